@@ -13,15 +13,18 @@ from pipeline.documents.cutting import (
 )
 from pipeline.documents.files import parse_document, read_document, write_document
 from pipeline.documents.names import SUFFIXES, is_supported, output_name
+from pipeline.documents.placing import Placed, place_markup
 
 __all__ = [
     "SUFFIXES",
+    "Placed",
     "break_positions",
     "cut_block",
     "is_supported",
     "join_block",
     "output_name",
     "parse_document",
+    "place_markup",
     "raw_span",
     "raw_text",
     "read_document",
