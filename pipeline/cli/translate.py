@@ -171,9 +171,9 @@ def _stream(settings: Settings, reporter: Reporter) -> int:
     result = translate_bytes(data, settings, open_engine=_open, reporter=reporter)
     sys.stdout.buffer.write(result.data)
     sys.stdout.buffer.flush()
-    for violation in result.tally.violations:
+    for violation in result.violations:
         expected = " or ".join(violation.expected)
         typer.echo(
             f"warning: line {violation.line}: “{violation.term}” should be {expected}", err=True
         )
-    return EXIT_VIOLATIONS if settings.strict and result.tally.terms.violated else 0
+    return EXIT_VIOLATIONS if settings.strict and result.violated else 0

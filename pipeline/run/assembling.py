@@ -6,7 +6,8 @@ from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from pipeline.documents import join_block, write_document
+from pipeline.documents import join_block, place_markup, write_document
+from pipeline.run.moved import with_target
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -35,31 +36,33 @@ class Assembly:
 
     def add(self, translations: Sequence[Translation]) -> list[Translation]:
         """Take the next segments, in order; give them with findings on cut and markup."""
-        result = []
-        for translation in translations:
-            note = self.loaded.notes.get(len(self._raws))
-            findings = (note,) if note else ()
-            target = translation.target
-            if translation.segment.markup or self.loaded.document.format != "text":
-                from pipeline.documents import place_markup
+        return [self._add(translation) for translation in translations]
 
-                placed = place_markup(
-                    translation.segment.source,
-                    translation.segment.markup,
-                    target,
-                    translate_pieces=self._translate_pieces,
-                )
-                self._raws.append(placed.raw)
-                findings += tuple(placed.findings)
-                target = placed.target
-            else:
-                self._raws.append(target)
-            if findings or target != translation.target:
-                translation = replace(
-                    translation, target=target, findings=(*translation.findings, *findings)
-                )
-            result.append(translation)
-        return result
+    def _add(self, translation: Translation) -> Translation:
+        segment, document = translation.segment, self.loaded.document
+        findings = translation.findings
+        note = self.loaded.notes.get(len(self._raws))
+        if note is not None:
+            findings += (note,)
+        if not segment.markup and document.format == "text":
+            self._raws.append(translation.target)
+        else:
+            placed = place_markup(
+                segment.source,
+                segment.markup,
+                translation.target,
+                format=document.format,
+                kind=segment.kind,
+                translate_pieces=self._translate_pieces,
+            )
+            self._raws.append(placed.raw)
+            translation = with_target(replace(translation, findings=findings), placed.target)
+            findings = (*translation.findings, *placed.findings)
+        return (
+            translation
+            if findings == translation.findings
+            else replace(translation, findings=findings)
+        )
 
     def data(self) -> bytes:
         """Give the whole translated document, once every segment was added."""

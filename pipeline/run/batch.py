@@ -6,12 +6,12 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipeline.documents import is_supported, output_name
-from pipeline.errors import OutputError, UsageError
+from pipeline.documents import is_supported, output_name, read_document
+from pipeline.errors import InputError, OutputError, UsageError
 from pipeline.fsio import output_error
 from pipeline.glossary import write_terms_csv
 from pipeline.memory import TranslationMemory
-from pipeline.run.finishing import Finisher
+from pipeline.run.finishing import APPROVED, COPIED, Finisher
 from pipeline.run.glossaries import open_glossary
 from pipeline.run.inputs import discover
 from pipeline.run.journal import Journal
@@ -22,11 +22,14 @@ from pipeline.run.progress import Event
 from pipeline.run.reading import Limits
 from pipeline.run.recall import Recall
 from pipeline.run.report import EngineInfo, RunReport, SegmentInfo, Tally
+from pipeline.run.reuse import LastTable, Reuse, file_digest, run_key
 from pipeline.run.scoring import References
+from pipeline.run.state import State
 from pipeline.run.stopping import Stop
+from pipeline.run.storing import Store
 from pipeline.run.supervision import supervise
 from pipeline.run.tables import TableWriter
-from pipeline.run.work import Progress, Work
+from pipeline.run.work import Work
 from pipeline.run.writing import sweep
 
 if TYPE_CHECKING:
@@ -34,7 +37,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipeline.config import Settings
-    from pipeline.engines import Engine
     from pipeline.run.engine_choice import ChosenEngine
     from pipeline.run.glossaries import Glossary
     from pipeline.run.progress import Reporter
@@ -101,13 +103,13 @@ def run(job: Job, *, open_engine: Opener, reporter: Reporter) -> RunReport:
                 place=", ".join(job.paths),
                 next_step="give .txt or .md files in French, or a folder that holds some",
             )
-        progress = Progress(documents_total=count, bytes_total=size)
+        state = State(documents_total=count, bytes_total=size)
         chosen = open_engine(settings, say) if count else None
         if chosen is not None:
             say(f"Engine: {chosen.why}.")
-        body = _Body(job, chosen, glossary, journal, progress, out)
+        body = _Body(job, chosen, glossary, journal, state, out)
         report = supervise(
-            body, stop=body.stop, reporter=reporter, show=body.show, state=body.state
+            body, stop=body.stop, reporter=reporter, show=body.show, state=body.summary
         )
         journal.close()
         (hidden / _RUNNING).unlink(missing_ok=True)
@@ -138,11 +140,11 @@ class _Body:
         chosen: ChosenEngine | None,
         glossary: Glossary,
         journal: Journal,
-        progress: Progress,
+        state: State,
         out: Path,
     ) -> None:
         self.stop = Stop()
-        self.progress = progress
+        self.state = state
         self._job = job
         self._chosen = chosen
         self._glossary = glossary
@@ -155,44 +157,47 @@ class _Body:
 
     def __call__(self) -> RunReport:
         began = time.monotonic()
-        table = TableWriter(self._out / HIDDEN / "parts")
-        if self._chosen is not None:
-            self._translate(self._chosen, table)
+        final = self._out / "segments.parquet"
+        table = TableWriter(self._out / HIDDEN / "parts", look=self._tally.add)
+        key = self._translate(self._chosen, table) if self._chosen else b""
         self.stop.check()
-        table.finish(self._out / "segments.parquet")
+        table.finish(final)
         write_terms_csv(self._out / "terms.csv", table.terms())
         table.discard()
+        self._journal.end_run(key, file_digest(final))
         report = self._report(time.monotonic() - began)
         write_manifest(self._out / "manifest.json", report, self._job.settings, self._glossary)
         return report
 
     def show(self, reporter: Reporter) -> None:
         """Hand events and numbers to the reporter; called from its own thread."""
-        while self.progress.events:
-            reporter.event(self.progress.events.popleft())
+        while self.state.events:
+            reporter.event(self.state.events.popleft())
         if self.finisher and self.recall:
-            reporter.progress(self.progress.snapshot(self.finisher, self.recall))
+            reporter.progress(self.state.snapshot(self.finisher, self.recall))
 
-    def state(self) -> str:
+    def summary(self) -> str:
         """Say how far the run is, for somebody who stops it."""
         finished = self.finisher.counts.total if self.finisher else 0
         return (
-            f"{self.progress.documents} of {self.progress.documents_total} documents are "
+            f"{self.state.documents} of {self.state.documents_total} documents are "
             f"written, {finished} sentences are kept"
         )
 
-    def _translate(self, chosen: ChosenEngine, table: TableWriter) -> None:
-        settings, progress = self._job.settings, self.progress
-        engine: Engine = chosen.engine
-        path = memory_path(settings)
-        with TranslationMemory(path, warn=lambda text: progress.say(text, warning=True)) as memory:
+    def _translate(self, chosen: ChosenEngine, table: TableWriter) -> bytes:
+        settings, state, engine = self._job.settings, self.state, chosen.engine
+        last = self._out / "segments.parquet"
+        with TranslationMemory(
+            memory_path(settings), warn=lambda text: state.say(text, warning=True)
+        ) as memory:
+            key = run_key(settings, chosen, self._glossary, memory)
             self.recall = Recall(
                 engine,
                 memory,
                 stop=self.stop,
                 step_tokens=chosen.step_tokens,
                 renew=self._job.force,
-                on_step=self._on_step,
+                on_step=state.step,
             )
             self.finisher = Finisher(
                 engine,
@@ -202,47 +207,59 @@ class _Body:
                 masks=chosen.masks,
                 renew=self._job.force,
             )
-            Work(
+            with Store(
                 out=self._out,
                 journal=self._journal,
-                finisher=self.finisher,
-                recall=self.recall,
-                limits=Limits(
-                    tokens=engine.max_source_tokens,
-                    measure=engine.count_tokens,
-                    file_bytes=settings.max_file_mb * 1_000_000,
-                ),
                 table=table,
-                tally=self._tally,
+                last=LastTable(last),
                 references=self._references,
-                progress=progress,
-                stop=self.stop,
-                window=chosen.window,
-                front_matter=settings.front_matter,
-            ).run()
+                state=state,
+            ) as store:
+                Work(
+                    journal=self._journal,
+                    finisher=self.finisher,
+                    limits=Limits(
+                        tokens=engine.max_source_tokens,
+                        measure=engine.count_tokens,
+                        file_bytes=settings.max_file_mb * 1_000_000,
+                    ),
+                    reuse=Reuse(self._out, self._journal, last, key, allowed=not self._job.force),
+                    store=store,
+                    state=state,
+                    stop=self.stop,
+                    window=chosen.window,
+                    front_matter=settings.front_matter,
+                ).run()
+        return key
 
-    def _on_step(self, done: int, total: int) -> None:
-        self.progress.window_done = max(self.progress.window_done, done / total)
+    def _line_of(self, doc_id: str, start: int) -> int:
+        path = self._journal.path_of(doc_id)
+        try:
+            document = read_document(path, doc_id=doc_id) if path else None
+        except InputError:
+            return 0
+        return document.text.count("\n", 0, start) + 1 if document else 0
 
     def _report(self, seconds: float) -> RunReport:
-        counts = self.finisher.counts if self.finisher else None
-        chosen = self._chosen
+        tally, chosen = self._tally, self._chosen
+        translated = self.finisher.counts.translated if self.finisher else 0
+        approved, copied = tally.engines.get(APPROVED, 0), tally.engines.get(COPIED, 0)
         return RunReport(
             out=str(self._out),
-            documents=self.progress.documents,
-            first_outputs=tuple(self.progress.first_outputs),
-            written=self.progress.written,
+            documents=self.state.documents,
+            first_outputs=tuple(self.state.first_outputs),
+            written=self.state.written,
             skipped_total=self._journal.count_passed("skipped"),
             skipped=self._journal.passed("skipped", limit=_NAMED),
             ignored_total=self._journal.count_passed("ignored"),
             ignored=self._journal.passed("ignored", limit=_NAMED),
             segments=SegmentInfo(
-                total=counts.total if counts else 0,
-                translated=counts.translated if counts else 0,
-                remembered=counts.remembered if counts else 0,
-                approved=counts.approved if counts else 0,
-                copied=counts.copied if counts else 0,
-                flagged=self._tally.flagged,
+                total=tally.rows,
+                translated=translated,
+                remembered=tally.rows - translated - approved - copied,
+                approved=approved,
+                copied=copied,
+                flagged=tally.flagged,
             ),
             engine=EngineInfo(
                 name=chosen.engine.name,
@@ -254,11 +271,11 @@ class _Body:
             else None,
             glossary=tuple(str(path) for path in self._glossary.paths),
             glossary_terms=len(self._glossary.termbase),
-            terms=self._tally.terms,
-            violations=tuple(self._tally.violations),
-            check_first=self._tally.check_first,
+            terms=tally.terms,
+            violations=tally.violations(self._line_of),
+            check_first=tally.check_first(self._line_of),
             scores=self._references.result(),
-            kept=tuple(self.progress.kept),
-            notes=tuple(self.progress.notes),
+            kept=tuple(self.state.kept),
+            notes=tuple(self.state.notes),
             seconds=seconds,
         )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.glossary import enforce
 from pipeline.memory import segment_key
-from pipeline.records import Draft, Finding, Hypothesis, Request, Translation
+from pipeline.records import Draft, Finding, Hypothesis, Request, Segment, Translation
 from pipeline.run.lines import is_prose
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pipeline.engines import Engine
     from pipeline.glossary import MaskShape, TermBase
     from pipeline.memory import Approved, TranslationMemory
-    from pipeline.records import Markup, Segment, Severity, Span
+    from pipeline.records import Markup, Severity, Span
     from pipeline.run.recall import Recall
 
 __all__ = [
@@ -127,6 +127,14 @@ class Finisher:
         results.update(zip(prose, finished, strict=True))
         self.counts.total += len(segments)
         return [results[i] for i in range(len(segments))]
+
+    def texts(self, sources: Sequence[str]) -> list[str]:
+        """Translate parts of sentences, the glossary kept; they count for nothing."""
+        counts, self.counts = self.counts, SegmentCounts()
+        try:
+            return [t.target for t in self([_part(source) for source in sources])]
+        finally:
+            self.counts = counts
 
     def _prose(self, segments: Sequence[Segment]) -> list[Translation]:
         todo = [self._todo(segment) for segment in segments]
@@ -240,6 +248,21 @@ def _plain(draft: Draft) -> Translation:
         hypotheses=draft.hypotheses,
         findings=draft.findings,
         seconds=draft.seconds,
+    )
+
+
+def _part(source: str) -> Segment:
+    """Give a part of a sentence the form of a segment that stands nowhere."""
+    return Segment(
+        doc_id="",
+        block_id=0,
+        segment_id=0,
+        kind="part",
+        start=0,
+        end=len(source),
+        block_start=0,
+        block_end=len(source),
+        source=source,
     )
 
 

@@ -12,6 +12,7 @@ import itertools
 import os
 import sqlite3
 import threading
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
@@ -22,15 +23,17 @@ from pipeline.run.inputs import Passed, Source
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-__all__ = ["Journal"]
+__all__ = ["Finished", "Journal"]
 
 _PAGE = 500  # rows read at a time
 _T = TypeVar("_T")
 
-# `plan` and `passed` belong to the run at hand; `written` outlives it.
+# `plan`, `passed` and `ended` belong to the run at hand; `written`, `finished` and `state`
+# outlive it. `ended` becomes `finished` when the run has come to its end.
 _SCHEMA = """
 DROP TABLE IF EXISTS plan;
 DROP TABLE IF EXISTS passed;
+DROP TABLE IF EXISTS ended;
 CREATE TABLE plan (
     path BLOB PRIMARY KEY, argument INTEGER NOT NULL, doc_id TEXT NOT NULL,
     output TEXT NOT NULL, size INTEGER NOT NULL
@@ -41,7 +44,28 @@ CREATE TABLE passed (
 CREATE TABLE IF NOT EXISTS written (
     output TEXT PRIMARY KEY, digest BLOB NOT NULL, before BLOB NOT NULL
 ) WITHOUT ROWID;
+CREATE TABLE ended (
+    output TEXT PRIMARY KEY, source BLOB NOT NULL, target BLOB NOT NULL,
+    first INTEGER NOT NULL, count INTEGER NOT NULL, notes TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS finished (
+    output TEXT PRIMARY KEY, source BLOB NOT NULL, target BLOB NOT NULL,
+    first INTEGER NOT NULL, count INTEGER NOT NULL, notes TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS state (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished:
+    """A document that a run has finished."""
+
+    output: str
+    source: bytes  # digest of the source
+    target: bytes  # digest of the translation
+    first: int  # row in the segment table
+    count: int  # rows
+    notes: str  # lines to show again
 
 
 class Journal:
@@ -224,6 +248,65 @@ class Journal:
                 (output, digest),
             )
         )
+
+    # --- what was finished ---------------------------------------------------------
+
+    def finished(self, output: str) -> Finished | None:
+        """Give what the last run that came to its end says of a document."""
+        rows = self._fetch(
+            "SELECT source, target, first, count, notes FROM finished WHERE output = ?", (output,)
+        )
+        if not rows:
+            return None
+        source, target, first, count, notes = rows[0]
+        return Finished(
+            output=output, source=source, target=target, first=first, count=count, notes=notes
+        )
+
+    def end_document(self, document: Finished) -> None:
+        """Note that a document of the run at hand is written."""
+        self._do(
+            lambda connection: connection.execute(
+                "INSERT OR REPLACE INTO ended VALUES (?, ?, ?, ?, ?, ?)",
+                (
+                    document.output,
+                    document.source,
+                    document.target,
+                    document.first,
+                    document.count,
+                    document.notes,
+                ),
+            )
+        )
+
+    def end_run(self, key: bytes, table: bytes) -> None:
+        """Note that the run came to its end: its documents are the finished ones now.
+
+        Args:
+            key: hash of everything but the sources that decides the outputs.
+            table: digest of the segment table that the documents' rows refer to.
+        """
+
+        def act(connection: sqlite3.Connection) -> None:
+            connection.execute("BEGIN")
+            connection.execute("DELETE FROM finished")
+            connection.execute("INSERT INTO finished SELECT * FROM ended")
+            connection.executemany(
+                "INSERT OR REPLACE INTO state VALUES (?, ?)", [("key", key), ("table", table)]
+            )
+            connection.execute("COMMIT")
+
+        self._do(act)
+
+    def state(self) -> tuple[bytes, bytes]:
+        """Give key and table of the last run that came to its end, b"" where there is none."""
+        known = dict(self._fetch("SELECT name, value FROM state"))
+        return known.get("key", b""), known.get("table", b"")
+
+    def path_of(self, doc_id: str) -> Path | None:
+        """Give the file of a planned document."""
+        rows = self._fetch("SELECT path FROM plan WHERE doc_id = ? LIMIT 1", (doc_id,))
+        return Path(os.fsdecode(rows[0][0])) if rows else None
 
 
 def _insert(page: list[tuple[int, Source | Passed]], connection: sqlite3.Connection) -> None:

@@ -13,7 +13,7 @@ from pipeline.run.glossaries import open_glossary
 from pipeline.run.inputs import discover
 from pipeline.run.journal import Journal
 from pipeline.run.paths import settings_path
-from pipeline.run.reading import Limits
+from pipeline.run.reading import Limits, Loaded
 from pipeline.run.windows import documents
 
 if TYPE_CHECKING:
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     from pipeline.run.batch import Job
     from pipeline.run.inputs import Passed, Source
-    from pipeline.run.reading import Loaded
-
 __all__ = ["Planned", "Preview", "preview", "render_preview"]
 
 _NAMED = 1000  # documents that a preview names
@@ -87,9 +85,10 @@ def preview(job: Job) -> Preview:
             measure=_one_per_text,
             file_bytes=settings.max_file_mb * 1_000_000,
         )
-        loaded = documents(
+        read = documents(
             journal.sources(), limits, front_matter=settings.front_matter, pass_over=pass_over
         )
+        loaded = (item for item in read if isinstance(item, Loaded))
         planned: list[Planned] = []
         seen: set[int] = set()
         total = segments = words = terms = 0

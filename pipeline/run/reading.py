@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from pipeline.documents import (
     break_positions,
     cut_block,
     parse_document,
-    read_document,
     unsplittable_spans,
 )
 from pipeline.errors import InputError
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pipeline.records import Block, Document, Segment
     from pipeline.run.inputs import Source
 
-__all__ = ["Limits", "Loaded", "load", "load_bytes"]
+__all__ = ["Limits", "Loaded", "digest_of", "load", "load_bytes", "read_source"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +47,7 @@ class Loaded:
     document: Document
     segments: tuple[Segment, ...]
     notes: Mapping[int, Finding] = field(default_factory=dict)  # index of segment → finding
+    digest: bytes = b""  # of the file
 
 
 def load(source: Source, limits: Limits, *, front_matter: bool = False) -> Loaded:
@@ -55,24 +56,51 @@ def load(source: Source, limits: Limits, *, front_matter: bool = False) -> Loade
     Raises:
         InputError: it cannot be read, or is too large.
     """
+    return load_bytes(read_source(source, limits), source, limits, front_matter=front_matter)
+
+
+def read_source(source: Source, limits: Limits) -> bytes:
+    """Read a file's bytes.
+
+    Raises:
+        InputError: it cannot be read, or is too large.
+    """
     if limits.file_bytes and source.size > limits.file_bytes:
         raise InputError(
             f"the file has {source.size / 1e6:.0f} MB, more than {limits.file_bytes / 1e6:.0f} MB",
             place=str(source.path),
-            next_step="cut it into smaller files",
+            next_step="cut it into smaller files, or raise max_file_mb in passerelle.toml",
         )
-    document = read_document(source.path, doc_id=source.doc_id, front_matter=front_matter)
-    return _cut(source, document, limits)
+    try:
+        return source.path.read_bytes()
+    except FileNotFoundError as error:
+        problem, step = "there is no such file any more", "run again"
+        raise InputError(problem, place=str(source.path), next_step=step) from error
+    except OSError as error:
+        raise InputError(
+            f"it cannot be read: {error.strerror or error}",
+            place=str(source.path),
+            next_step="check its permissions and the disk that it is on",
+        ) from error
 
 
-def load_bytes(data: bytes, source: Source, limits: Limits) -> Loaded:
-    """Cut a text that did not come from a file into segments.
+def digest_of(data: bytes) -> bytes:
+    """Give the digest by which the run knows a content again."""
+    return blake2b(data, digest_size=16).digest()
+
+
+def load_bytes(
+    data: bytes, source: Source, limits: Limits, *, front_matter: bool = False
+) -> Loaded:
+    """Cut a file's content into segments.
 
     Raises:
         InputError: it cannot be read as text.
     """
-    document = parse_document(data, doc_id=source.doc_id, name=source.doc_id)
-    return _cut(source, document, limits)
+    document = parse_document(
+        data, doc_id=source.doc_id, name=str(source.path), front_matter=front_matter
+    )
+    return replace(_cut(source, document, limits), digest=digest_of(data))
 
 
 def _cut(source: Source, document: Document, limits: Limits) -> Loaded:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from pipeline.engines.batching import pack
 from pipeline.memory import request_key
-from pipeline.records import Request
 from pipeline.run.lines import Line
 
 if TYPE_CHECKING:
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 
     from pipeline.engines import Engine
     from pipeline.memory import TranslationMemory
-    from pipeline.records import Hypothesis, Span
+    from pipeline.records import Hypothesis, Request, Span
     from pipeline.run.stopping import Stop
 
 __all__ = ["Answer", "EngineUse", "Recall"]
@@ -85,10 +84,6 @@ class Recall:
     def __call__(self, requests: Sequence[Request]) -> list[tuple[Hypothesis, ...]]:
         """Translate as :class:`pipeline.engines.Engine` does; see `ask`."""
         return [answer.hypotheses for answer in self.ask(requests)]
-
-    def texts(self, sources: Sequence[str]) -> list[str]:
-        """Give the best translation of each text."""
-        return [best[0].text for best in self([Request(source=source) for source in sources])]
 
     def ask(self, requests: Sequence[Request]) -> list[Answer]:
         """Answer requests: as many answers, same order.

@@ -10,10 +10,16 @@ from typing import TYPE_CHECKING, Any
 from pipeline.errors import EXIT_SKIPPED, EXIT_VIOLATIONS
 
 if TYPE_CHECKING:
-    from pipeline.records import Document, Translation
+    from collections.abc import Callable
+
+    import polars as pl
+
     from pipeline.run.inputs import Passed
     from pipeline.run.scoring import ReferenceScores
 
+    LineOf = Callable[[str, int], int]  # document id, character → line from 1, 0: unknown
+
+_Row = dict[str, Any]
 __all__ = [
     "EngineInfo",
     "RunReport",
@@ -119,57 +125,59 @@ class RunReport:
 
 
 class Tally:
-    """Counts finished segments as they pass, and keeps the few that a report names."""
+    """Counts the rows of the segment table as they pass, and keeps the few to be named."""
 
     def __init__(self) -> None:
+        self.rows = 0
+        self.flagged = 0
+        self.engines: dict[str, int] = {}  # rows by engine
         self._rungs: dict[str, int] = {}
         self._violated = 0
-        self.flagged = 0
-        self.violations: list[Violation] = []
-        # (urgency, order) decides; the smallest is thrown out first.
-        self._check: list[tuple[float, int, ToCheck]] = []
-        self._order = 0
+        self._violations: list[_Row] = []
+        # (urgency, -row number) decides; the smallest is thrown out first.
+        self._check: list[tuple[float, int, _Row]] = []
 
-    def add(self, translation: Translation, document: Document) -> None:
-        """Take one finished segment of ``document``."""
-        for term in translation.terms:
-            if term.status == "satisfied":
-                self._rungs[term.rung] = self._rungs.get(term.rung, 0) + 1
+    def add(self, first: int, frame: pl.DataFrame) -> None:
+        """Take some rows of the table, of which the first has the number ``first``."""
+        import polars as pl
+
+        self.rows += frame.height
+        for engine, count in frame["engine"].value_counts().iter_rows():
+            self.engines[engine] = self.engines.get(engine, 0) + count
+        numbered = frame.with_row_index("number", offset=first)
+        self._add_terms(numbered.filter(pl.col("terms").list.len() > 0))
+        self._add_findings(numbered.filter(pl.col("findings").list.len() > 0))
+
+    def _add_terms(self, frame: pl.DataFrame) -> None:
+        import polars as pl
+
+        terms = frame.select("number", pl.col("terms")).explode("terms").unnest("terms")
+        counts = terms.group_by("status", "rung").len()
+        for status, rung, count in counts.iter_rows():
+            if status == "satisfied":
+                self._rungs[rung] = self._rungs.get(rung, 0) + count
+            else:
+                self._violated += count
+        room = _SHOWN - len(self._violations)
+        if room > 0:
+            violated = terms.filter(pl.col("status") == "violated").unique("number")
+            rows = frame.join(violated, on="number", how="semi").head(room)
+            self._violations += rows.iter_rows(named=True)
+
+    def _add_findings(self, frame: pl.DataFrame) -> None:
+        for row in frame.iter_rows(named=True):
+            worst = [f for f in row["findings"] if f["severity"] != "info"]
+            if not worst:
                 continue
-            self._violated += 1
-            if len(self.violations) < _SHOWN:
-                self.violations.append(
-                    Violation(
-                        document=document.doc_id,
-                        line=_line(translation, document),
-                        term=term.occurrence.term,
-                        expected=term.expected,
-                        source=translation.segment.source,
-                        target=translation.target,
-                    )
-                )
-        self._order -= 1
-        worst = [f for f in translation.findings if f.severity != "info"]
-        if worst:
             self.flagged += 1
-        reasons = [f.message for f in worst if f.check != "term"]
-        if not reasons:
-            return
-        urgency = sum(10.0 if f.severity == "error" else 1.0 for f in worst)
-        if not math.isnan(translation.score):
-            urgency += min(1.0, max(0.0, -translation.score / 10))
-        if len(self._check) == _SHOWN and urgency <= self._check[0][0]:
-            return
-        entry = ToCheck(
-            document=document.doc_id,
-            line=_line(translation, document),
-            reason="; ".join(dict.fromkeys(reasons)),
-            source=translation.segment.source,
-            target=translation.target,
-        )
-        heapq.heappush(self._check, (urgency, self._order, entry))
-        if len(self._check) > _SHOWN:
-            heapq.heappop(self._check)
+            if all(f["check"] == "term" for f in worst):
+                continue  # named among the violations
+            urgency = sum(10.0 if f["severity"] == "error" else 1.0 for f in worst)
+            if row["score"] is not None and not math.isnan(row["score"]):
+                urgency += min(1.0, max(0.0, -row["score"] / 10))
+            heapq.heappush(self._check, (urgency, -row["number"], row))
+            if len(self._check) > _SHOWN:
+                heapq.heappop(self._check)
 
     @property
     def terms(self) -> TermInfo:
@@ -182,11 +190,38 @@ class Tally:
             rungs=tuple(sorted(self._rungs.items(), key=lambda item: (-item[1], item[0]))),
         )
 
-    @property
-    def check_first(self) -> tuple[ToCheck, ...]:
+    def violations(self, line_of: LineOf) -> tuple[Violation, ...]:
+        """Give the first violations; ``line_of`` finds the line of a document's character."""
+        found = [
+            Violation(
+                document=row["doc_id"],
+                line=line_of(row["doc_id"], row["start"]),
+                term=term["term"],
+                expected=tuple(term["expected"]),
+                source=row["source"],
+                target=row["target"],
+            )
+            for row in self._violations
+            for term in row["terms"]
+            if term["status"] == "violated"
+        ]
+        return tuple(found[:_SHOWN])
+
+    def check_first(self, line_of: LineOf) -> tuple[ToCheck, ...]:
         """Give the segments to look at, most urgent first."""
-        return tuple(entry for _, _, entry in sorted(self._check, key=lambda e: (-e[0], -e[1])))
-
-
-def _line(translation: Translation, document: Document) -> int:
-    return document.text.count("\n", 0, translation.segment.start) + 1
+        return tuple(
+            ToCheck(
+                document=row["doc_id"],
+                line=line_of(row["doc_id"], row["start"]),
+                reason="; ".join(
+                    dict.fromkeys(
+                        f["message"]
+                        for f in row["findings"]
+                        if f["severity"] != "info" and f["check"] != "term"
+                    )
+                ),
+                source=row["source"],
+                target=row["target"],
+            )
+            for _, _, row in sorted(self._check, key=lambda entry: (-entry[0], -entry[1]))
+        )

@@ -43,14 +43,14 @@ class References:
         self._documents = 0
         self._notes: list[str] = []
 
-    def add(self, source: Path, output: Path, doc_id: str, text: str) -> None:
+    def add(self, source: Path, output: Path, doc_id: str, data: bytes) -> None:
         """Compare an output with the reference of its source, if it has one.
 
         Args:
             source: the French file, beside which the reference is looked for.
             output: where the translation was written: never its own reference.
             doc_id: by which notes name it.
-            text: the translation.
+            data: the translation, in UTF-8.
         """
         reference = find_reference(source)
         if reference is None or (output.exists() and reference.samefile(output)):
@@ -59,7 +59,8 @@ class References:
         from pipeline.quality.reference import CorpusScorer
 
         try:
-            blocks, theirs = paragraphs(text), paragraphs(read_text(reference))
+            blocks = paragraphs(data.decode("utf-8-sig"))
+            theirs = paragraphs(read_text(reference))
         except PasserelleError as error:
             self._notes.append(f"{doc_id}: the reference is not used: {error.problem}")
             return

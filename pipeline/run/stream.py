@@ -18,6 +18,7 @@ from pipeline.run.recall import Recall
 from pipeline.run.report import Tally
 from pipeline.run.stopping import Stop
 from pipeline.run.supervision import supervise
+from pipeline.table import segment_frame
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from pipeline.config import Settings
     from pipeline.run.engine_choice import ChosenEngine
     from pipeline.run.progress import Reporter
+    from pipeline.run.report import Violation
 
 __all__ = ["StreamResult", "translate_bytes"]
 
@@ -34,7 +36,8 @@ class StreamResult:
     """A translated text and what is to be said about it."""
 
     data: bytes  # UTF-8
-    tally: Tally
+    violations: tuple[Violation, ...]  # the first ones
+    violated: int  # all of them
 
 
 def translate_bytes(
@@ -82,9 +85,14 @@ def translate_bytes(
         with TranslationMemory(path if path.is_file() else None, warn=warn) as memory:
             recall = Recall(engine, memory, stop=stop, step_tokens=chosen.step_tokens)
             finisher = Finisher(engine, recall, memory, glossary.termbase, masks=chosen.masks)
-            assembly = Assembly(loaded, recall.texts)
-            for translation in assembly.add(finisher(loaded.segments)):
-                tally.add(translation, loaded.document)
-            return StreamResult(data=assembly.data(), tally=tally)
+            assembly = Assembly(loaded, finisher.texts)
+            tally.add(0, segment_frame(assembly.add(finisher(loaded.segments))))
+            return StreamResult(
+                data=assembly.data(),
+                violations=tally.violations(
+                    lambda _, start: loaded.document.text.count("\n", 0, start) + 1
+                ),
+                violated=tally.terms.violated,
+            )
 
     return supervise(work, stop=stop, reporter=reporter)

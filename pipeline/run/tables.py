@@ -12,8 +12,10 @@ from pipeline.records import Occurrence, Segment, TermResult, Translation
 from pipeline.table import segment_frame, segment_schema
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
+
+    import polars as pl
 
 __all__ = ["TableWriter"]
 
@@ -44,15 +46,24 @@ class TableWriter:
 
     Args:
         folder: for the parts; emptied at the beginning.
+        look: shown every part before it is written.
 
     Raises:
         OutputError: the folder cannot be made or emptied.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        look: Callable[[int, pl.DataFrame], None] = lambda _first, _part: None,
+    ) -> None:
         self._folder = folder
+        self._look = look
         self._parts: list[Path] = []
         self._held: list[Translation] = []
+        self._frames: list[pl.DataFrame] = []  # before what is held
+        self._waiting = 0  # rows of both
         self.rows = 0
         try:
             shutil.rmtree(folder, ignore_errors=True)
@@ -66,17 +77,43 @@ class TableWriter:
         Raises:
             OutputError: a part cannot be written.
         """
-        self._held.extend(translations)
-        self.rows += len(translations)
-        while len(self._held) >= _ROWS:
-            self._flush(self._held[:_ROWS])
-            del self._held[:_ROWS]
+        for start in range(0, len(translations), _ROWS):
+            self._held.extend(translations[start : start + _ROWS])
+            self._count(len(translations[start : start + _ROWS]))
 
-    def _flush(self, rows: Sequence[Translation]) -> None:
-        part = self._folder / f"{len(self._parts):06d}.parquet"
-        with _writing(part):
-            segment_frame(rows).write_parquet(part)
-        self._parts.append(part)
+    def copy(self, frame: pl.DataFrame) -> None:
+        """Append rows that are a table already.
+
+        Raises:
+            OutputError: a part cannot be written.
+        """
+        self._settle()
+        self._frames.append(frame)
+        self._count(frame.height)
+
+    def _count(self, rows: int) -> None:
+        self.rows += rows
+        self._waiting += rows
+        if self._waiting >= _ROWS:
+            self._flush()
+
+    def _settle(self) -> None:
+        if self._held:
+            self._frames.append(segment_frame(self._held))
+            self._held = []
+
+    def _flush(self) -> None:
+        import polars as pl
+
+        self._settle()
+        part = pl.concat(self._frames) if self._frames else segment_frame(())
+        path = self._folder / f"{len(self._parts):06d}.parquet"
+        self._look(self.rows - self._waiting, part)
+        with _writing(path):
+            part.write_parquet(path)
+        self._parts.append(path)
+        self._frames = []
+        self._waiting = 0
 
     def finish(self, path: Path) -> None:
         """Write everything that was added as one table and delete the parts.
@@ -86,9 +123,8 @@ class TableWriter:
         """
         import polars as pl
 
-        if self._held or not self._parts:
-            self._flush(self._held)
-            self._held = []
+        if self._waiting or not self._parts:
+            self._flush()
         with _writing(path), atomic_open(path) as handle:
             if len(self._parts) == 1:
                 with self._parts[0].open("rb") as part:

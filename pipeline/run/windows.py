@@ -9,17 +9,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipeline.errors import InputError
+from pipeline.errors import InputError, PasserelleError
 from pipeline.run.inputs import Passed, show_path
-from pipeline.run.reading import load
+from pipeline.run.reading import load_bytes, read_source
+from pipeline.run.reuse import Unchanged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from pipeline.run.inputs import Source
     from pipeline.run.reading import Limits, Loaded
+    from pipeline.run.reuse import Reuse
 
-__all__ = ["Slice", "Window", "windows"]
+__all__ = ["Slice", "Window", "documents", "windows"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,8 +37,15 @@ class Slice:
         """Whether the document ends here."""
         return self.stop == len(self.loaded.segments)
 
+    @property
+    def size(self) -> float:
+        """Bytes of the source that this is, by the share of segments."""
+        total = len(self.loaded.segments)
+        share = (self.stop - self.start) / total if total else 1.0
+        return self.loaded.source.size * share
 
-Window = tuple[Slice, ...]
+
+Window = tuple["Slice | Unchanged", ...]
 
 
 def documents(
@@ -45,34 +54,52 @@ def documents(
     *,
     front_matter: bool,
     pass_over: Callable[[Source, Passed], None],
-) -> Iterator[Loaded]:
-    """Read documents one by one; hand those that cannot be read to ``pass_over``."""
+    reuse: Reuse | None = None,
+) -> Iterator[Loaded | Unchanged]:
+    """Read documents one by one; hand those that cannot be read to ``pass_over``.
+
+    Args:
+        sources: what to read.
+        limits: of the engine and of files.
+        front_matter: whether prose values of front matter are blocks.
+        pass_over: told of every source that cannot be read, and why.
+        reuse: knows documents that keep the output of the last run.
+    """
     for source in sources:
         try:
-            yield load(source, limits, front_matter=front_matter)
+            data = read_source(source, limits)
+            kept = reuse.find(source, data) if reuse else None
+            yield kept or load_bytes(data, source, limits, front_matter=front_matter)
         except InputError as error:
             reason = error.problem
             if error.next_step:
                 reason = f"{reason} ({error.next_step})"
             pass_over(source, Passed(name=show_path(source.path), reason=reason, kind="skipped"))
+        except PasserelleError:
+            raise
         except Exception as error:
+            # A mistake of ours in one article must not cost a night's run.
             reason = f"internal error, please report it: {type(error).__name__}: {error}"
             pass_over(source, Passed(name=show_path(source.path), reason=reason, kind="skipped"))
 
 
-def windows(loaded: Iterable[Loaded], *, size: int) -> Iterator[Window]:
+def windows(loaded: Iterable[Loaded | Unchanged], *, size: int) -> Iterator[Window]:
     """Cut a stream of documents into windows of ``size`` segments; the last may be shorter.
 
-    A document without segments is a slice of its own, so that it is written too.
+    A document without segments is a slice of its own, so that it is written too; it and
+    an unchanged document take the room of one segment.
     """
-    window: list[Slice] = []
+    window: list[Slice | Unchanged] = []
     room = size
     for document in loaded:
-        start, total = 0, len(document.segments)
+        start, total = 0, 0 if isinstance(document, Unchanged) else len(document.segments)
         while True:
             stop = min(total, start + room)
-            window.append(Slice(loaded=document, start=start, stop=stop))
-            room -= max(1, stop - start)  # many empty files make a window too
+            if isinstance(document, Unchanged):
+                window.append(document)
+            else:
+                window.append(Slice(loaded=document, start=start, stop=stop))
+            room -= max(1, stop - start)
             if room <= 0:
                 yield tuple(window)
                 window, room = [], size

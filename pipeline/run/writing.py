@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import errno
 from dataclasses import dataclass
-from hashlib import blake2b
 from typing import TYPE_CHECKING, Literal
 
 from pipeline.errors import OutputError
 from pipeline.fsio import atomic_write, output_error
+from pipeline.run.reading import digest_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,19 +54,19 @@ def write_translation(out: Path, output: str, data: bytes, journal: Journal) -> 
             place=str(path),
             next_step="rename the folder, or choose another one with --out",
         )
-    digest = _digest(data)
+    digest = digest_of(data)
     kept = ""
-    if existing is not None and existing != data and _digest(existing) not in journal.known(output):
+    if (
+        existing is not None
+        and existing != data
+        and digest_of(existing) not in journal.known(output)
+    ):
         kept = _keep(path)
     journal.will_write(output, digest)
     if existing == data:
         return Written(state="unchanged")
     atomic_write(path, data, sync_folder=False)
     return Written(state="written", kept=kept)
-
-
-def _digest(data: bytes) -> bytes:
-    return blake2b(data, digest_size=16).digest()
 
 
 def _keep(path: Path) -> str:
