@@ -56,6 +56,7 @@ class Settings:
     threads: int = _option(0, "processor threads; 0 uses what the machine has")
     front_matter: bool = _option(False, "translate title and description of front matter")
     memory: str = _option("", "translation memory file; empty for one in the output folder")
+    report: bool = _option(True, "write the quality report after the run")
     max_file_mb: int = _option(64, "skip larger files (megabytes); 0 for no limit")
     origins: Mapping[str, str] = field(default_factory=dict)
 

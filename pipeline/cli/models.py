@@ -178,5 +178,9 @@ def info(name: Name, *, as_json: AsJson = False) -> None:
         if value not in ("", []):
             shown = "→".join(value) if isinstance(value, list) else value
             typer.echo(f"{key:<13} {shown}")
+    if record.kind == "bundled":
+        from pipeline.models.bundled import TERMS_NOTICE
+
+        typer.echo(f"{'terms':<13} {TERMS_NOTICE}")
     for file in record.files:
         typer.echo(f"  {file.size:>12,}  {file.sha256[:16]}…  {file.path}")

@@ -81,18 +81,11 @@ FailUnder = Annotated[
 Only = Annotated[list[str] | None, typer.Option(help="Run this check only; may be repeated.")]
 Without = Annotated[list[str] | None, typer.Option(help="Leave this check out; may be repeated.")]
 
-_ROOTS = (Path("seeds"),)  # where sources lie whose place a manifest does not tell
-
 
 def _blocks(path: Path) -> list[str]:
-    """Cut a reference as the sources were cut."""
-    from pipeline.documents import is_supported, read_document
-    from pipeline.quality.alignment import paragraphs, read_text
+    from pipeline.run.quality_report import reference_blocks
 
-    if not is_supported(path.name):
-        return list(paragraphs(read_text(path)))
-    document = read_document(path, doc_id=path.name)
-    return [block.text for block in document.blocks]
+    return reference_blocks(path)
 
 
 def _references(paths: Sequence[Path] | None) -> Path | None:
@@ -253,7 +246,6 @@ def _score_run(
     report = build_report(
         outputs,
         references=reference,
-        roots=_ROOTS,
         read_blocks=_blocks,
         checks=(),
         corpus_checks=(),
@@ -320,7 +312,6 @@ def compare(
             systems[0],
             systems[1],
             references=_references(reference),
-            roots=_ROOTS,
             read_blocks=_blocks,
             metrics=metrics,
             test="ar" if kind == "ar" else "bs",
@@ -412,7 +403,6 @@ def report(
     result = build_report(
         outputs,
         references=_references(reference),
-        roots=_ROOTS,
         read_blocks=_blocks,
         checks=choose_checks(only or (), without or ()),
         corpus_checks=choose_corpus_checks(only or (), without or ()),

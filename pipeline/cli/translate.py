@@ -66,6 +66,10 @@ def translate(
             help="Translate title and description of Markdown front matter.",
         ),
     ] = None,
+    quality: Annotated[
+        bool | None,
+        typer.Option("--report/--no-report", help="Write report.html after the run. [yes]"),
+    ] = None,
     force: Annotated[
         bool, typer.Option("--force", help="Translate anew what the memory holds.")
     ] = False,
@@ -107,13 +111,14 @@ def translate(
         "memory": memory,
         "strict": strict,
         "front_matter": front_matter,
+        "report": quality,
     }
 
     def settings() -> Settings:
         return load_settings(given)
 
-    def render(report: RunReport) -> None:
-        _render(report, as_json=as_json, quiet=quiet)
+    def render(report: RunReport, chosen: Settings) -> None:
+        _render(report, chosen, as_json=as_json, quiet=quiet)
 
     def reporter() -> Reporter:
         return make_reporter(quiet=quiet, json_log=json_log)
@@ -144,7 +149,7 @@ def translate(
     from pipeline.run import run
 
     report = run(job, open_engine=_open, reporter=reporter())
-    render(report)
+    render(report, job.settings)
     raise typer.Exit(report.exit_code(strict=job.settings.strict))
 
 
@@ -155,7 +160,11 @@ def _open(settings: Settings, say: Callable[[str], None]) -> ChosenEngine:
     return open_engine(settings, Store(default_root()), progress=say)
 
 
-def _render(report: RunReport, *, as_json: bool, quiet: bool) -> None:
+def _render(report: RunReport, settings: Settings, *, as_json: bool, quiet: bool) -> None:
+    if settings.report and report.segments.total:
+        from pipeline.run.quality_report import with_quality
+
+        report = with_quality(report)
     if as_json:
         emit_json(report.to_json())
     elif not quiet:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -10,6 +11,8 @@ from pipeline.errors import InputError, UsageError
 from pipeline.quality.alignment import find_reference
 
 __all__ = ["References", "find_references"]
+
+_MAGIC = re.compile(r"[*?[]")
 
 References = Path | Mapping[str, Path | Sequence[Path]] | None
 """A reference file, a folder of them, or for each document its own."""
@@ -27,8 +30,8 @@ def find_references(
     Args:
         documents: document ids: POSIX paths of the sources below their root.
         references: what the caller says; ``None`` looks beside the sources.
-        manifest: of the run; ``sources`` in it maps document ids to source paths.
-        roots: folders below which the sources may lie.
+        manifest: of the run; ``inputs`` in it are the paths that were translated.
+        roots: more folders below which the sources may lie.
 
     Returns:
         The documents that have references; others are absent.
@@ -45,16 +48,30 @@ def find_references(
         }
     if references is not None:
         return _below(documents, references)
-    sources = manifest.get("sources")
-    known = sources if isinstance(sources, Mapping) else {}
+    places = (*_inputs(manifest), *roots)
     found: dict[str, tuple[Path, ...]] = {}
     for document in documents:
-        places = [Path(known[document])] if document in known else []
-        places += [root / document for root in roots]
-        reference = next((r for place in places if (r := find_reference(place))), None)
+        reference = next((r for root in places if (r := find_reference(root / document))), None)
         if reference:
             found[document] = (reference,)
     return found
+
+
+def _inputs(manifest: Mapping[str, Any]) -> tuple[Path, ...]:
+    """Give the folders below which a run found its sources."""
+    inputs = manifest.get("inputs")
+    roots: dict[Path, None] = {}
+    for text in inputs if isinstance(inputs, list) else ():
+        path = Path(str(text))
+        if path.is_dir():
+            roots[path] = None
+        elif path.exists():
+            roots[path.parent] = None
+        else:  # a pattern: its tree lies below the part without wildcards
+            parts = path.parts
+            fixed = next((i for i, p in enumerate(parts) if _MAGIC.search(p)), len(parts))
+            roots[Path(*parts[:fixed])] = None
+    return tuple(roots)
 
 
 def _below(documents: Sequence[str], path: Path) -> dict[str, tuple[Path, ...]]:

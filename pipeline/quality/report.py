@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import groupby
 from operator import attrgetter
@@ -26,8 +27,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipeline.quality.report_model import QualityReport
+    from pipeline.quality.rows import SegmentRow
 
-__all__ = ["HISTORY", "TABLE", "build_report", "read_manifest"]
+__all__ = ["HISTORY", "TABLE", "build_report", "is_current", "read_manifest"]
 
 TABLE = "segments.parquet"
 HISTORY = "history.parquet"
@@ -96,7 +98,9 @@ def build_report(
         metrics=metrics,
     )
     names: dict[str, None] = {}
+    digest = hashlib.sha256()
     for row in read_rows(table):
+        _add_row(digest, row)
         builder.tally.add(row)
         names.setdefault(row.doc_id)
     if not names:
@@ -115,14 +119,45 @@ def build_report(
         created=created,
         manifest=manifest,
         history=read_history(outputs / HISTORY),
-        fingerprint=_fingerprint(table, found),
+        fingerprint=_fingerprint(digest, found),
         bootstrap=bootstrap,
     )
 
 
-def _fingerprint(table: Path, references: dict[str, tuple[Path, ...]]) -> str:
+def is_current(outputs: Path, *, references: References = None, roots: Sequence[Path] = ()) -> bool:
+    """Say whether the last report is of these very translations and references.
+
+    Args:
+        outputs: the folder that the run wrote to.
+        references: as in :func:`build_report`.
+        roots: as in :func:`build_report`.
+
+    Raises:
+        InputError: the table, the manifest, the history or a reference cannot be read.
+    """
+    history = read_history(outputs / HISTORY)
+    if not history or not all(
+        (outputs / name).is_file() for name in ("report.html", "report.json")
+    ):
+        return False
+    digest = hashlib.sha256()
+    names: dict[str, None] = {}
+    for row in read_rows(outputs / TABLE):
+        names.setdefault(row.doc_id)
+        _add_row(digest, row)
+    manifest = read_manifest(outputs / "manifest.json")
+    found = find_references(list(names), references, manifest=manifest, roots=roots)
+    return history[-1].table == _fingerprint(digest, found)
+
+
+def _add_row(digest: hashlib._Hash, row: SegmentRow) -> None:
+    # Whether a segment came from memory, and how long it took, changes no figure.
+    digest.update(repr(replace(row, memory=False, seconds=0.0)).encode("utf-8", "surrogatepass"))
+
+
+def _fingerprint(rows: hashlib._Hash, references: dict[str, tuple[Path, ...]]) -> str:
     """Name what the figures were computed from: an unchanged run adds no history."""
-    digest = hashlib.sha256(table.read_bytes())
+    digest = rows.copy()
     for document in sorted(references):
         for path in references[document]:
             digest.update(document.encode() + b"\0" + path.read_bytes())

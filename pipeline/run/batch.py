@@ -166,7 +166,13 @@ class _Body:
         table.discard()
         self._journal.end_run(key, file_digest(final))
         report = self._report(time.monotonic() - began)
-        write_manifest(self._out / "manifest.json", report, self._job.settings, self._glossary)
+        write_manifest(
+            self._out / "manifest.json",
+            report,
+            self._job.settings,
+            self._glossary,
+            self._job.paths,
+        )
         return report
 
     def show(self, reporter: Reporter) -> None:

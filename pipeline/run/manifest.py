@@ -13,6 +13,7 @@ from pipeline.errors import InputError
 from pipeline.fsio import atomic_write
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from pipeline.config import Settings
@@ -56,7 +57,9 @@ def _sha256(path: Path) -> str:
         ) from error
 
 
-def manifest(report: RunReport, settings: Settings, glossary: Glossary) -> dict[str, Any]:
+def manifest(
+    report: RunReport, settings: Settings, glossary: Glossary, inputs: Sequence[str]
+) -> dict[str, Any]:
     """Give the manifest of a run as a JSON-ready table."""
     table = report.to_json()
     seconds = table.pop("seconds")
@@ -66,6 +69,7 @@ def manifest(report: RunReport, settings: Settings, glossary: Glossary) -> dict[
             "seconds": round(seconds, 3),
         },
         "versions": _versions(),
+        "inputs": list(inputs),
         "settings": {
             item.name: {"value": item.value, "origin": item.origin} for item in settings.listing()
         },
@@ -75,12 +79,21 @@ def manifest(report: RunReport, settings: Settings, glossary: Glossary) -> dict[
     }
 
 
-def write_manifest(path: Path, report: RunReport, settings: Settings, glossary: Glossary) -> None:
+def write_manifest(
+    path: Path, report: RunReport, settings: Settings, glossary: Glossary, inputs: Sequence[str]
+) -> None:
     """Write the manifest of a run.
+
+    Args:
+        path: of the manifest.
+        report: of the run.
+        settings: of the run.
+        glossary: of the run.
+        inputs: files, folders and patterns that were translated, as they were given.
 
     Raises:
         OutputError: the file cannot be written.
         InputError: a glossary file is gone.
     """
-    text = json.dumps(manifest(report, settings, glossary), ensure_ascii=False, indent=2)
+    text = json.dumps(manifest(report, settings, glossary, inputs), ensure_ascii=False, indent=2)
     atomic_write(path, f"{text}\n".encode())

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _Row = dict[str, Any]
 __all__ = [
     "EngineInfo",
+    "QualityInfo",
     "RunReport",
     "SegmentInfo",
     "Tally",
@@ -72,10 +73,20 @@ class ToCheck:
     """A segment that somebody should look at."""
 
     document: str
-    line: int  # of the source file, from 1
+    place: str  # "line 12" of the source file, or "¶2.1": paragraph and sentence, from 1
     reason: str
     source: str
     target: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QualityInfo:
+    """What the quality report found."""
+
+    page: str  # path of report.html
+    errors: int
+    warnings: int
+    notes: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +122,7 @@ class RunReport:
     kept: tuple[str, ...]  # outputs that somebody had edited, under their new names
     notes: tuple[str, ...]  # on single documents: encoding …
     seconds: float
+    quality: QualityInfo | None = None  # None until the quality report is written
     dry_run: bool = False
 
     def exit_code(self, *, strict: bool = False) -> int:
@@ -212,7 +224,7 @@ class Tally:
         return tuple(
             ToCheck(
                 document=row["doc_id"],
-                line=line_of(row["doc_id"], row["start"]),
+                place=f"line {line_of(row['doc_id'], row['start'])}",
                 reason="; ".join(
                     dict.fromkeys(
                         f["message"]

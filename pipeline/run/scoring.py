@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.errors import PasserelleError
 from pipeline.quality import find_reference
+from pipeline.run.quality_report import prose_blocks, reference_blocks
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,12 +56,12 @@ class References:
         reference = find_reference(source)
         if reference is None or (output.exists() and reference.samefile(output)):
             return
-        from pipeline.quality.alignment import align_blocks, paragraphs, read_text
+        from pipeline.quality.alignment import align_blocks
         from pipeline.quality.reference import CorpusScorer
 
         try:
-            blocks = paragraphs(data.decode("utf-8-sig"))
-            theirs = paragraphs(read_text(reference))
+            blocks = prose_blocks(data, output.name)
+            theirs = reference_blocks(reference)
         except PasserelleError as error:
             self._notes.append(f"{doc_id}: the reference is not used: {error.problem}")
             return

@@ -124,11 +124,20 @@ def _pair(source: str, target: str, style: Callable[[str, str], str]) -> Iterato
 
 
 def _check(report: RunReport, style: Callable[[str, str], str]) -> Iterator[str]:
+    found = report.quality
+    if found and not found.errors and not found.warnings:
+        yield style("  Checks: nothing was found.", "good")
+    elif found:
+        yield (
+            f"  Checks: {_count(found.errors, 'error')} and {_count(found.warnings, 'warning')} "
+            f"in {_count(report.segments.total, 'sentence')}."
+        )
     if not report.check_first:
         return
-    yield style(f"  Check first ({_count(report.segments.flagged, 'sentence')} flagged):", "bad")
+    flagged = "" if found else f" ({_count(report.segments.flagged, 'sentence')} flagged)"
+    yield style(f"  Check first{flagged}:", "bad")
     for item in report.check_first:
-        yield f"    {item.document}, line {item.line}: {item.reason}"
+        yield f"    {item.document}, {item.place}: {item.reason}"
         yield from _pair(item.source, item.target, style)
 
 
@@ -179,6 +188,8 @@ def _next(report: RunReport, style: Callable[[str, str], str]) -> Iterator[str]:
             f"look at the terms in {report.out}/terms.csv, correct {glossary} and run the same "
             "command again: only the sentences concerned are done anew."
         )
+    elif report.check_first and report.quality:
+        step = f"open {report.quality.page} and read the sentences above before publishing."
     elif report.check_first:
         step = "read the sentences above before publishing."
     elif report.skipped_total and not report.documents:
@@ -186,7 +197,8 @@ def _next(report: RunReport, style: Callable[[str, str], str]) -> Iterator[str]:
     elif report.first_outputs:
         step = f"read {report.out}/{report.first_outputs[0]}"
         more = report.documents - 1
-        step += f" (and {_count(more, 'more', 'more')} beside it)." if more else "."
+        step += f" (and {_count(more, 'more', 'more')} beside it)" if more else ""
+        step += f"; {report.quality.page} says how good it is." if report.quality else "."
     else:
         return
     yield style(f"Next: {step}", "strong")

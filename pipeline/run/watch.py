@@ -56,7 +56,7 @@ def keep_running(
     settings: Callable[[], Settings],
     open_engine: Callable[[Settings, Callable[[str], None]], ChosenEngine],
     reporter: Callable[[], Reporter],
-    render: Callable[[RunReport], None],
+    render: Callable[[RunReport, Settings], None],
     wait: Callable[[float], None] = time.sleep,
     rounds: int | None = None,
 ) -> None:
@@ -91,7 +91,7 @@ def keep_running(
         before = look(job)
         current = reporter()
         try:
-            render(run(job, open_engine=keep, reporter=current))
+            render(run(job, open_engine=keep, reporter=current), job.settings)
         except (GlossaryError, UsageError) as error:
             current.event(Event(level="warning", text=str(error)))
         done += 1

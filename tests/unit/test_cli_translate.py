@@ -45,7 +45,38 @@ def test_a_folder_is_translated_into_the_default_output_folder(folder, engine):
     assert text == "[Bonjour à tous.] [Il fait beau.]\n"
     assert "Translated 1 document (2 sentences) into outputs" in result.stdout
     assert "Engine: the fake engine." in result.stdout
-    assert "Next: read outputs/a.en.txt." in result.stdout
+    assert "Next: open outputs/report.html and read the sentences above" in result.stdout
+    assert "<title>" in (folder / "outputs" / "report.html").read_text(encoding="utf-8")
+
+
+def test_the_report_is_computed_again_only_where_something_changed(folder, engine):
+    page = folder / "outputs" / "report.html"
+    passerelle("translate", "in")
+    first = page.stat().st_mtime_ns
+    passerelle("translate", "in")
+    assert page.stat().st_mtime_ns == first
+    (folder / "in" / "a.en.txt").write_text("Hello all. It is fine.\n", encoding="utf-8")
+    assert "BLEU" in passerelle("translate", "in").stdout
+    assert page.stat().st_mtime_ns > first
+    history = pl.read_parquet(folder / "outputs" / "history.parquet")
+    assert history["bleu"].is_null().to_list() == [True, False]
+
+
+def test_no_report_writes_none(folder, engine):
+    assert "Next: read outputs/a.en.txt." in passerelle("translate", "in", "--no-report").stdout
+    assert not (folder / "outputs" / "report.html").exists()
+
+
+def test_what_the_checks_find_is_named_with_paragraph_and_sentence(folder, engine):
+    (folder / "in" / "a.fr.txt").write_text("Bonjour.\n\nOui. Il a 12 ans et 3 chats.\n")
+    engine._say = {
+        "Bonjour.": "Hello.",
+        "Oui.": "Yes.",
+        "Il a 12 ans et 3 chats.": "He is 13 years old and has 3 cats.",
+    }.get
+    result = passerelle("translate", "in")
+    assert "a.fr.txt, ¶2.2: " in result.stdout
+    assert "open outputs/report.html" in result.stdout
 
 
 def test_a_second_run_says_that_nothing_had_changed(folder, engine):

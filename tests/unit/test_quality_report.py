@@ -271,8 +271,17 @@ def test_an_empty_reference_is_named_not_scored(tmp_path):
     assert "the reference is empty" in report.documents[0].note
 
 
-def test_references_are_found_beside_the_sources_that_the_manifest_names(tmp_path):
-    out = outputs(tmp_path, manifest={"sources": {"a.fr.txt": str(tmp_path / "in" / "a.fr.txt")}})
+@pytest.mark.parametrize(
+    "given",
+    [
+        lambda folder: str(folder / "in"),
+        lambda folder: str(folder / "in" / "a.fr.txt"),
+        lambda folder: str(folder / "in" / "*.txt"),
+        lambda folder: str(folder / "in" / "**" / "*.txt"),
+    ],
+)
+def test_references_are_found_beside_the_sources_that_the_manifest_names(tmp_path, given):
+    out = outputs(tmp_path, manifest={"inputs": [given(tmp_path)]})
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "a.fr.txt").write_text("x", encoding="utf-8")
     (tmp_path / "in" / "a.en.txt").write_text(REFERENCE, encoding="utf-8")

@@ -178,7 +178,7 @@ def test_a_sentence_of_a_megabyte_is_cut_translated_and_reported(tmp_path, trans
     findings = [f for row in table["findings"].to_list() for f in row]
     assert {f["check"] for f in findings} == {"long-sentence"}
     assert "translated in" in findings[0]["message"]
-    assert report.check_first[0].line == 1
+    assert report.check_first[0].place == "line 1"
     text = (tmp_path / "out" / "sentence.en.txt").read_text()
     assert text.replace("[", "").replace("]", "") == source.read_text()
 

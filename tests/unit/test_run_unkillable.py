@@ -65,6 +65,7 @@ def command(corpus, out, log, *options, delay=0.0):
         str(WINDOW),
         str(STEP),
         "translate",
+        "--no-report",
         str(corpus / "in"),
         "--out",
         str(out),

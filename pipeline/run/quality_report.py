@@ -1,0 +1,96 @@
+"""The quality report at the end of a run: written where something changed, told in short."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipeline.documents import is_supported, parse_document, read_document
+from pipeline.errors import NothingChecked
+from pipeline.run.report import QualityInfo, ToCheck
+
+if TYPE_CHECKING:
+    from pipeline.records import Document
+    from pipeline.run.report import RunReport
+
+__all__ = ["prose_blocks", "reference_blocks", "with_quality"]
+
+_SHOWN = 5  # segments that are named
+
+
+def reference_blocks(path: Path) -> list[str]:
+    """Cut a reference as the sources were cut: its blocks of prose, without markup.
+
+    Raises:
+        InputError: the file cannot be read.
+    """
+    from pipeline.quality.alignment import paragraphs, read_text
+
+    if not is_supported(path.name):
+        return list(paragraphs(read_text(path)))
+    return _prose(read_document(path, doc_id=path.name))
+
+
+def prose_blocks(data: bytes, name: str) -> list[str]:
+    """Cut a translation, in UTF-8, in the same way; ``name`` tells its format.
+
+    Raises:
+        InputError: the data are no text.
+    """
+    return _prose(parse_document(data, doc_id=name, name=name))
+
+
+def _prose(document: Document) -> list[str]:
+    return [block.text for block in document.blocks if block.text.strip()]
+
+
+def with_quality(report: RunReport) -> RunReport:
+    """Write the quality report of a finished run and give the run's report with its findings.
+
+    Nothing is computed where neither the translations nor the references have changed
+    since the last quality report.
+
+    Raises:
+        InputError: a reference or the history cannot be read.
+        OutputError: a file cannot be written.
+    """
+    from pipeline.quality import build_report, write_report
+    from pipeline.quality.report import is_current
+
+    out = Path(report.out)
+    try:
+        if not is_current(out):
+            write_report(build_report(out, read_blocks=reference_blocks), out)
+    except NothingChecked:
+        return report  # no segment to look at
+    return _with_findings(report, json.loads((out / "report.json").read_text(encoding="utf-8")))
+
+
+def _with_findings(report: RunReport, told: dict[str, Any]) -> RunReport:
+    grave = [s for s in told["segments"] if any(_counts(f) for f in s["findings"])]
+    return replace(
+        report,
+        quality=QualityInfo(
+            page=f"{report.out}/report.html",
+            errors=told["errors"],
+            warnings=told["warnings"],
+            notes=told["notes_found"],
+        ),
+        check_first=tuple(
+            ToCheck(
+                document=s["document"],
+                place=f"¶{s['block'] + 1}.{s['segment'] + 1}",
+                reason="; ".join(dict.fromkeys(f["message"] for f in s["findings"] if _counts(f))),
+                source=s["source"],
+                target=s["target"],
+            )
+            for s in grave[:_SHOWN]
+        ),
+    )
+
+
+def _counts(finding: dict[str, Any]) -> bool:
+    # Violated terms have a list of their own.
+    return bool(finding["severity"] != "info" and finding["check"] != "term")
