@@ -55,6 +55,9 @@ class Settings:
     beam: int = _option(0, "beam size; 1 is greedy; 0 leaves the choice to the engine")
     threads: int = _option(0, "processor threads; 0 uses what the machine has")
     front_matter: bool = _option(False, "translate title and description of front matter")
+    second_look: bool = _option(
+        True, "translate sentences with French left over again, those words banned"
+    )
     memory: str = _option("", "translation memory file; empty for one in the output folder")
     report: bool = _option(True, "write the quality report after the run")
     max_file_mb: int = _option(64, "skip larger files (megabytes); 0 for no limit")

@@ -66,6 +66,13 @@ def translate(
             help="Translate title and description of Markdown front matter.",
         ),
     ] = None,
+    second_look: Annotated[
+        bool | None,
+        typer.Option(
+            "--second-look/--no-second-look",
+            help="Translate sentences with French left over again. [yes]",
+        ),
+    ] = None,
     quality: Annotated[
         bool | None,
         typer.Option("--report/--no-report", help="Write report.html after the run. [yes]"),
@@ -111,6 +118,7 @@ def translate(
         "memory": memory,
         "strict": strict,
         "front_matter": front_matter,
+        "second_look": second_look,
         "report": quality,
     }
 

@@ -6,7 +6,7 @@ English forms, or name the violations.
 
 from __future__ import annotations
 
-from pipeline.glossary.edits import replay
+from pipeline.glossary.edits import replay, rewrite
 from pipeline.glossary.ladder import enforce
 from pipeline.glossary.output import write_terms_csv
 from pipeline.glossary.records import MaskShape, Match, Matches, Term
@@ -21,5 +21,6 @@ __all__ = [
     "enforce",
     "load_termbase",
     "replay",
+    "rewrite",
     "write_terms_csv",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pipeline.quality.alignment import find_reference
+from pipeline.quality.check_language import left_in_french
 from pipeline.quality.checks import CHECKS, Check, check_pair, choose_checks, choose_corpus_checks
 from pipeline.quality.compare import compare_outputs, compare_runs
 from pipeline.quality.confidence import confidence
@@ -38,6 +39,7 @@ __all__ = [
     "compare_systems",
     "confidence",
     "find_reference",
+    "left_in_french",
     "parse_gates",
     "quality_of_documents",
     "render_html",

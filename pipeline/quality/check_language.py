@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pipeline.quality.pair import Pair
     from pipeline.records import Finding
 
-__all__ = ["french_left", "source_language", "untranslated"]
+__all__ = ["french_left", "left_in_french", "source_language", "untranslated"]
 
 _ELIDED = re.compile(r"(?:[ldnscjmt]|qu)['’][a-zà-ÿœ]{2,}")
 _LONG_RUN = 20  # words
@@ -77,18 +77,28 @@ def _french_only(word: str) -> bool:
 
 
 def french_left(pair: Pair) -> Iterator[Finding]:
-    """Find French words of the source that stand untranslated in the translation.
+    """Find French words of the source that stand untranslated in the translation."""
+    left = left_in_french(pair)
+    if left:
+        shown = ", ".join(dict.fromkeys(pair.target[a:b] for a, b in left))
+        yield make_finding("french-left", "error", f"left in French: {shown}", target=left[0])
+
+
+def left_in_french(pair: Pair) -> tuple[tuple[int, int], ...]:
+    """Give the spans of the translation that are French words of the source, in order.
 
     Single words count where the French word list knows them and the English one does
     not; runs of two words and more where a French function word is among them. Words
-    inside quotation marks (titles, mottos) and in names are let be.
+    inside quotation marks (titles, mottos), in names and in forms that the glossary asked
+    for are let be.
     """
     ours = tokens(pair.source)
     theirs = tokens(pair.target)
     source = {word for word, _, _ in ours if word[0].islower()}
     if not source or not theirs:
-        return
-    quoted = [match.span() for match in _QUOTED.finditer(pair.target)]
+        return ()
+    allowed = [match.span() for match in _QUOTED.finditer(pair.target)]
+    allowed += pair.kept_spans
     left = [
         (start, end)
         for word, start, end in theirs
@@ -101,11 +111,9 @@ def french_left(pair: Pair) -> Iterator[Finding]:
     if len(left) == len(small) == 1:
         left = []  # one small word may belong to a name
     left += _copied_runs(pair, ours, theirs)
-    left = [(start, end) for start, end in left if not any(a <= start < b for a, b in quoted)]
-    if not left:
-        return
-    shown = ", ".join(dict.fromkeys(pair.target[a:b] for a, b in sorted(left)))
-    yield make_finding("french-left", "error", f"left in French: {shown}", target=min(left))
+    return tuple(
+        sorted((start, end) for start, end in left if not any(a <= start < b for a, b in allowed))
+    )
 
 
 def _copied_runs(

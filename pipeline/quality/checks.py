@@ -223,6 +223,7 @@ def pair_of(row: SegmentRow) -> Pair:
         source=row.source,
         target=row.target,
         term_spans=tuple((t.start, t.end) for t in row.terms if not t.forbidden),
+        kept_spans=tuple((t.target_start, t.target_end) for t in row.terms if t.satisfied),
     )
 
 

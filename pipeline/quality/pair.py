@@ -25,12 +25,14 @@ class Pair:
     """A source segment and its translation, both without markup.
 
     ``term_spans`` are stretches of the source that the glossary is answerable for; checks
-    of names leave them alone.
+    of names leave them alone. ``kept_spans`` are the forms in the target that satisfy it:
+    a term that is not to be translated is no French left over.
     """
 
     source: str
     target: str
     term_spans: tuple[tuple[int, int], ...] = ()
+    kept_spans: tuple[tuple[int, int], ...] = ()
 
     def cut(self) -> Pair:
         """Bound the work on a segment that is no sentence (a megabyte in one line)."""
@@ -40,6 +42,7 @@ class Pair:
             source=self.source[:_LONGEST],
             target=self.target[:_LONGEST],
             term_spans=self.term_spans,
+            kept_spans=self.kept_spans,
         )
 
 

@@ -212,6 +212,7 @@ class _Body:
                 self._glossary.termbase,
                 masks=chosen.masks,
                 renew=self._job.force,
+                look_again=settings.second_look,
             )
             with Store(
                 out=self._out,
@@ -266,6 +267,7 @@ class _Body:
                 approved=approved,
                 copied=copied,
                 flagged=tally.flagged,
+                looked_at_again=tally.looked_at_again,
             ),
             engine=EngineInfo(
                 name=chosen.engine.name,

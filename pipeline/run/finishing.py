@@ -10,6 +10,7 @@ from pipeline.glossary import enforce
 from pipeline.memory import segment_key
 from pipeline.records import Draft, Finding, Hypothesis, Request, Segment, Translation
 from pipeline.run.lines import is_prose
+from pipeline.run.second_look import second_look
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -82,6 +83,7 @@ class Finisher:
         termbase: the glossary.
         masks: the placeholder shape that was measured on the engine's model.
         renew: do not take finished segments from memory.
+        look_again: translate sentences with French left over a second time.
     """
 
     def __init__(
@@ -93,6 +95,7 @@ class Finisher:
         *,
         masks: MaskShape | None = None,
         renew: bool = False,
+        look_again: bool = True,
     ) -> None:
         self.counts = SegmentCounts()
         self._engine = engine
@@ -101,6 +104,7 @@ class Finisher:
         self._termbase = termbase
         self._masks = masks
         self._renew = renew
+        self._look_again = look_again
         self._forbidden = {t.source: t.place for t in termbase.terms if t.status == "forbidden"}
         # More hypotheses cost a beam search little, and only a term can need them.
         self._choices = max(1, engine.decoding.beam)
@@ -182,7 +186,7 @@ class Finisher:
             self._engine.decoding,
             segment.source,
             terms=terms,
-            extra=repr((protected, self._masks)) if terms else "",
+            extra=repr((protected, self._masks if terms else None, self._look_again)),
         )
         return _Todo(segment=segment, key=key, touched=bool(terms))
 
@@ -223,7 +227,18 @@ class Finisher:
             )
             for (key, _), translation in zip(drafts, finished, strict=True):
                 results[key] = translation
-        return results
+        if not self._look_again:
+            return results
+        seen = second_look(
+            list(results.values()),
+            self._termbase,
+            self._recall.ask,
+            choices=self._choices,
+            protected=lambda segment: protected_spans(segment.markup),
+            hints=self._engine.supports_hints,
+            masks=self._masks,
+        )
+        return dict(zip(results, seen, strict=True))
 
 
 def _never_empty(hypotheses: tuple[Hypothesis, ...], source: str) -> tuple[Hypothesis, ...]:

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import EXIT_SKIPPED, EXIT_VIOLATIONS
+from pipeline.run.second_look import RUNG as SECOND_LOOK
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,6 +55,7 @@ class SegmentInfo:
     approved: int  # settled by a person
     copied: int  # nothing to translate
     flagged: int  # with a finding of severity warning or error
+    looked_at_again: int = 0  # translated a second time because French was left over
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +144,7 @@ class Tally:
     def __init__(self) -> None:
         self.rows = 0
         self.flagged = 0
+        self.looked_at_again = 0
         self.engines: dict[str, int] = {}  # rows by engine
         self._rungs: dict[str, int] = {}
         self._violated = 0
@@ -156,6 +159,9 @@ class Tally:
         self.rows += frame.height
         for engine, count in frame["engine"].value_counts().iter_rows():
             self.engines[engine] = self.engines.get(engine, 0) + count
+        self.looked_at_again += frame.filter(
+            pl.col("edits").list.eval(pl.element().struct.field("rung") == SECOND_LOOK).list.any()
+        ).height
         numbered = frame.with_row_index("number", offset=first)
         self._add_terms(numbered.filter(pl.col("terms").list.len() > 0))
         self._add_findings(numbered.filter(pl.col("findings").list.len() > 0))

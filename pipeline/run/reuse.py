@@ -53,6 +53,7 @@ def run_key(
         [term.place for term in glossary.termbase.terms],
         memory.approved_fingerprint(),
         settings.front_matter,
+        settings.second_look,
     ]
     return hashlib.blake2b(json.dumps(parts).encode(), digest_size=16).digest()
 

@@ -84,7 +84,14 @@ def translate_bytes(
         tally = Tally()
         with TranslationMemory(path if path.is_file() else None, warn=warn) as memory:
             recall = Recall(engine, memory, stop=stop, step_tokens=chosen.step_tokens)
-            finisher = Finisher(engine, recall, memory, glossary.termbase, masks=chosen.masks)
+            finisher = Finisher(
+                engine,
+                recall,
+                memory,
+                glossary.termbase,
+                masks=chosen.masks,
+                look_again=settings.second_look,
+            )
             assembly = Assembly(loaded, finisher.texts)
             tally.add(0, segment_frame(assembly.add(finisher(loaded.segments))))
             return StreamResult(

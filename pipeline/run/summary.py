@@ -25,6 +25,7 @@ _RUNGS = {
     "hint": "translated again",
     "ban": "translated again",
     "masked": "translated again",
+    "second-look": "translated again",
 }
 
 
@@ -85,6 +86,9 @@ def _engine(report: RunReport) -> Iterator[str]:
         parts.append(f"{segments.copied:,} with nothing to translate")
     if parts:
         yield f"  Sentences: {segments.translated:,} translated now, {', '.join(parts)}."
+    if segments.looked_at_again:
+        again = _count(segments.looked_at_again, "sentence")
+        yield f"  Second look: {again} with French left over, translated again without it."
 
 
 def _terms(report: RunReport, style: Callable[[str, str], str]) -> Iterator[str]:
