@@ -19,6 +19,7 @@ from operator import add
 from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import NothingChecked, QualityError, UsageError
+from pipeline.quality.bootstrap import bootstrap_scores, default_seed, interval
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -226,8 +227,6 @@ class CorpusScorer:
         signature = metric.get_signature()
         mean = ci = None
         if bootstrap > 1:
-            from pipeline.quality.significance import bootstrap_scores, default_seed, interval
-
             seed = default_seed()
             mean, ci = interval(bootstrap_scores(metric, stats, samples=bootstrap, seed=seed))
             signature.update("bs", bootstrap)

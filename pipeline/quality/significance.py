@@ -1,4 +1,4 @@
-"""Confidence intervals and paired tests, with sacrebleu's own numbers.
+"""Paired tests, with sacrebleu's own numbers.
 
 Bootstrap: Koehn 2004, "Statistical Significance Tests for Machine Translation
 Evaluation". Approximate randomisation: Riezler and Maxwell 2005, "On Some Pitfalls in
@@ -7,96 +7,25 @@ Automatic Evaluation and Significance Testing for MT".
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from pipeline.errors import NothingChecked, QualityError, UsageError
+from pipeline.quality.bootstrap import default_seed
 from pipeline.quality.reference import DEFAULT_METRICS, check_lengths, make_metric
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy as np
-    from sacrebleu.metrics.base import Metric
-
 __all__ = [
     "Comparison",
     "SystemScore",
-    "bootstrap_scores",
     "compare_systems",
-    "default_seed",
-    "interval",
 ]
 
-_CELLS = 4_000_000  # resampled statistics held in memory at the same time (float32)
 _SAMPLES = {"bs": 1000, "ar": 10000}  # sacrebleu's defaults
 _WIDTH = {"bleu": 10, "chrf": 18, "chrf++": 24, "ter": 2}  # statistics per segment
 _MOST_BYTES = 2_000_000_000
-
-
-def default_seed() -> int:
-    """Give sacrebleu's seed: ``SACREBLEU_SEED`` where it is set, else 12345.
-
-    Raises:
-        UsageError: the variable is not a whole number.
-    """
-    text = os.environ.get("SACREBLEU_SEED", "12345")
-    try:
-        return int(text)
-    except ValueError as error:
-        raise UsageError(
-            f"SACREBLEU_SEED must be a whole number, not {text!r}",
-            next_step="unset it or write for instance SACREBLEU_SEED=12345",
-        ) from error
-
-
-def bootstrap_scores(
-    metric: Metric, stats: np.ndarray[Any, Any], *, samples: int, seed: int
-) -> list[float]:
-    """Resample segments with replacement and score each resample.
-
-    The same draws and the same arithmetic as sacrebleu's ``_bootstrap_resample``, which
-    holds every resample at once (4 GB for BLEU on 100,000 segments); here they are
-    drawn in slices, and the generator's stream is the same.
-
-    Args:
-        metric: sacrebleu's metric object.
-        stats: sufficient statistics, shape (segments, statistics).
-        samples: number of resamples.
-        seed: of numpy's default generator.
-
-    Returns:
-        The score of each resample, on the metric's scale, in whatever precision sacrebleu
-        computes it (some are float32: rounding them here would change the last digits).
-    """
-    import numpy as np
-
-    rng = np.random.default_rng(seed)
-    single = stats.astype(np.float32)
-    rows = max(1, _CELLS // max(1, single.size))
-    values: list[float] = []
-    for start in range(0, samples, rows):
-        count = min(rows, samples - start)
-        draws = rng.choice(len(single), size=(count, len(single)), replace=True)
-        values.extend(metric._compute_score_from_stats(single[draw].sum(0)).score for draw in draws)
-    return values
-
-
-def interval(scores: Sequence[float]) -> tuple[float, float]:
-    """Give the mean and half the width of the 95 % interval, as sacrebleu's Score does.
-
-    Where some resamples match nothing and others do, sacrebleu mixes kinds of number and
-    stops with a TypeError; here the mean is taken all the same.
-    """
-    import statistics
-
-    ordered = sorted(scores)
-    lower = len(ordered) // 40
-    upper = len(ordered) - lower - 1
-    if len({type(score) for score in ordered}) > 1:
-        ordered = [float(score) for score in ordered]
-    return float(statistics.mean(ordered)), float(0.5 * (ordered[upper] - ordered[lower]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

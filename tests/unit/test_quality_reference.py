@@ -87,7 +87,7 @@ def test_confidence_intervals_equal_the_sacrebleu_command_line(tmp_path):
 
 def test_resampling_in_slices_draws_what_sacrebleu_draws_at_once(monkeypatch):
     whole = score_corpus(HYPOTHESES, [REFERENCES], bootstrap=200)
-    monkeypatch.setattr("pipeline.quality.significance._CELLS", 7 * 10 * len(HYPOTHESES))
+    monkeypatch.setattr("pipeline.quality.bootstrap._CELLS", 7 * 10 * len(HYPOTHESES))
     assert score_corpus(HYPOTHESES, [REFERENCES], bootstrap=200) == whole
 
 

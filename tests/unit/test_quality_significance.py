@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import NothingChecked, QualityError, UsageError
-from pipeline.quality.significance import compare_systems, default_seed
+from pipeline.quality.bootstrap import default_seed
+from pipeline.quality.significance import compare_systems
 
 ROOT = Path(__file__).parents[2]
 FLORES = ROOT.parent / "shared" / "testsets" / "flores-dev"
@@ -113,3 +114,20 @@ def test_the_seed_is_sacrebleus_unless_the_environment_says_otherwise(monkeypatc
     monkeypatch.setenv("SACREBLEU_SEED", "none")
     with pytest.raises(UsageError, match="whole number"):
         default_seed()
+
+
+def test_no_modules_of_the_room_import_each_other_in_a_circle():
+    import ast
+    from graphlib import TopologicalSorter
+
+    import pipeline.quality
+
+    folder = Path(pipeline.quality.__file__).parent
+    names = {path.stem for path in folder.glob("*.py")} - {"__init__"}
+    graph = {}
+    for name in names:
+        tree = ast.parse((folder / f"{name}.py").read_text("utf-8"))
+        imports = [node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+        graph[name] = {module.removeprefix("pipeline.quality.") for module in imports} & names
+    order = list(TopologicalSorter(graph).static_order())  # raises CycleError on a circle
+    assert set(order) == names
