@@ -13,7 +13,7 @@ from pipeline.quality.report_model import Delta, HistoryRow
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["append_history", "deltas", "read_history"]
+__all__ = ["append_history", "comparable", "deltas", "read_history"]
 
 _KEPT = 1000  # rows
 
@@ -37,7 +37,10 @@ def read_history(path: Path) -> tuple[HistoryRow, ...]:
         return ()
     try:
         schema = _schema()
-        frame = pl.read_parquet(path).select(pl.col(n).cast(kind) for n, kind in schema.items())
+        frame = pl.read_parquet(path)
+        if "texts" not in frame.columns:  # a history of before there was this column
+            frame = frame.with_columns(texts=pl.lit(""))
+        frame = frame.select(pl.col(n).cast(kind) for n, kind in schema.items())
         return tuple(HistoryRow(**row) for row in frame.iter_rows(named=True))
     except (pl.exceptions.PolarsError, OSError, TypeError) as error:
         raise InputError(
@@ -61,11 +64,21 @@ def append_history(path: Path, rows: tuple[HistoryRow, ...]) -> None:
     atomic_write(path, buffer.getvalue())
 
 
+def comparable(history: tuple[HistoryRow, ...]) -> tuple[HistoryRow, ...]:
+    """Give the reports on the same texts and references as the last one, oldest first."""
+    return tuple(row for row in history if row.texts == history[-1].texts)
+
+
 def deltas(history: tuple[HistoryRow, ...]) -> tuple[Delta, ...]:
-    """Say what the last row's figures did against the row before it."""
-    if len(history) < 2:
+    """Say what the last row's figures did since the report before on the same texts.
+
+    A figure of other articles, or against another reference, says nothing about a change
+    of model or glossary: such rows are passed over.
+    """
+    alike = comparable(history)
+    if len(alike) < 2:
         return ()
-    before, after = history[-2], history[-1]
+    before, after = alike[-2], alike[-1]
     found = []
     for name, more_is_better in (
         ("bleu", True),

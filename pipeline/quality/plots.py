@@ -19,6 +19,7 @@ __all__ = ["Bar", "Histogram", "Point", "Trend", "histogram", "trend"]
 
 WIDTH, HEIGHT = 320, 96  # of the drawing area, in SVG units
 _GAP = 2
+_LEFT = 40  # room for the values beside a trend
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +63,10 @@ class Trend:
     path: str  # of an SVG polyline
     first: str
     last: str
+    low: str  # what the lower and the upper line stand for
+    high: str
+    since: str  # day of the first report
+    until: str
 
 
 def _short(value: float, high: float) -> str:
@@ -108,7 +113,14 @@ def histogram(spread: Spread) -> Histogram:
 
 
 def trend(
-    title: str, history: Sequence[HistoryRow], name: str, *, scale: float = 1.0, decimals: int = 1
+    title: str,
+    history: Sequence[HistoryRow],
+    name: str,
+    *,
+    least: float,
+    scale: float = 1.0,
+    decimals: int = 1,
+    most: float | None = None,
 ) -> Trend | None:
     """Lay out a figure's course over the last reports; ``None`` with fewer than two.
 
@@ -116,22 +128,29 @@ def trend(
         title: what the plot is called.
         history: reports, oldest first.
         name: field of `HistoryRow`.
+        least: the least that the height stands for, so that a small change looks small.
         scale: by which values are multiplied for display.
         decimals: shown.
+        most: the greatest value that there can be.
     """
     rows = [row for row in history if getattr(row, name) is not None][-30:]
     if len(rows) < 2:
         return None
     values = [getattr(row, name) * scale for row in rows]
     low, high = min(values), max(values)
+    spare = max(0.0, least - (high - low)) / 2
+    low = max(0.0, low - spare)
+    high = max(high, low + least)
+    if most is not None and high > most:
+        low, high = max(0.0, low - (high - most)), most
     room = (high - low) or 1.0
     points = []
     for index, (row, value) in enumerate(zip(rows, values, strict=True)):
-        level = (value - low) / room if high > low else 0.5
+        level = (value - low) / room
         points.append(
             Point(
-                x=round(6 + index * (WIDTH - 12) / (len(rows) - 1), 2),
-                y=round(HEIGHT - 8 - level * (HEIGHT - 20), 2),
+                x=round(_LEFT + index * (WIDTH - _LEFT - 6) / (len(rows) - 1), 2),
+                y=round(HEIGHT - 4 - level * (HEIGHT - 10), 2),
                 label=f"{row.created[:16].replace('T', ' ')}: {value:.{decimals}f}",
             )
         )
@@ -141,4 +160,8 @@ def trend(
         path=" ".join(f"{point.x},{point.y}" for point in points),
         first=f"{values[0]:.{decimals}f}",
         last=f"{values[-1]:.{decimals}f}",
+        low=f"{low:.{decimals}f}",
+        high=f"{high:.{decimals}f}",
+        since=rows[0].created[:10],
+        until=rows[-1].created[:10],
     )

@@ -10,6 +10,9 @@ from functools import lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
+from pipeline.quality.check_corpus import CORPUS_CHECKS
+from pipeline.quality.checks import CHECKS
+from pipeline.quality.history import comparable
 from pipeline.quality.marks import Run, differences, mark
 from pipeline.quality.plots import histogram, trend
 from pipeline.quality.report_model import to_plain
@@ -23,7 +26,20 @@ __all__ = ["render_html"]
 
 _SHOWN_SEGMENTS = 2_000
 _SHOWN_OCCURRENCES = 3_000
-_SHOWN_FIRST = 6
+_SHOWN_UNSURE = 3
+_LONGEST_LEAD = 200  # characters of a text in the list of what to check first
+_OPEN_OCCURRENCES = 25  # more are folded away below the table of terms
+# How the glossary stage settled an occurrence, in words.
+_RUNGS = {
+    "draft": "right in the draft",
+    "hypothesis": "another translation chosen",
+    "repair": "mended in place",
+    "retranslate": "translated again",
+    "hint": "translated again",
+    "ban": "translated again",
+    "masked": "translated again",
+    "flag": "not settled",
+}
 _LONGEST_TEXT = 6_000  # characters of one segment that a page shows
 
 
@@ -37,6 +53,19 @@ class _Card:
     source: list[Run]
     target: list[Run]
     reference: list[Run]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Lead:
+    """A segment in the list of what to check first: a stretch of each text."""
+
+    number: int  # of its card
+    gravity: int
+    reason: str
+    more: int  # findings beside the one that is named
+    place: str
+    source: list[Run]
+    target: list[Run]
 
 
 def _template(name: str) -> str:
@@ -104,32 +133,72 @@ def _reason(segment: SegmentReport) -> str:
     return f"Least certain (confidence {segment.confidence:.2f})"
 
 
+def _stretch(text: str, span: tuple[int, int] | None) -> list[Run]:
+    """Give the part of a text around a span, which is marked; whole words."""
+    start, stop = 0, len(text)
+    if span and span[1] > _LONGEST_LEAD:
+        cut = max(0, span[0] - _LONGEST_LEAD // 2)
+        start = text.find(" ", cut, span[0]) + 1 or cut
+    if stop - start > _LONGEST_LEAD:
+        needed = min(span[1], start + 2 * _LONGEST_LEAD) if span else start
+        wanted = max(start + _LONGEST_LEAD, needed)
+        space = text.rfind(" ", needed, wanted)
+        stop = space if space > start else wanted
+    inside = [(span[0] - start, span[1] - start, "point")] if span else []
+    before = [Run("… ", "")] if start else []
+    after = [Run(" …", "")] if stop < len(text) else []
+    return [*before, *mark(text[start:stop], inside), *after]
+
+
+def _lead(number: int, segment: SegmentReport) -> _Lead:
+    finding = segment.findings[0] if segment.findings and not segment.unsaid else None
+    return _Lead(
+        number=number,
+        gravity=segment.gravity,
+        reason=_reason(segment),
+        more=max(0, len(segment.findings) + bool(segment.unsaid) - 1),
+        place=segment.place,
+        source=_stretch(segment.source, finding.source if finding else None),
+        target=_stretch(segment.target, finding.target if finding else None),
+    )
+
+
 def _manifest(report: QualityReport) -> list[tuple[str, str]]:
     """Flatten the manifest into lines: dotted names and values."""
     lines: list[tuple[str, str]] = []
 
     def walk(name: str, value: Any) -> None:  # noqa: ANN401 - any JSON
-        if isinstance(value, dict) and value:
+        if isinstance(value, list) and value and not isinstance(value[0], (dict, list)):
+            value = ", ".join(str(item) for item in value)
+        if isinstance(value, dict) and set(value) == {"value", "origin"}:
+            shown = value["value"]
+            if isinstance(shown, list):
+                shown = ", ".join(str(item) for item in shown)
+            elif not isinstance(shown, str):
+                shown = json.dumps(shown, ensure_ascii=False)
+            lines.append((name, f"{shown or '–'} ({value['origin']})"))
+        elif isinstance(value, dict) and value:
             for key, item in value.items():
                 walk(f"{name}.{key}" if name else str(key), item)
-        else:
+        elif value not in (None, "", [], {}):
             text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
             lines.append((name, text if len(text) <= 400 else f"{text[:400]} …"))
 
-    walk("", to_plain(dict(report.manifest)))
+    # What the run found is told above, of these very segments.
+    told = {"violations", "check_first", "scores", "quality", "notes", "dry_run", "first_outputs"}
+    walk("", to_plain({k: v for k, v in report.manifest.items() if k not in told}))
     return lines
 
 
 def _least_sure(cards: list[_Card]) -> list[_Card]:
     """Give the segments that no check spoke of and the model was least sure of.
 
-    Not those of one or two words, which the model is always unsure of and which are seen at
-    a glance; fewer where findings fill the list already.
+    Not those of a few words, which the model is always unsure of and which are seen at a
+    glance.
     """
-    grave = sum(bool(card.segment.gravity) for card in cards)
     quiet = [c for c in cards if not c.segment.gravity and len(c.segment.source.split()) > 4]
     quiet.sort(key=lambda card: card.segment.confidence)
-    return quiet[: max(0, min(3, _SHOWN_FIRST - grave))]
+    return quiet[:_SHOWN_UNSURE]
 
 
 def render_html(report: QualityReport) -> str:
@@ -152,13 +221,16 @@ def render_html(report: QualityReport) -> str:
     )
     positions = {number: position for position, number in enumerate(places)}
     cards = [_card(n, positions[n], segment) for n, segment in enumerate(shown)]
+    history = comparable(report.history)
     trends = (
-        trend("BLEU", report.history, "bleu"),
-        trend("chrF", report.history, "chrf"),
-        trend("Terms right, %", report.history, "terms", scale=100),
-        trend("Errors found", report.history, "errors", decimals=0),
-        trend("Confidence", report.history, "confidence", decimals=2),
+        trend("BLEU", history, "bleu", least=5, most=100),
+        trend("chrF", history, "chrf", least=5, most=100),
+        trend("Terms right, %", history, "terms", scale=100, least=5, most=100),
+        trend("Errors found", history, "errors", decimals=0, least=5),
+        trend("Confidence", history, "confidence", decimals=2, least=0.1, most=1),
     )
+    spoke = {check.name for check in report.checks}
+    known = {c.name: (c.title, c.explanation) for c in CHECKS} | dict(CORPUS_CHECKS)
     return (
         _environment()
         .get_template("report.html")
@@ -168,11 +240,17 @@ def render_html(report: QualityReport) -> str:
             script=script,
             style=style,
             cards=cards,
-            first=[card for card in cards if card.segment.gravity][:_SHOWN_FIRST],
-            unsure=_least_sure(cards),
-            reason=_reason,
+            first=[_lead(n, report.segments[n]) for n in report.first],
+            unsure=[_lead(card.number, card.segment) for card in _least_sure(cards)],
+            troubled=sum(bool(segment.gravity) for segment in report.segments),
+            silent=[known.get(name, (name, "")) for name in report.checks_run if name not in spoke],
+            rungs=_RUNGS,
+            fold=len(report.occurrences) > _OPEN_OCCURRENCES and not report.terms.violated,
+            card_of={card.segment.place: card.number for card in cards},
+            earlier=len(report.history) - 1,
             histograms=[histogram(spread) for spread in report.spreads],
             trends=[item for item in trends if item],
+            terms=report.terms.terms,
             occurrences=report.occurrences[:_SHOWN_OCCURRENCES],
             documents=sorted({card.segment.document for card in cards}),
             grave=sum(segment.gravity == 2 for segment in report.segments),

@@ -98,9 +98,10 @@ def build_report(
         metrics=metrics,
     )
     names: dict[str, None] = {}
-    digest = hashlib.sha256()
+    digest, texts = hashlib.sha256(), hashlib.sha256()
     for row in read_rows(table):
         _add_row(digest, row)
+        texts.update(repr((row.doc_id, row.source)).encode("utf-8", "surrogatepass"))
         builder.tally.add(row)
         names.setdefault(row.doc_id)
     if not names:
@@ -120,6 +121,7 @@ def build_report(
         manifest=manifest,
         history=read_history(outputs / HISTORY),
         fingerprint=_fingerprint(digest, found),
+        texts=_fingerprint(texts, found),
         bootstrap=bootstrap,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 import math
 from collections import Counter
+from dataclasses import replace
 from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
@@ -15,10 +16,10 @@ from pipeline.quality.checks import CHECKS, Check, check_pair, pair_of
 from pipeline.quality.confidence import confidence
 from pipeline.quality.history import deltas
 from pipeline.quality.reference import CorpusScorer, Score
+from pipeline.quality.report_extracts import STAGES, from_run, merged, words_after, words_before
 from pipeline.quality.report_model import (
     CheckCount,
     DocumentReport,
-    FindingReport,
     HistoryRow,
     OccurrenceReport,
     QualityReport,
@@ -27,30 +28,20 @@ from pipeline.quality.report_model import (
 )
 from pipeline.quality.term_reference import TermReferenceMetrics, term_reference_metrics
 from pipeline.quality.terms import TermMetrics, TermTally
+from pipeline.quality.triage import varied
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Sequence
     from pathlib import Path
 
-    from pipeline.quality.rows import FindingRow, SegmentRow
-    from pipeline.records import Finding, Severity
+    from pipeline.quality.rows import SegmentRow
 
 __all__ = ["ReportBuilder"]
 
 _KEPT_SEGMENTS = 20_000
 _KEPT_OCCURRENCES = 20_000
 _BINS = 20
-_AROUND = 40  # characters shown to either side of a term
-# What earlier stages report by themselves: check → title and explanation.
-_STAGES = {
-    "term": ("Glossary", "A term is not rendered as the glossary says."),
-    "term-overlap": ("Overlapping terms", "Two glossary terms claim the same words."),
-    "loop": ("Loop", "The model repeated itself and could not be brought to stop."),
-    "copied": ("French given back", "The model gave the French back."),
-    "truncated": ("Broken off", "The translation breaks off."),
-    "split": ("Translated in parts", "The sentence is longer than the model reads."),
-    "long-sentence": ("Long sentence", "The sentence was cut before translation."),
-}
+_FIRST = 6  # segments to check first
 # Engine names of the run for text that no model wrote: nothing to doubt.
 _SURE = {"copy", "approved"}
 _MOST_TERM_SEGMENTS = 2_000  # with a reference, for TERm, which is slow
@@ -113,9 +104,9 @@ class ReportBuilder:
         # Least worrying on top, so that it is the one to go; the index breaks ties.
         self.kept: list[tuple[tuple[float, ...], int, SegmentReport]] = []
         self.bins = {
-            "chrf": _Bins("chrf", "chrF of segments", 0, 100),
-            "ratio": _Bins("ratio", "Length, translation to source", 0, 2),
-            "confidence": _Bins("confidence", "Confidence of segments", 0, 1),
+            "chrf": _Bins("chrf", "chrF of sentences", 0, 100),
+            "ratio": _Bins("ratio", "Length against the source", 0, 2),
+            "confidence": _Bins("confidence", "Confidence of sentences", 0, 1),
         }
 
     def document(
@@ -203,7 +194,7 @@ class ReportBuilder:
         return aligned.note
 
     def _segment(self, row: SegmentRow, reference: str, chrf: float | None) -> SegmentReport:
-        findings = _merge(
+        findings = merged(
             row.findings,
             (*check_pair(pair_of(row), self.checks), *self.corpus.add(pair_of(row), row.place)),
         )
@@ -267,13 +258,17 @@ class ReportBuilder:
                 if edit.term == term.term
                 and (edit.source_start, edit.source_end) in {(term.start, term.end), (-1, -1)}
             ]
+            placed = 0 <= term.target_start < term.target_end
             self.occurrences.append(
                 OccurrenceReport(
                     place=row.place,
+                    document=row.doc_id,
                     term=term.term,
                     text=term.text,
-                    before=row.source[max(0, term.start - _AROUND) : term.start],
-                    after=row.source[term.end : term.end + _AROUND],
+                    before=words_before(row.source, term.start),
+                    after=words_after(row.source, term.end),
+                    target_before=words_before(row.target, term.target_start) if placed else "",
+                    target_after=words_after(row.target, term.target_end) if placed else "",
                     expected=term.expected,
                     found=term.found,
                     rung=term.rung,
@@ -290,6 +285,7 @@ class ReportBuilder:
         manifest: dict[str, Any],
         history: tuple[HistoryRow, ...],
         fingerprint: str,
+        texts: str,
         bootstrap: int,
     ) -> QualityReport:
         """Give the report of everything that was taken in."""
@@ -305,9 +301,11 @@ class ReportBuilder:
         average = self.confidence / self.total
         engine = ", ".join(name for name, _ in self.engines.most_common())
         row = _history_row(created, fingerprint, engine, documents, self, scores, terms, average)
+        row = replace(row, texts=texts)
         if history and history[-1].table == fingerprint:
             history = history[:-1]
         history = (*history, row)
+        segments = tuple(segment for _, _, segment in ordered)
         return QualityReport(
             created=created,
             engine=engine,
@@ -315,7 +313,8 @@ class ReportBuilder:
             scores=scores,
             references=sum(bool(rows) for _, rows in self.documents),
             documents=documents,
-            segments=tuple(segment for _, _, segment in ordered),
+            segments=segments,
+            first=_first(segments),
             checks=self._check_counts(),
             checks_run=(*(check.name for check in self.checks), *sorted(self.corpus_checks)),
             errors=self.severities["error"],
@@ -328,7 +327,7 @@ class ReportBuilder:
             confidence=average,
             history=history,
             deltas=deltas(history),
-            notes=self._notes(documents),
+            notes=(*self._notes(documents), *from_run(manifest, len(documents))),
             manifest=manifest,
         )
 
@@ -337,7 +336,7 @@ class ReportBuilder:
 
     def _check_counts(self) -> tuple[CheckCount, ...]:
         titles = {check.name: (check.title, check.explanation) for check in CHECKS}
-        titles = {**_STAGES, **titles, **CORPUS_CHECKS}
+        titles = {**STAGES, **titles, **CORPUS_CHECKS}
         counts = []
         for name, found in self.by_check.items():
             title, explanation = titles.get(
@@ -370,44 +369,13 @@ class ReportBuilder:
         return tuple(notes)
 
 
+def _first(segments: Sequence[SegmentReport]) -> tuple[int, ...]:
+    grave = [index for index, segment in enumerate(segments) if segment.gravity]
+    return tuple(varied(grave, lambda index: segments[index].trouble, _FIRST))
+
+
 def _shallow(document: DocumentReport) -> dict[str, Any]:
     return {name: getattr(document, name) for name in DocumentReport.__dataclass_fields__}
-
-
-def _severity(text: str) -> Severity:
-    return "error" if text == "error" else "warning" if text == "warning" else "info"
-
-
-def _merge(stages: Iterable[FindingRow], checks: Iterable[Finding]) -> tuple[FindingReport, ...]:
-    """Join what the run's stages found and what the checks find, grave ones first.
-
-    Where both have a check of one name, the check's finding is the exact one.
-    """
-    own = [_finding(finding) for finding in checks]
-    names = {finding.check for finding in own}
-    merged = dict.fromkeys([*(_stage_finding(f) for f in stages if f.check not in names), *own])
-    order = {"error": 0, "warning": 1, "info": 2}
-    return tuple(sorted(merged, key=lambda f: order[f.severity]))
-
-
-def _finding(finding: Finding) -> FindingReport:
-    return FindingReport(
-        check=finding.check,
-        severity=finding.severity,
-        message=finding.message,
-        source=(finding.source.start, finding.source.end) if finding.source else None,
-        target=(finding.target.start, finding.target.end) if finding.target else None,
-    )
-
-
-def _stage_finding(row: FindingRow) -> FindingReport:
-    return FindingReport(
-        check=row.check,
-        severity=_severity(row.severity),
-        message=row.message,
-        source=(row.source_start, row.source_end) if row.source_start >= 0 else None,
-        target=(row.target_start, row.target_end) if row.target_start >= 0 else None,
-    )
 
 
 def _history_row(

@@ -65,6 +65,13 @@ class SegmentReport:
         return () if any(f.check == "term" for f in self.findings) else self.violations
 
     @property
+    def trouble(self) -> str:
+        """Name the gravest thing that is wrong: a check, or ``term``; "" where nothing is."""
+        if self.unsaid:
+            return "term"
+        return self.findings[0].check if self.findings else ""
+
+    @property
     def gravity(self) -> int:
         """2 where an error or a violation was found, 1 for a warning, 0 otherwise."""
         severities = {finding.severity for finding in self.findings}
@@ -95,10 +102,13 @@ class OccurrenceReport:
     """One occurrence of a glossary term and what became of it."""
 
     place: str
+    document: str
     term: str
     text: str  # as it stands in the source
     before: str  # words around it in the source
     after: str
+    target_before: str  # words around what was found, in the translation
+    target_after: str
     expected: tuple[str, ...]
     found: str
     rung: str
@@ -148,11 +158,12 @@ class HistoryRow:
     errors: int
     warnings: int
     confidence: float
+    texts: str = ""  # hash of sources and references: figures of other texts do not compare
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delta:
-    """What one headline figure did since the report before."""
+    """What one headline figure did since the report before on the same texts."""
 
     name: str
     before: float
@@ -182,7 +193,8 @@ class QualityReport:
     spreads: tuple[Spread, ...]
     confidence: float  # mean over segments
     history: tuple[HistoryRow, ...]  # oldest first, this report last
-    deltas: tuple[Delta, ...]
+    deltas: tuple[Delta, ...]  # none where no earlier report was on the same texts
+    first: tuple[int, ...]  # what to check first: places in ``segments``, findings varied
     notes: tuple[str, ...]
     manifest: Mapping[str, Any]
 

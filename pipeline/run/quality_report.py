@@ -69,6 +69,8 @@ def with_quality(report: RunReport) -> RunReport:
 
 
 def _with_findings(report: RunReport, told: dict[str, Any]) -> RunReport:
+    from pipeline.quality.triage import varied
+
     grave = [s for s in told["segments"] if any(_counts(f) for f in s["findings"])]
     return replace(
         report,
@@ -86,9 +88,13 @@ def _with_findings(report: RunReport, told: dict[str, Any]) -> RunReport:
                 source=s["source"],
                 target=s["target"],
             )
-            for s in grave[:_SHOWN]
+            for s in varied(grave, _kind, _SHOWN)
         ),
     )
+
+
+def _kind(segment: dict[str, Any]) -> str:
+    return str(next(f["check"] for f in segment["findings"] if _counts(f)))
 
 
 def _counts(finding: dict[str, Any]) -> bool:

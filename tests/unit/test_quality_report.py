@@ -21,7 +21,9 @@ from pipeline.errors import InputError, NothingChecked, UsageError
 from pipeline.quality import build_report, render_html, render_json, render_text, write_report
 from pipeline.quality.confidence import confidence, spearman
 from pipeline.quality.marks import differences, mark
-from pipeline.quality.report_model import QualityReport
+from pipeline.quality.plots import HEIGHT, trend
+from pipeline.quality.report_model import HistoryRow, QualityReport
+from pipeline.quality.triage import varied
 from pipeline.table import segment_schema
 
 ROOT = Path(__file__).parents[2]
@@ -232,6 +234,136 @@ def test_a_second_report_says_what_changed_and_the_same_one_adds_no_history(tmp_
     assert "since the last report" in render_html(report)
 
 
+def test_figures_of_other_texts_or_references_are_not_compared(tmp_path):
+    out = outputs(tmp_path)
+    write_report(build(out), out)
+    outputs(tmp_path, [*ROWS, row("Encore une phrase ici.", "One more sentence here.", block=9)])
+    other = build(out)
+    assert other.deltas == ()
+    assert "This is the first report on these texts and references" in render_html(other)
+    write_report(other, out)
+    outputs(tmp_path, reference=REFERENCE.replace("sitting", "lying"))
+    assert build(out).deltas == ()  # another reference
+    better = [dict(r) for r in ROWS]
+    better[1]["target"] = "There are 3 dogs in the garden."
+    outputs(tmp_path, better)
+    report = build(out)  # the texts of the first report: what came between is passed over
+    assert len(report.history) == 3
+    moved = {delta.name: delta for delta in report.deltas}
+    assert (moved["errors"].before, moved["errors"].after) == (1, 0)
+    assert "<figcaption>BLEU: " in render_html(report)
+
+
+def test_a_history_without_the_column_of_texts_is_read(tmp_path):
+    out = outputs(tmp_path)
+    write_report(build(out), out)
+    old = pl.read_parquet(out / "history.parquet").drop("texts")
+    old.with_columns(table=pl.lit("older")).write_parquet(out / "history.parquet")
+    report = build(out)
+    assert len(report.history) == 2
+    assert report.deltas == ()
+
+
+def test_a_small_change_looks_small_in_a_trend():
+    rows = [
+        HistoryRow(
+            created=f"2025-09-0{day}T08:00:00+00:00",
+            table=str(day),
+            engine="fake",
+            documents=1,
+            segments=5,
+            bleu=bleu,
+            chrf=None,
+            terms=1.0,
+            violations=0,
+            errors=0,
+            warnings=0,
+            confidence=0.5,
+        )
+        for day, bleu in ((1, 30.0), (2, 30.2), (3, 30.1))
+    ]
+    small = trend("BLEU", rows, "bleu", least=5, most=100)
+    assert small is not None
+    assert max(p.y for p in small.points) - min(p.y for p in small.points) < HEIGHT / 10
+    assert (small.low, small.high) == ("27.6", "32.6")
+    assert (small.since, small.until) == ("2025-09-01", "2025-09-03")
+    flat = trend("Terms", rows, "terms", scale=100, least=5, most=100)
+    assert flat is not None
+    assert (flat.low, flat.high) == ("95.0", "100.0")
+    assert trend("chrF", rows, "chrf", least=5) is None
+    assert trend("BLEU", rows[:1], "bleu", least=5) is None
+
+
+def test_what_is_checked_first_is_not_all_of_one_kind(tmp_path):
+    copied = [
+        row(f"Le chat numéro {n} est ici.", f"Le chat numéro {n} est ici.", block=n, score=-2)
+        for n in range(9)
+    ]
+    number = row("Il y a 3 chiens au jardin.", "There are 5 dogs in the garden.", block=20)
+    report = build_report(outputs(tmp_path, [*copied, number], reference=None), now=NOW)
+    kinds = [report.segments[index].trouble for index in report.first]
+    assert len(kinds) == 6
+    assert kinds.count("numbers") == 1
+    assert list(report.first) == sorted(report.first)
+    assert "and 4 more sentences with an error or a warning" in render_html(report)
+    assert varied("aaab", str, 3) == ["a", "a", "b"]
+    assert varied("aaaa", str, 3) == ["a", "a", "a"]
+
+
+def test_what_the_run_left_out_is_named(tmp_path):
+    manifest = {
+        "documents": 4,
+        "skipped": [{"name": "in/c.txt", "reason": "not UTF-8"}],
+        "notes": ["a.fr.txt: line 9: left as it is: text in an HTML block"],
+    }
+    report = build(outputs(tmp_path, manifest=manifest))
+    for text in (render_html(report), render_text(report)):
+        assert "2 of 4 documents hold no text that was translated" in text
+        assert "skipped by the run: in/c.txt: not UTF-8" in text
+        assert "left as it is: text in an HTML block" in text
+
+
+def test_the_glossary_page_shows_each_term_and_each_place_in_both_languages(tmp_path):
+    rows = [
+        row(
+            "Depuis des années et des années, on le dit et on le répète : l'IA progresse.",
+            "For years and years it has been said and said again: AI is making progress.",
+            terms=[{**term(start=63), "target_start": 53, "target_end": 55}],
+            edits=[
+                {
+                    "start": 53,
+                    "end": 55,
+                    "before": "IA",
+                    "after": "AI",
+                    "rung": "repair",
+                    "term": "IA",
+                    "source_start": 63,
+                    "source_end": 65,
+                }
+            ],
+        )
+    ]
+    report = build_report(outputs(tmp_path, rows, reference=None), now=NOW)
+    (place,) = report.occurrences
+    assert place.before == "… années, on le dit et on le répète : l'"
+    assert place.after == " progresse."
+    assert place.target_before == "… years it has been said and said again: "
+    assert place.target_after == " is making progress."
+    page = render_html(report)
+    assert "mended in place<br>" in page
+    assert "IA → AI" in page
+    assert '<a href="#s0"><span class="nowrap"> ¶1.1</span></a>' in page
+
+
+def test_the_lead_shows_what_a_finding_points_at_however_far_it_stands(tmp_path):
+    far = "The meeting of the council went on and on, " * 12 + "and there were 5 dogs."
+    rows = [row("La réunion du conseil a duré, " * 12 + "et il y avait 3 chiens.", far)]
+    page = render_html(build_report(outputs(tmp_path, rows, reference=None), now=NOW))
+    lead = page[page.index('<ol class="first">') : page.index("</ol>")]
+    assert "… " in lead
+    assert "5 dogs" in lead.replace('<mark class="point">', "").replace("</mark>", "")
+
+
 def test_a_table_without_rows_is_nothing_checked(tmp_path):
     with pytest.raises(NothingChecked, match="empty"):
         build(outputs(tmp_path, []))
@@ -425,7 +557,7 @@ def test_filters_and_sorting_work_in_chromium_without_a_console_message(tmp_path
     assert result["sorted"] == ["4", "1"]
     assert result["again"] == ["1", "4"]
     assert result["violated"] == 1
-    assert result["count"] == "5 of 5 segments"
+    assert result["count"] == "5 of 5 sentences"
 
 
 @pytest.mark.slow
@@ -437,7 +569,7 @@ def test_a_script_in_an_article_does_not_run_and_the_pages_own_does(tmp_path):
     done = chromium(tmp_path, path, "--dump-dom")
     assert "CONSOLE" not in done.stderr
     assert "<title>Translation quality" in done.stdout
-    assert "1 of 1 segments" in done.stdout  # written by the page's script
+    assert "1 of 1 sentences" in done.stdout  # written by the page's script
 
 
 @pytest.mark.slow

@@ -69,7 +69,7 @@
       card.hidden = !hit;
       if (hit) shown += 1;
     }
-    count.textContent = `${shown} of ${cards.length} segments`;
+    count.textContent = `${shown} of ${cards.length} sentences`;
   };
   const sort = () => {
     const key = order.value;
