@@ -12,18 +12,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.cli.common import emit_json, style_for
-from pipeline.cli.quality_show import excerpt, list_checks, show_comparison, show_scores
-from pipeline.errors import BelowThreshold, InputError, NothingChecked, UsageError
+from pipeline.cli.quality_checks import AsJson, Only, Without, checks
+from pipeline.cli.quality_show import show_comparison, show_scores
+from pipeline.errors import InputError, NothingChecked, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from pipeline.quality import CorpusScorer, Score
-    from pipeline.quality.checks import Check
     from pipeline.quality.compare import RunComparison
-    from pipeline.quality.pair import Pair
     from pipeline.quality.significance import Comparison
-    from pipeline.records import Finding
 
 __all__ = ["app"]
 
@@ -57,15 +55,6 @@ class Test(StrEnum):
     ar = "ar"
 
 
-class Gravity(StrEnum):
-    """The gravest finding that is let pass is the one below."""
-
-    error = "error"
-    warning = "warning"
-    info = "info"
-
-
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 Reference = Annotated[
     list[Path] | None,
     typer.Option("--reference", "-r", help="Reference file (or folder, for a run's outputs)."),
@@ -78,8 +67,6 @@ FailUnder = Annotated[
     list[str] | None,
     typer.Option(help="Exit with 13 below this: bleu=30, chrf=55, terms=0.98; may be repeated."),
 ]
-Only = Annotated[list[str] | None, typer.Option(help="Run this check only; may be repeated.")]
-Without = Annotated[list[str] | None, typer.Option(help="Leave this check out; may be repeated.")]
 
 
 def _blocks(path: Path) -> list[str]:
@@ -197,12 +184,24 @@ def _add_lines(
     names: list[str] = []
     first: str | None = None
     alike = True
+    blank = [hypothesis, *references]
     for lines, *streams in parallel_lines(paths):
         if doc_ids:
             names += streams.pop()
+        blank = [
+            path
+            for path, stream in zip((hypothesis, *references), (lines, *streams), strict=True)
+            if path in blank and not any(stream)
+        ]
         scorer.add(lines, streams)
         first = lines[0] if first is None else first
         alike = alike and all(line == first for line in lines)
+    if blank:
+        raise NothingChecked(
+            "there is no text in it, only empty lines",
+            place=str(blank[0]),
+            next_step="give files with text in them",
+        )
     if alike and scorer.n > 1:
         typer.echo(f"warning: all {scorer.n} segments of {hypothesis} are the same text", err=True)
     documents = []
@@ -318,6 +317,12 @@ def compare(
             samples=samples,
         )
         comparison = result.comparison
+    elif any(path.is_dir() for path in systems):
+        raise UsageError(
+            "a run's folder and a file cannot be compared",
+            place=", ".join(str(path) for path in systems),
+            next_step="give two folders, or files with one segment a line",
+        )
     else:
         names, outputs, references = _systems(systems, reference or ())
         if len(outputs) == 2:
@@ -417,108 +422,4 @@ def report(
     check_gates(gates, result.gate_values())
 
 
-# --- checks ------------------------------------------------------------------------
-
-
-@app.command("checks")
-def checks(
-    outputs: Annotated[
-        Path | None, typer.Argument(help="A run's output folder. [outputs]", show_default=False)
-    ] = None,
-    *,
-    source: Annotated[
-        Path | None, typer.Option(help="French file, one segment a line, with --target.")
-    ] = None,
-    target: Annotated[
-        Path | None, typer.Option(help="English file, as many lines as --source.")
-    ] = None,
-    only: Only = None,
-    without: Without = None,
-    list_all: Annotated[
-        bool, typer.Option("--list", help="Name the checks and what they find.")
-    ] = False,
-    fail_on: Annotated[
-        Gravity | None, typer.Option(help="Exit with 13 on findings of this gravity or graver.")
-    ] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Check translations without a reference.
-
-    Exit codes: 0 checked; 12 nothing to check; 13 findings as grave as --fail-on; 11 files
-    that do not fit together; 4 a file that cannot be read.
-    """
-    from pipeline.quality import choose_checks, choose_corpus_checks
-
-    chosen = choose_checks(only or (), without or ())
-    corpus = choose_corpus_checks(only or (), without or ())
-    if list_all:
-        list_checks(chosen, corpus, as_json)
-        return
-    if (source is None) != (target is None) or (source and outputs):
-        raise UsageError(
-            "--source and --target belong together and exclude an output folder",
-            next_step="give both files, or a folder",
-        )
-    pairs = _pairs(source, target) if source and target else _rows(outputs or Path("outputs"))
-    counts = {"error": 0, "warning": 0, "info": 0}
-    total = 0
-    shown: list[dict[str, object]] = []
-    style = style_for(sys.stdout)
-    for place, pair, findings in _findings(pairs, chosen, corpus):
-        total += 1
-        for finding in findings:
-            counts[finding.severity] += 1
-            if as_json:
-                shown.append({"place": place, **asdict(finding)})
-                continue
-            colour = "bad" if finding.severity == "error" else "strong"
-            typer.echo(
-                f"{place}: {style(finding.severity, colour)} {finding.check}: {finding.message}"
-            )
-            typer.echo(style(f"  {excerpt(pair.target)}", "faint"))
-    if total == 0:
-        raise NothingChecked("there is no segment to check", next_step="give a text with words")
-    if as_json:
-        emit_json({"segments": total, "counts": counts, "findings": shown})
-    else:
-        typer.echo(
-            f"{total:,} segments: {counts['error']} errors, {counts['warning']} warnings, "
-            f"{counts['info']} notes"
-        )
-    grave = list(counts)[: list(Gravity).index(fail_on) + 1] if fail_on else []
-    if sum(counts[name] for name in grave):
-        raise BelowThreshold(
-            f"{sum(counts[name] for name in grave)} findings of gravity {fail_on} or graver",
-            next_step="mend the segments, or leave a check out with --without",
-        )
-
-
-def _pairs(source: Path, target: Path) -> Iterator[tuple[str, Pair]]:
-    from pipeline.quality import Pair
-    from pipeline.quality.lines import parallel_lines
-
-    number = 0
-    for french, english in parallel_lines([source, target]):
-        for left, right in zip(french, english, strict=True):
-            number += 1
-            yield f"line {number}", Pair(source=left, target=right)
-
-
-def _rows(outputs: Path) -> Iterator[tuple[str, Pair]]:
-    from pipeline.quality.checks import pair_of
-    from pipeline.quality.report import TABLE
-    from pipeline.quality.rows import read_rows
-
-    for row in read_rows(outputs / TABLE):
-        yield row.place, pair_of(row)
-
-
-def _findings(
-    pairs: Iterator[tuple[str, Pair]], chosen: Sequence[Check], corpus: frozenset[str]
-) -> Iterator[tuple[str, Pair, tuple[Finding, ...]]]:
-    from pipeline.quality import check_pair
-    from pipeline.quality.check_corpus import CorpusChecks
-
-    across = CorpusChecks(corpus)
-    for place, pair in pairs:
-        yield place, pair, (*check_pair(pair, chosen), *across.add(pair, place))
+app.command("checks")(checks)

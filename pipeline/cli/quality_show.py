@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import asdict
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 import typer
@@ -11,14 +12,18 @@ import typer
 from pipeline.cli.common import emit_json, style_for
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from pipeline.quality import Score
     from pipeline.quality.checks import Check
     from pipeline.quality.compare import RunComparison
     from pipeline.quality.significance import Comparison
 
-__all__ = ["excerpt", "list_checks", "show_comparison", "show_scores"]
+__all__ = ["count", "excerpt", "list_checks", "show_comparison", "show_scores"]
+
+_WIDTH = 66  # characters of a text beside its label
+_SHOWN = 5  # segments to either side; --json gives ten
+_SHOWN_TERMS = 20
 
 
 def _values(scores: Sequence[Score] | Sequence[float]) -> list[float]:
@@ -54,17 +59,7 @@ def show_comparison(comparison: Comparison | None, result: RunComparison | None)
     """Print a comparison: figures, segments that moved, terms and findings that changed."""
     style = style_for(sys.stdout)
     if comparison:
-        what = "paired bootstrap" if comparison.test == "bs" else "approximate randomisation"
-        typer.echo(f"{comparison.n} segments, {what}, {comparison.samples} samples")
-        for item in comparison.scores:
-            text = f"  {item.name} {item.value:.2f}"
-            if item.p_value is not None:
-                sure = "" if item.significant() else ", may be chance"
-                text += f"  {item.delta:+.2f}  p = {item.p_value:.4f}{sure}"
-                text = style(text, "strong") if item.significant() else text
-            typer.echo(f"{text}  {item.system}")
-        for name, signature in comparison.signatures:
-            typer.echo(style(f"  {name}|{signature}", "faint"))
+        _show_systems(comparison, style)
     else:
         typer.echo("No scores: no document has a reference.")
     if result is None:
@@ -76,28 +71,68 @@ def show_comparison(comparison: Comparison | None, result: RunComparison | None)
         )
     for title, moved in (("Worse:", result.worse), ("Better:", result.better)):
         if moved:
-            typer.echo(title)
-        for row in moved:
+            typer.echo(style(title, "strong"))
+        for row in moved[:_SHOWN]:
             typer.echo(f"  {row.delta:+.1f}  {row.place}")
             typer.echo(f"    before: {excerpt(row.first)}")
             typer.echo(f"    after:  {excerpt(row.second)}")
     if result.terms:
-        typer.echo("Terms that changed:")
-    for change in result.terms:
+        typer.echo(style(f"Terms that changed ({len(result.terms):,}):", "strong"))
+    for change in result.terms[:_SHOWN_TERMS]:
         before, after = change.first or "(violated)", change.second or "(violated)"
         typer.echo(f"  {change.place}: {change.term}: {before} → {after}")
+    if len(result.terms) > _SHOWN_TERMS:
+        typer.echo(f"  and {len(result.terms) - _SHOWN_TERMS:,} more: see --json")
     if result.findings:
-        typer.echo("Findings:")
+        typer.echo(style("Findings, before → after:", "strong"))
     for name, first, second in result.findings:
         typer.echo(f"  {name}: {first} → {second}")
     for note in result.notes:
         typer.echo(f"note: {note}", err=True)
 
 
+def _show_systems(comparison: Comparison, style: Callable[[str, str], str]) -> None:
+    """Print one line a system under each metric, the baseline first."""
+    what = "paired bootstrap" if comparison.test == "bs" else "approximate randomisation"
+    typer.echo(f"{count(comparison.n, 'segment')}, {what}, {comparison.samples:,} samples")
+    names = _short_names(comparison.systems)
+    metric = ""
+    for item in comparison.scores:
+        if item.name != metric:
+            metric = item.name
+            typer.echo(style(metric, "strong"))
+        text = f"  {item.value:7.2f}"
+        if item.p_value is None:
+            text += f"  {'baseline':24}"
+        else:
+            sure = "" if item.significant() else " (may be chance)"
+            text += f"  {item.delta:+.2f}  p = {item.p_value:.4f}{sure}".ljust(26)
+        text += f"  {names[item.system]}"
+        typer.echo(style(text, "strong") if item.significant() else text)
+    for name, signature in comparison.signatures:
+        typer.echo(style(f"  {name}|{signature}", "faint"))
+
+
+def _short_names(paths: Sequence[str]) -> dict[str, str]:
+    """Name files by the part of their paths that tells them apart."""
+    parts = {path: PurePath(path).parts for path in paths}
+    shared = 0
+    while all(len(p) > shared + 1 for p in parts.values()) and (
+        len({p[shared] for p in parts.values()}) == 1
+    ):
+        shared += 1
+    return {path: str(PurePath(*p[shared:])) for path, p in parts.items()}
+
+
+def count(number: int, noun: str) -> str:
+    """Give a number with its noun, in the plural where it must be."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def excerpt(text: str) -> str:
-    """Give a text's beginning on one line."""
+    """Give a text's beginning on one line that fits a terminal of 80 columns."""
     flat = " ".join(text.split())
-    return flat if len(flat) <= 100 else f"{flat[:99]}…"
+    return flat if len(flat) <= _WIDTH else f"{flat[: _WIDTH - 1]}…"
 
 
 def list_checks(chosen: Sequence[Check], corpus: frozenset[str], as_json: bool) -> None:

@@ -178,6 +178,8 @@ def compare_runs(
     places: list[str] = []
     terms: list[TermChange] = []
     counts = (Counter[str](), Counter[str]())
+    lost: dict[str, list[int]] = {}
+    gained: dict[str, list[int]] = {}
     checks = choose_checks()
     same = True
     for document in shared:
@@ -190,6 +192,8 @@ def compare_runs(
             )
         same = same and [row.target for row in a] == [row.target for row in b]
         terms += _term_changes(a, b)
+        _count_alone(a, b, lost)
+        _count_alone(b, a, gained)
         for rows, counter in zip((a, b), counts, strict=True):
             for row in rows:
                 counter.update(f.check for f in check_pair(pair_of(row), checks))
@@ -207,6 +211,11 @@ def compare_runs(
         theirs += [" ".join(others[start:end]) for start, end in aligned.groups]
         streams += aligned.references[0]
         places += [f"{document} ¶{start + 1}" for start, _ in aligned.groups]
+    for folder, tally in ((first, lost), (second, gained)):
+        notes += [
+            f"glossary term only in {folder}: {term} ({right} of {total} right)"
+            for term, (total, right) in sorted(tally.items())
+        ]
     if same:
         raise NothingChecked(
             "the two runs give the same text everywhere: nothing to compare",
@@ -260,12 +269,25 @@ def _blocks(rows: Sequence[SegmentRow]) -> list[str]:
     ]
 
 
+def _count_alone(
+    rows: Sequence[SegmentRow], others: Sequence[SegmentRow], tally: dict[str, list[int]]
+) -> None:
+    """Count occurrences, and those that are right, of places that one glossary alone has."""
+    for row, other in zip(rows, others, strict=True):
+        known = {(t.term, t.start, t.end) for t in other.terms if not t.forbidden}
+        for term in row.terms:
+            if not term.forbidden and (term.term, term.start, term.end) not in known:
+                counts = tally.setdefault(term.term, [0, 0])
+                counts[0] += 1
+                counts[1] += term.satisfied
+
+
 def _term_changes(first: Sequence[SegmentRow], second: Sequence[SegmentRow]) -> list[TermChange]:
     changes = []
     for a, b in zip(first, second, strict=True):
         before = {(t.term, t.start, t.end): t for t in a.terms if not t.forbidden}
         after = {(t.term, t.start, t.end): t for t in b.terms if not t.forbidden}
-        # Terms that only one glossary has are not compared: nothing changed for them.
+        # Terms that only one glossary has are counted apart.
         for key in before.keys() & after.keys():
             old, new = before[key], after[key]
             if (old.satisfied, old.found) != (new.satisfied, new.found):

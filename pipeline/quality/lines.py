@@ -77,7 +77,7 @@ def parallel_lines(paths: Sequence[Path], *, size: int = 2000) -> Iterator[list[
         if not slices or not slices[0]:
             if total == 0:
                 raise NothingChecked(
-                    "there is no line to score",
+                    "there is no line in it",
                     place=", ".join(str(path) for path in paths),
                     next_step="give files with text in them",
                 )

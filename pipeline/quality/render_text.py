@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 __all__ = ["render_text"]
 
 _FIRST = 5
-_WIDTH = 96
+_WIDTH = 76
 
 
 def _plain(text: str, _style: str) -> str:
@@ -29,17 +29,17 @@ def _count(number: int, noun: str) -> str:
 
 
 def _worst(report: QualityReport, style: Callable[[str, str], str]) -> Iterator[str]:
-    grave = [segment for segment in report.segments if segment.gravity]
+    grave = sum(bool(segment.gravity) for segment in report.segments)
     if not grave:
         yield style("No check found anything.", "good")
         return
     yield style("Check first:", "strong")
-    for segment in grave[:_FIRST]:
+    for segment in (report.segments[index] for index in report.first[:_FIRST]):
         why = style(_why(segment), "bad" if segment.gravity == 2 else "strong")
         yield f"  {segment.place}: {why}"
         yield f"    {_excerpt(segment.target) or '(empty)'}"
-    if len(grave) > _FIRST:
-        yield f"  and {len(grave) - _FIRST:,} more"
+    if grave > _FIRST:
+        yield f"  and {grave - _FIRST:,} more"
 
 
 def _why(segment: SegmentReport) -> str:
@@ -57,7 +57,7 @@ def render_text(report: QualityReport, *, style: Callable[[str, str], str] = _pl
     """
     lines = [
         f"{_count(len(report.documents), 'document')}, "
-        f"{_count(report.segments_total, 'segment')}, engine {report.engine}"
+        f"{_count(report.segments_total, 'sentence')}, engine {report.engine}"
     ]
     moved = {delta.name: delta for delta in report.deltas}
     for score in report.scores:

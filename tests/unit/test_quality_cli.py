@@ -173,7 +173,16 @@ def test_a_wrong_gate_is_a_usage_error_with_the_right_form(run, lines, gate, mes
 
 def test_empty_files_are_nothing_checked(run, lines):
     result = run("score", lines("h", []), "-r", lines("r", []))
-    assert (result.exit_code, "no line to score" in result.stderr) == (12, True)
+    assert (result.exit_code, "no line in it" in result.stderr) == (12, True)
+
+
+def test_files_of_empty_lines_are_nothing_checked_and_the_side_is_named(run, lines):
+    blank, text = lines("blank", ["", " ", ""]), lines("text", GOOD)
+    result = run("score", blank, "-r", text)
+    assert (result.exit_code, f"{blank}: there is no text in it" in result.stderr) == (12, True)
+    result = run("score", text, "-r", text, "-r", blank)
+    assert (result.exit_code, f"{blank}: there is no text in it" in result.stderr) == (12, True)
+    assert run("score", lines("some", ["", *GOOD[1:]]), "-r", text).exit_code == 0
 
 
 def test_one_sided_and_unequal_files_are_an_error_with_both_counts(run, lines):
@@ -284,6 +293,35 @@ def test_compare_prints_deltas_p_values_and_what_moved(run, lines):
     assert "line 3" in result.stdout
 
 
+def test_compare_names_systems_in_short_and_fits_eighty_columns(run, lines, tmp_path):
+    (tmp_path / "deep" / "one").mkdir(parents=True)
+    (tmp_path / "deep" / "two").mkdir()
+    long = [f"{line} {'And so it goes on and on. ' * 9}" for line in OTHER]
+    files = [lines("deep/one/flores-dev.en", long), lines("deep/two/flores-dev.en", GOOD)]
+    result = run("compare", *files, "-r", lines("r", REFERENCE), "--samples", "50")
+    assert "baseline                  one/flores-dev.en" in result.stdout
+    prose = [line for line in result.stdout.splitlines() if "|nrefs" not in line]
+    assert max(map(len, prose)) <= 80
+
+
+def test_compare_of_a_folder_and_a_file_is_a_usage_error(run, lines, tmp_path):
+    folder = table(tmp_path / "one", OTHER)
+    result = run("compare", folder, lines("b", GOOD), "-r", lines("r", REFERENCE))
+    assert (result.exit_code, "folder and a file cannot be compared" in result.stderr) == (
+        2,
+        True,
+    )
+
+
+def test_a_term_that_one_glossary_alone_has_is_named(run, tmp_path):
+    first = table(tmp_path / "one", OTHER)
+    frame = pl.read_parquet(tmp_path / "one" / "segments.parquet")
+    frame = frame.with_columns(terms=pl.lit([], dtype=segment_schema()["terms"]))
+    frame.write_parquet(tmp_path / "one" / "segments.parquet")
+    result = run("compare", first, table(tmp_path / "two", GOOD))
+    assert "two: enfants (1 of 1 right)" in result.stderr
+
+
 def test_compare_in_json_with_approximate_randomisation_and_three_systems(run, lines):
     files = [lines("a", OTHER), lines("b", GOOD), lines("c", REFERENCE)]
     options = ["-r", lines("r", REFERENCE), "--test", "ar", "--samples", "50", "--json"]
@@ -345,7 +383,7 @@ def test_checks_over_files_and_folders(run, lines, tmp_path):
     result = run("checks", *files)
     assert result.exit_code == 0
     assert "line 1: error numbers: 3 in the source, 4 in the translation" in result.stdout
-    assert "3 segments: 1 errors, 0 warnings, 0 notes" in result.stdout
+    assert "3 sentences checked: 1 error, 0 warnings, 0 notes." in result.stdout
     assert run("checks", *files, "--fail-on", "error").exit_code == 13
     assert run("checks", *files, "--without", "numbers", "--fail-on", "info").exit_code == 0
     data = json.loads(run("checks", table(tmp_path / "out", OTHER), "--json").stdout)
