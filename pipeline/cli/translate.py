@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from typing import TYPE_CHECKING, Annotated
 
@@ -178,7 +179,8 @@ def _render(report: RunReport, settings: Settings, *, as_json: bool, quiet: bool
     elif not quiet:
         from pipeline.run.summary import render_summary
 
-        typer.echo(render_summary(report, style=style_for(sys.stdout)))
+        width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
+        typer.echo(render_summary(report, style=style_for(sys.stdout), width=width))
 
 
 def _stream(settings: Settings, reporter: Reporter) -> int:

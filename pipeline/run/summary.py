@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["render_summary"]
 
 _SHOWN = 5  # skipped files and the like
-_WIDTH = 96
+_WIDTH = 80  # columns of an excerpt with its label
 _RUNGS = {
     "draft": "by the model",
     "hypothesis": "by choosing another translation",
@@ -33,13 +33,17 @@ def _plain(text: str, _style: str) -> str:
     return text
 
 
-def render_summary(report: RunReport, *, style: Callable[[str, str], str] = _plain) -> str:
+def render_summary(
+    report: RunReport, *, style: Callable[[str, str], str] = _plain, width: int = 0
+) -> str:
     """Render a run report for people.
 
     Args:
         report: of a finished run.
         style: gives a text in a style (``good``, ``bad``, ``strong``, ``faint``); the
             text itself where there is no colour.
+        width: columns of the terminal, at which lines are broken between words; 0 for lines
+            that are not broken (a file, a pipe).
     """
     parts = (
         _headline(report, style),
@@ -51,7 +55,21 @@ def render_summary(report: RunReport, *, style: Callable[[str, str], str] = _pla
         _kept(report),
         _next(report, style),
     )
-    return "\n".join(line for part in parts for line in part)
+    return "\n".join(_broken(line, width) for part in parts for line in part)
+
+
+def _broken(line: str, width: int) -> str:
+    if not width or len(line) <= width:
+        return line
+    indent = " " * (len(line) - len(line.lstrip()))
+    return textwrap.fill(
+        line.strip(),
+        max(width, 40),
+        initial_indent=indent,
+        subsequent_indent=indent + "  ",
+        break_long_words=False,  # a path or a signature stays whole
+        break_on_hyphens=False,
+    )
 
 
 def _count(number: int, one: str, many: str = "") -> str:

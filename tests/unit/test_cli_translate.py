@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 from pipeline.cli import translate as command
 from pipeline.cli.app import app
 from pipeline.run import ChosenEngine
+from pipeline.run.summary import render_summary
 
 ARTICLE = "Bonjour à tous. Il fait beau.\n"
 
@@ -301,3 +302,24 @@ def test_help_imports_no_heavy_library():
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_the_summary_fits_a_terminal_and_is_not_broken_in_a_pipe(folder, engine, monkeypatch):
+    long = "Bonjour à tous les habitants de cette ville et des villes voisines, " * 4
+    (folder / "in" / "a.fr.txt").write_text(f"{long}sans exception.\n", encoding="utf-8")
+    (folder / "in" / "a.en.txt").write_text("Hello to all.\n", encoding="utf-8")
+    seen = {}
+    monkeypatch.setattr(
+        "pipeline.run.summary.render_summary",
+        lambda report, **more: seen.update(report=report, width=more["width"]) or "",
+    )
+    passerelle("translate", "in")
+    monkeypatch.undo()
+    assert seen["width"] == 0  # standard output is no terminal here
+    whole = render_summary(seen["report"])
+    narrow = render_summary(seen["report"], width=60)
+    assert narrow.split() == whole.split()
+    assert max(map(len, whole.splitlines())) > 60
+    broken = [line for line in narrow.splitlines() if len(line) > 60]
+    assert all(len(line.split()) == 1 for line in broken)  # signatures and paths stay whole
+    assert max(len(line) for line in whole.splitlines() if line.startswith("      ")) <= 80
