@@ -19,7 +19,14 @@ if TYPE_CHECKING:
     from pipeline.quality.compare import RunComparison
     from pipeline.quality.significance import Comparison
 
-__all__ = ["count", "excerpt", "list_checks", "show_comparison", "show_scores"]
+__all__ = [
+    "count",
+    "excerpt",
+    "list_checks",
+    "show_comparison",
+    "show_scores",
+    "where_they_part",
+]
 
 _WIDTH = 66  # characters of a text beside its label
 _SHOWN = 5  # segments to either side; --json gives ten
@@ -74,8 +81,9 @@ def show_comparison(comparison: Comparison | None, result: RunComparison | None)
             typer.echo(style(title, "strong"))
         for row in moved[:_SHOWN]:
             typer.echo(f"  {row.delta:+.1f}  {row.place}")
-            typer.echo(f"    before: {excerpt(row.first)}")
-            typer.echo(f"    after:  {excerpt(row.second)}")
+            before, after = where_they_part(row.first, row.second)
+            typer.echo(f"    before: {excerpt(before)}")
+            typer.echo(f"    after:  {excerpt(after)}")
     if result.terms:
         typer.echo(style(f"Terms that changed ({len(result.terms):,}):", "strong"))
     for change in result.terms[:_SHOWN_TERMS]:
@@ -127,6 +135,19 @@ def _short_names(paths: Sequence[str]) -> dict[str, str]:
 def count(number: int, noun: str) -> str:
     """Give a number with its noun, in the plural where it must be."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def where_they_part(first: str, second: str) -> tuple[str, str]:
+    """Leave out what two texts begin with alike, but for two words of it."""
+    before, after = first.split(), second.split()
+    same = 0
+    for left, right in zip(before, after, strict=False):  # up to the end of the shorter one
+        if left != right:
+            break
+        same += 1
+    if same < 5:
+        return first, second
+    return f"… {' '.join(before[same - 2 :])}", f"… {' '.join(after[same - 2 :])}"
 
 
 def excerpt(text: str) -> str:

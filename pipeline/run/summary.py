@@ -45,21 +45,26 @@ def render_summary(
         width: columns of the terminal, at which lines are broken between words; 0 for lines
             that are not broken (a file, a pipe).
     """
+
+    def styled(text: str, name: str) -> str:
+        # Broken first: the signs of a colour would count as columns.
+        return style(_broken(text, width), name)
+
     parts = (
-        _headline(report, style),
+        _headline(report, styled),
         _engine(report),
-        _terms(report, style),
-        _check(report, style),
-        _skipped(report, style),
+        _terms(report, styled),
+        _check(report, styled),
+        _skipped(report, styled),
         _scores(report),
         _kept(report),
-        _next(report, style),
+        _next(report, styled),
     )
     return "\n".join(_broken(line, width) for part in parts for line in part)
 
 
 def _broken(line: str, width: int) -> str:
-    if not width or len(line) <= width:
+    if not width or len(line) <= width or "\n" in line or "\x1b" in line:
         return line
     indent = " " * (len(line) - len(line.lstrip()))
     return textwrap.fill(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 
@@ -320,6 +321,10 @@ def test_the_summary_fits_a_terminal_and_is_not_broken_in_a_pipe(folder, engine,
     narrow = render_summary(seen["report"], width=60)
     assert narrow.split() == whole.split()
     assert max(map(len, whole.splitlines())) > 60
+    coloured = render_summary(
+        seen["report"], style=lambda text, _: f"\x1b[1m{text}\x1b[0m", width=60
+    )
+    assert re.sub(r"\x1b\[\dm", "", coloured) == narrow
     broken = [line for line in narrow.splitlines() if len(line) > 60]
     assert all(len(line.split()) == 1 for line in broken)  # signatures and paths stay whole
     assert max(len(line) for line in whole.splitlines() if line.startswith("      ")) <= 80

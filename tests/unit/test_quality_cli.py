@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from pipeline.cli.app import app
+from pipeline.cli.quality_show import where_they_part
 from pipeline.table import segment_schema
 
 if TYPE_CHECKING:
@@ -302,6 +303,14 @@ def test_compare_names_systems_in_short_and_fits_eighty_columns(run, lines, tmp_
     assert "baseline                  one/flores-dev.en" in result.stdout
     prose = [line for line in result.stdout.splitlines() if "|nrefs" not in line]
     assert max(map(len, prose)) <= 80
+
+
+def test_a_comparison_shows_where_two_texts_part():
+    start = "The most surprising aspect of this attempt is in the"
+    before, after = where_they_part(f"{start} personality of both.", f"{start} nature of both.")
+    assert (before, after) == ("… in the personality of both.", "… in the nature of both.")
+    assert where_they_part("A cat sat.", "A dog sat.") == ("A cat sat.", "A dog sat.")
+    assert where_they_part("One two three four five.", "") == ("One two three four five.", "")
 
 
 def test_compare_of_a_folder_and_a_file_is_a_usage_error(run, lines, tmp_path):
