@@ -28,6 +28,7 @@ _LONG_RUN = 20  # words
 _SURELY_FRENCH = FRENCH_WORDS - ENGLISH_WORDS - FRENCH_AMBIGUOUS
 _WORD_BEFORE = re.compile(r"([^\W\d_][\w'’-]*)\W{1,2}$")
 _WORD_AFTER = re.compile(r"\W{1,2}([^\W\d_][\w'’-]*)")
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+\.\S+")
 _QUOTED = re.compile(r"[«“\"‘][^«»“”\"]{1,80}[»”\"’]")
 
 
@@ -89,8 +90,8 @@ def left_in_french(pair: Pair) -> tuple[tuple[int, int], ...]:
 
     Single words count where the French word list knows them and the English one does
     not; runs of two words and more where a French function word is among them. Words
-    inside quotation marks (titles, mottos), in names and in forms that the glossary asked
-    for are let be.
+    inside quotation marks (titles, mottos), in addresses, in names and in forms that the
+    glossary asked for are let be.
     """
     ours = tokens(pair.source)
     theirs = tokens(pair.target)
@@ -98,6 +99,7 @@ def left_in_french(pair: Pair) -> tuple[tuple[int, int], ...]:
     if not source or not theirs:
         return ()
     allowed = [match.span() for match in _QUOTED.finditer(pair.target)]
+    allowed += [match.span() for match in _ADDRESS.finditer(pair.target)]
     allowed += pair.kept_spans
     left = [
         (start, end)

@@ -31,6 +31,7 @@ _UNFRENCH = re.compile(
 )
 # … and spellings by which French writes sounds of other scripts (Irkoutsk).
 _FRENCHED = re.compile(r"ou|tch|dj|gu[ei]|[ïéèêëçôâ]", re.I)
+_DEMONYM = re.compile(r"(?:an|ans|ese|ish|is?|ics?|ers?)$")
 _MOST_NAMES = 120  # of a segment, to either side: every name is compared with every other
 _SIMILAR = 0.74
 
@@ -40,8 +41,12 @@ _NEGATION = re.compile(
     r"(?:[\w’'-]+\s+){0,2}?(?:[\w’'-]+\s+)?(pas|jamais|rien|aucune?|personne|nullement)\b(?!\s+(?:seulement|que|uniquement|moins))",
     re.IGNORECASE,
 )
+# "Aucun blessé n'est à déplorer": the negative word stands before the verb.
+_NEGATIVE_SUBJECT = re.compile(
+    r"\b(?:aucune?|nulle?|personne|rien)\b[^.;:!?]{0,60}?\b(?:ne\s|n['’])", re.IGNORECASE
+)
 _EXPLETIVE = re.compile(
-    r"\b(?:ne\s+\w+\s+(?:jamais\s+)?que\b|plus\s+jamais\s+que|pas\s+moins|n['’]est-ce\s+pas|pourquoi\s+pas"
+    r"\b(?:pas\s+(?:rien|mal|sans)\b|ne\s+\w+\s+(?:jamais\s+)?que\b|plus\s+jamais\s+que|pas\s+moins|n['’]est-ce\s+pas|pourquoi\s+pas"
     r"|n['’](?:oubli|hésit)\w+|ne\s+(?:cess|tard|manqu)\w+|non\s+seulement|si\b[^.]{0,40}\bne\b)",
     re.IGNORECASE,
 )
@@ -144,6 +149,8 @@ def names(pair: Pair) -> Iterator[Finding]:
                 if len(other) >= 4 and fold(other) not in source
             ][:_MOST_NAMES]
         near = _nearest(word, theirs)
+        if near and _derived(word, near[0]):
+            continue
         stays = (inside or bool(_CAMEL.search(word))) and _stays(word)
         if near and (stays or _misspelt(word, near[0], inside)):
             yield make_finding(
@@ -160,6 +167,17 @@ def names(pair: Pair) -> Iterator[Finding]:
                 f"“{word}” is not in the translation",
                 source=(start, end),
             )
+
+
+def _derived(word: str, twin: str) -> bool:
+    """Say whether a twin is the adjective of a place: Canada, Canadian; Qatar, Qatari."""
+    twin_folded = fold(twin)
+    return bool(
+        _DEMONYM.search(twin_folded)
+        and twin_folded.startswith(fold(word)[:-1])
+        and len(twin_folded) > len(word)
+        and (known_english(twin) or known_english(twin.lower()))
+    )
 
 
 def _stands_in(pair: Pair, ours: list[tuple[str, int, int, bool]]) -> bool:
@@ -197,7 +215,7 @@ def _misspelt(word: str, twin: str, inside: bool) -> bool:
 
 def negation(pair: Pair) -> Iterator[Finding]:
     """Find a French negation ("ne … pas") to which nothing negative answers."""
-    match = _NEGATION.search(pair.source)
+    match = _NEGATION.search(pair.source) or _NEGATIVE_SUBJECT.search(pair.source)
     if not match or _EXPLETIVE.search(pair.source):
         return
     if any(_negative(word.lower().replace("’", "'")) for word in _EN_WORD.findall(pair.target)):

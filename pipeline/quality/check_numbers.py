@@ -27,6 +27,13 @@ __all__ = ["dates", "number_format", "numbers", "units"]
 _FRENCH_DECIMAL = re.compile(r"(?<![\d.,])\d{1,3},\d{1,2}(?![\d,])")
 _FRENCH_GROUPS = re.compile(r"(?<![\d.,])\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?![\d])")
 _DOUBTFUL_MONTHS = frozenset({"mars", "may", "march", "mar", "dec", "sept", "oct", "nov"})
+_MOST_SPELT = 1e4  # "des millions" and the like are no counts
+_SPELT_FR = re.compile(
+    r"\b(?:onze|douze|treize|quatorze|quinze|seize|vingt|trente|quarante|cinquante|soixante"
+    r"|septante|huitante|octante|nonante)",
+    re.IGNORECASE,
+)
+_SPELT_EN = re.compile(r"\b(?:eleven|twel[fv]|\w{2,5}teen|\w{2,5}t[yi])", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
 _CALENDARS = {
     "fr": re.compile(rf"\b(?:{'|'.join([*FR_MONTHS, *FR_WEEKDAYS])})\b", re.IGNORECASE),
@@ -44,19 +51,32 @@ def _has_digits(pair: Pair) -> bool:
     return bool(_DIGIT.search(pair.source) or _DIGIT.search(pair.target))
 
 
+def _large(mention: Mention) -> bool:
+    """Say whether a number in words is beyond those that idioms are made of."""
+    return not mention.required and 11 <= max(mention.values) < _MOST_SPELT
+
+
 def _values(mentions: tuple[Mention, ...]) -> set[float]:
     return set().union(*(mention.values for mention in mentions)) if mentions else set()
 
 
 def numbers(pair: Pair) -> Iterator[Finding]:
     """Find numbers in digits that the other side has neither in digits nor in words."""
-    if not _has_digits(pair):
+    spelt = bool(_SPELT_FR.search(pair.source) and _SPELT_EN.search(pair.target))
+    if not (spelt or _has_digits(pair)):
         return
     source, target = _mentions(pair.source, "fr"), _mentions(pair.target, "en")
     in_source, in_target = _values(source), _values(target)
     missing = [m for m in source if m.required and not m.values & in_target]
     added = [m for m in target if m.required and not m.values & in_source]
-    for lost, new in zip(missing, added, strict=False):
+    # Words are required of neither side ("quinze jours", two weeks), but fifteen dead and
+    # fifty dead contradict each other.
+    pairs = list(zip(missing, added, strict=False))
+    if spelt:
+        said = [m for m in source if _large(m) and not m.values & in_target]
+        heard = [m for m in target if _large(m) and not m.values & in_source]
+        pairs += zip(said, heard, strict=False)
+    for lost, new in pairs:
         yield make_finding(
             "numbers",
             "error",

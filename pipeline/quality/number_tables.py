@@ -122,6 +122,7 @@ EN_WORDS: dict[str, float] = {
     "eighty": 80,
     "ninety": 90,
     "first": 1,
+    "prime": 1,  # 1er ministre
     "firstly": 1,
     "once": 1,
     "single": 1,
@@ -370,6 +371,8 @@ EN_UNITS: dict[str, str] = _COMMON_UNITS | {
     "inch": "inch",
     "kilos": "kg",
     "kilograms": "kg",
+    "lb": "lb",
+    "lbs": "lb",
     "grams": "gram",
     "tons": "tonne",
     "tonnes": "tonne",
@@ -393,7 +396,7 @@ EN_UNITS: dict[str, str] = _COMMON_UNITS | {
 # ("livre" is a pound of weight and one of money).
 UNIT_DIMENSIONS: dict[str, str] = {
     **dict.fromkeys(("km", "metre", "cm", "mm", "mile", "foot", "inch"), "length"),
-    **dict.fromkeys(("kg", "mg", "gram", "tonne"), "mass"),
+    **dict.fromkeys(("kg", "lb", "mg", "gram", "tonne"), "mass"),
     **dict.fromkeys(("km/h", "m/s", "mph"), "speed"),
     **dict.fromkeys(("euro", "dollar", "pound", "yen", "yuan"), "money"),
     **dict.fromkeys(("celsius", "fahrenheit"), "temperature"),
