@@ -25,6 +25,7 @@ app = typer.Typer(
     name="memory",
     help="See, export, correct, check and prune the translation memory.",
     no_args_is_help=True,
+    add_completion=False,
     rich_markup_mode=None,
 )
 

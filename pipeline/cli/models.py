@@ -16,6 +16,8 @@ app = typer.Typer(
     name="models",
     help="Find, install, verify and remove translation models.",
     no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
 )
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]

@@ -29,6 +29,7 @@ app = typer.Typer(
     name="quality",
     help="Score, check and compare translations.",
     no_args_is_help=True,
+    add_completion=False,
     rich_markup_mode=None,
 )
 

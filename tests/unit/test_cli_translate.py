@@ -289,6 +289,18 @@ def test_version_and_help():
         assert f"  {name} " in help_text
 
 
+@pytest.mark.parametrize(
+    "command",
+    [(), ("translate",), ("config",), ("glossary",), ("memory",), ("models",), ("quality",)],
+)
+def test_every_help_looks_alike(command):
+    text = passerelle(*command, "--help").stdout
+    assert text.lstrip().startswith(" ".join(["Usage: passerelle", *command, "[OPTIONS]"]))
+    assert "completion" not in text
+    assert "╭" not in text
+    assert all(len(line) <= 80 for line in text.splitlines())
+
+
 def test_help_imports_no_heavy_library():
     script = (
         "import sys; sys.argv = ['passerelle', '--help']\n"
@@ -296,7 +308,8 @@ def test_help_imports_no_heavy_library():
         "try:\n    main()\n"
         "except SystemExit:\n"
         "    heavy = {'polars', 'numpy', 'ctranslate2', 'sacrebleu', 'rich', 'sentencepiece',\n"
-        "             'simplemma', 'inflect', 'ahocorasick_rs', 'sqlite3'}\n"
+        "             'simplemma', 'inflect', 'ahocorasick_rs', 'sqlite3',\n"
+        "             'importlib.metadata'}\n"
         "    print(sorted(heavy & set(sys.modules)))\n"
     )
     done = subprocess.run(
