@@ -71,7 +71,7 @@ FailUnder = Annotated[
 
 
 def _blocks(path: Path) -> list[str]:
-    from pipeline.run.quality_report import reference_blocks
+    from pipeline.run.prose import reference_blocks
 
     return reference_blocks(path)
 

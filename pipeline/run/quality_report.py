@@ -7,43 +7,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipeline.documents import is_supported, parse_document, read_document
 from pipeline.errors import NothingChecked
+from pipeline.run.prose import reference_blocks
 from pipeline.run.report import QualityInfo, ToCheck
 
 if TYPE_CHECKING:
-    from pipeline.records import Document
     from pipeline.run.report import RunReport
 
-__all__ = ["prose_blocks", "reference_blocks", "with_quality"]
+__all__ = ["with_quality"]
 
 _SHOWN = 5  # segments that are named
-
-
-def reference_blocks(path: Path) -> list[str]:
-    """Cut a reference as the sources were cut: its blocks of prose, without markup.
-
-    Raises:
-        InputError: the file cannot be read.
-    """
-    from pipeline.quality.alignment import paragraphs, read_text
-
-    if not is_supported(path.name):
-        return list(paragraphs(read_text(path)))
-    return _prose(read_document(path, doc_id=path.name))
-
-
-def prose_blocks(data: bytes, name: str) -> list[str]:
-    """Cut a translation, in UTF-8, in the same way; ``name`` tells its format.
-
-    Raises:
-        InputError: the data are no text.
-    """
-    return _prose(parse_document(data, doc_id=name, name=name))
-
-
-def _prose(document: Document) -> list[str]:
-    return [block.text for block in document.blocks if block.text.strip()]
 
 
 def with_quality(report: RunReport) -> RunReport:

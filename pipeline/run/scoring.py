@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.errors import PasserelleError
 from pipeline.quality import find_reference
-from pipeline.run.quality_report import prose_blocks, reference_blocks
+from pipeline.run.prose import prose_blocks, reference_blocks
 
 if TYPE_CHECKING:
     from pathlib import Path

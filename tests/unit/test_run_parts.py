@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import graphlib
 import io
 import json
 import os
@@ -17,6 +19,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline import run as run_room
 from pipeline.errors import OutputError, UsageError
 from pipeline.records import Document, Segment, Span
 from pipeline.run.inputs import Passed, Source, discover
@@ -464,3 +467,23 @@ def test_a_terminal_gets_a_live_line_and_a_pipe_plain_lines():
     assert isinstance(make_reporter(stream=io.StringIO()), PlainReporter)
     assert isinstance(make_reporter(stream=stream, quiet=True), Quiet)
     assert isinstance(make_reporter(stream=stream, json_log=True), JsonReporter)
+
+
+# --- modules -----------------------------------------------------------------------
+
+
+def test_no_modules_of_the_run_import_each_other_in_a_circle():
+    folder = Path(run_room.__file__).parent
+    names = {f"pipeline.run.{path.stem}" for path in folder.glob("*.py")}
+    needs = {}
+    for path in folder.glob("*.py"):
+        if path.stem == "__init__":
+            continue
+        found = {
+            node.module
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            if isinstance(node, ast.ImportFrom) and node.module in names
+        }
+        needs[f"pipeline.run.{path.stem}"] = found
+    # Fails with the circle's names; imports for types and late imports count too.
+    list(graphlib.TopologicalSorter(needs).static_order())
