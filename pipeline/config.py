@@ -18,7 +18,7 @@ from pipeline.errors import ConfigError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Setting", "Settings", "load_settings"]
+__all__ = ["Setting", "Settings", "load_settings", "settings_files"]
 
 DEFAULT = "default"
 COMMAND_LINE = "command line"
@@ -139,17 +139,33 @@ def _read_toml(path: Path) -> dict[str, Any]:
         ) from error
 
 
+def settings_files(folder: Path) -> tuple[Path, ...]:
+    """Name every file that could hold the settings of ``folder``, there or not, nearest first."""
+    return tuple(
+        candidate / name
+        for candidate in (folder, *folder.parents)
+        for name in ("passerelle.toml", "pyproject.toml")
+    )
+
+
 def _find(folder: Path) -> tuple[dict[str, Any], str]:
     """Find the nearest configuration; give its table and the name to call it by."""
-    for candidate in (folder, *folder.parents):
-        own = candidate / "passerelle.toml"
-        if own.is_file():
-            return _read_toml(own), str(own)
-        shared = candidate / "pyproject.toml"
-        if shared.is_file():
-            tool = _read_toml(shared).get("tool", {})
-            if "passerelle" in tool:
-                return tool["passerelle"], f"{shared} [tool.passerelle]"
+    for path in settings_files(folder):
+        if not path.is_file():
+            continue
+        table = _read_toml(path)
+        if path.name == "passerelle.toml":
+            return table, str(path)
+        tool = table.get("tool", {})
+        if isinstance(tool, dict) and "passerelle" in tool:
+            place, own = f"{path} [tool.passerelle]", tool["passerelle"]
+            if not isinstance(own, dict):
+                raise ConfigError(
+                    f"this must be a table, not {own!r}",
+                    place=place,
+                    next_step="write [tool.passerelle] on a line and the settings below it",
+                )
+            return own, place
     return {}, ""
 
 
