@@ -170,17 +170,20 @@ def _open(settings: Settings, say: Callable[[str], None]) -> ChosenEngine:
 
 
 def _render(report: RunReport, settings: Settings, *, as_json: bool, quiet: bool) -> None:
-    if settings.report and report.segments.total:
-        from pipeline.run.quality_report import with_quality
+    shown = report
+    try:
+        if settings.report and report.segments.total:
+            from pipeline.run.quality_report import with_quality
 
-        report = with_quality(report)
-    if as_json:
-        emit_json(report.to_json())
-    elif not quiet:
-        from pipeline.run.summary import render_summary
+            shown = with_quality(report)
+    finally:  # the run is told of even where its quality report fails or is interrupted
+        if as_json:
+            emit_json(shown.to_json())
+        elif not quiet:
+            from pipeline.run.summary import render_summary
 
-        width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
-        typer.echo(render_summary(report, style=style_for(sys.stdout), width=width))
+            width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
+            typer.echo(render_summary(shown, style=style_for(sys.stdout), width=width))
 
 
 def _stream(settings: Settings, reporter: Reporter) -> int:

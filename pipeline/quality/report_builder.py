@@ -125,7 +125,7 @@ class ReportBuilder:
         if not references:
             note = "no reference"
         elif empty:
-            note = f"not scored: the reference is empty ({', '.join(empty)})"
+            note = f"not scored: the reference is empty or not readable ({', '.join(empty)})"
         else:
             note = self._align(document, rows, [blocks for _, blocks in usable], texts, values)
         errors = warnings = violations = terms = 0

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipeline.errors import NothingChecked
+from pipeline.errors import InputError, NothingChecked
 from pipeline.run.prose import reference_blocks
 from pipeline.run.report import QualityInfo, ToCheck
 
@@ -25,8 +25,10 @@ def with_quality(report: RunReport) -> RunReport:
     Nothing is computed where neither the translations nor the references have changed
     since the last quality report.
 
+    A reference that cannot be read is not compared; the run has already said so.
+
     Raises:
-        InputError: a reference or the history cannot be read.
+        InputError: the history of earlier reports cannot be read.
         OutputError: a file cannot be written.
     """
     from pipeline.quality import build_report, write_report
@@ -35,10 +37,17 @@ def with_quality(report: RunReport) -> RunReport:
     out = Path(report.out)
     try:
         if not is_current(out):
-            write_report(build_report(out, read_blocks=reference_blocks), out)
+            write_report(build_report(out, read_blocks=_blocks_if_readable), out)
     except NothingChecked:
         return report  # no segment to look at
     return _with_findings(report, json.loads((out / "report.json").read_text(encoding="utf-8")))
+
+
+def _blocks_if_readable(path: Path) -> list[str]:
+    try:
+        return reference_blocks(path)
+    except InputError:
+        return []
 
 
 def _with_findings(report: RunReport, told: dict[str, Any]) -> RunReport:

@@ -69,6 +69,27 @@ def test_no_report_writes_none(folder, engine):
     assert not (folder / "outputs" / "report.html").exists()
 
 
+def test_a_reference_that_is_no_text_costs_its_comparison_only(folder, engine):
+    (folder / "in" / "a.en.txt").write_bytes(b"\0\1\2" * 50)
+    result = passerelle("translate", "in")
+    assert result.exit_code == 0
+    assert "Translated 1 document" in result.stdout
+    assert "the reference is not used: this is not a text file" in result.stdout
+    assert (folder / "outputs" / "report.html").is_file()
+
+
+def test_where_the_quality_report_fails_the_run_is_still_told(folder, engine):
+    (folder / "in" / "b.txt").write_bytes(b"\0\1\2" * 50)
+    (folder / "outputs").mkdir()
+    (folder / "outputs" / "history.parquet").write_bytes(b"no parquet")
+    result = passerelle("translate", "in")
+    assert result.exit_code == 4
+    assert "Translated 1 document" in result.stdout
+    assert "Skipped 1 file" in result.stdout
+    assert "history.parquet" in result.stderr
+    assert "→ move the file away" in result.stderr
+
+
 def test_what_the_checks_find_is_named_with_paragraph_and_sentence(folder, engine):
     (folder / "in" / "a.fr.txt").write_text("Bonjour.\n\nOui. Il a 12 ans et 3 chats.\n")
     engine._say = {
