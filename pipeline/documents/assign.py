@@ -140,11 +140,23 @@ class _Assigner:
                 end += 1
             if text[:1] in group and start > room.start and target[start - 1] in group:
                 start -= 1
+        end = self._with_closing_quote(text, start, end, room)
         while start < end and target[start].isspace():
             start += 1
         while end > start and target[end - 1].isspace():
             end -= 1
         return start, end
+
+    def _with_closing_quote(self, text: str, start: int, end: int, room: Span) -> int:
+        """Take in a closing quotation mark that English puts after the stop: “Maybe.”."""
+        target = self.target
+        at = end
+        while at < min(room.end, end + 2) and target[at] in _STOPS:
+            at += 1
+        opened = target[start : start + 1] in _QUOTES and text[:1] in _QUOTES
+        if at > end and opened and text[-1:] in _QUOTES and target[at : at + 1] in ("”", '"', "’"):
+            return at + 1 if at < room.end else end
+        return end
 
     def _wrapped(self, parent: Node, child: Node, free: list[Span]) -> Span | None:
         """The pair goes around everything but punctuation."""

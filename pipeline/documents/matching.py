@@ -35,6 +35,11 @@ _PUNCTUATION = tuple(
 _SPACES = str.maketrans(dict.fromkeys("\n\t\u00a0\u202f", " "))
 _WINDOW_LIMIT = 60  # words of a piece above which it is not looked for word by word
 _ALIKE = 0.6  # share of words in common above which a window is the piece
+# Words that lean on the next one: a link or an emphasis does not end with them.
+_LEANING_WORDS = (
+    "a an the of to in on at by for from with into and or but that as its their his her"
+)
+_LEANING = frozenset(_LEANING_WORDS.split())
 
 
 def words_in(text: str, start: int, end: int) -> list[Span]:
@@ -77,14 +82,18 @@ def find_verbatim(needle: str, text: str, spans: Iterable[Span], *, fold: bool) 
 
 
 def _alike(left: Sequence[str], right: Sequence[str]) -> float:
-    """Give the share of words in common (Dice), inflected forms counting half."""
+    """Give the share of words in common (Dice), inflected forms counting half.
+
+    Words that lean on others count little: “in Parliament” is “Parliament”, and not
+    “Parliament in March”.
+    """
     rest = list(right)
     common = 0.0
     for word in left:
         if word in rest:
             rest.remove(word)
-            common += 1
-    if rest and common < len(left):
+            common += _weight(word)
+    if rest and len(rest) > len(right) - len(left):
         taken = set(right) - set(rest)
         for word in left:
             if word in taken or len(word) < 5:
@@ -95,7 +104,11 @@ def _alike(left: Sequence[str], right: Sequence[str]) -> float:
             if near:
                 rest.remove(near)
                 common += 0.5
-    return 2 * common / (len(left) + len(right))
+    return 2 * common / (sum(map(_weight, left)) + sum(map(_weight, right)))
+
+
+def _weight(word: str) -> float:
+    return 0.3 if word in _LEANING else 1.0
 
 
 def _windows(
@@ -130,7 +143,7 @@ def best_window(piece: str, text: str, spans: Sequence[Span], predicted: float) 
             folded.setdefault(w.start, _fold(text[w.start : w.end])) for w in words[first:last]
         ]
         score = _alike(wanted, window)
-        if score < _ALIKE:
+        if score < _ALIKE or (window[-1] in _LEANING and window[-1] != wanted[-1]):
             continue
         span = Span(start=words[first].start, end=words[last - 1].end)
         score -= 0.05 * abs(span.start - predicted) / max(len(text), 1)
@@ -165,6 +178,8 @@ def nearest_window(
                 last + 1 < len(words) and last - first + 1 < count and words[last + 1].end <= limit
             ):
                 last += 1
+            while last > first and text[words[last].start : words[last].end].lower() in _LEANING:
+                last -= 1
             span = Span(start=word.start, end=words[last].end)
             cost = abs(span.start - start) + abs(span.end - end)
             if best is None or cost < best[0]:

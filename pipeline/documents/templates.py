@@ -20,7 +20,12 @@ __all__ = ["FILLER", "mask_templates"]
 FILLER = "\ue000"  # private use: neither space nor punctuation to CommonMark
 
 _LIMIT = 2000  # code points of one tag; keeps the search linear
-_OPENING = re.compile(r"\{\{|\{%|\{[#:.]|^ {0,3}:::", re.MULTILINE)
+_OPENING = re.compile(
+    r"""\{\{|\{%|\{[#:.]|^\ {0,3}:::
+    |^import\ (?=(?:[\w$*{},\ ]+\ from\ )?["'][^"'\r\n]+["'];?[\ \t\r]*$)
+    |^export\ (?=(?:const|let|var|default|function|class)\ |[{*]\ )""",
+    re.MULTILINE | re.VERBOSE,
+)
 _CLOSING = {"{{": "}}", "{%": "%}"}
 _ATTRIBUTES = re.compile(r"\{(?::[^{}\r\n]{0,200}|[#.][\w-][^{}\r\n]{0,200})\}")
 _DIRECTIVE = re.compile(r"[^\r\n]*")
@@ -33,14 +38,15 @@ def mask_templates(text: str) -> tuple[str, tuple[Span, ...]]:
     """Fill every template tag with :data:`FILLER`.
 
     A tag is ``{{ … }}`` (also Hugo's ``{{< … >}}``), ``{% … %}``, ``{# … #}``, an
-    attribute list (``{: .class}``, ``{#anchor}``, ``{.class}``) or the ``:::`` line of
-    an admonition. Line ends inside a tag stay, and so does what stands before the text
-    of its later lines (indentation, ``>``): the block structure is as before.
+    attribute list (``{: .class}``, ``{#anchor}``, ``{.class}``), the ``:::`` line of an
+    admonition, or an ``import … "…"`` or ``export const …`` line of MDX. Line ends inside
+    a tag stay, and so does what stands before the text of its later lines (indentation,
+    ``>``): the block structure is as before.
 
     Returns:
         A text of the same length, and where the tags stand, in order.
     """
-    if "{" not in text and ":::" not in text:
+    if not any(sign in text for sign in ("{", ":::", "import ", "export ")):
         return text, ()
     spans: list[Span] = []
     pieces: list[str] = []
@@ -67,9 +73,10 @@ def _tag(text: str, match: re.Match[str], last: Mapping[str, int]) -> Span | Non
     """
     start = match.start()
     opening = match.group()
-    if opening.endswith(":::"):
+    if opening.endswith((":::", " ")):
         line = _DIRECTIVE.match(text, match.end())
-        return Span(start=match.end() - 3, end=line.end() if line else match.end())
+        begin = start if opening.endswith(" ") else match.end() - 3
+        return Span(start=begin, end=line.end() if line else match.end())
     closing = _CLOSING.get(opening)
     if start > last[closing or "}"]:
         return None

@@ -1,0 +1,162 @@
+"""Markup in translations: the structure of the source, whatever the engine answers."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from pipeline.documents import parse_document
+from pipeline.documents.templates import mask_templates
+from pipeline.documents.tracing import parser
+from pipeline.records import Hypothesis, Segment, Translation
+from pipeline.run.assembling import Assembly
+from pipeline.run.inputs import Source
+from pipeline.run.reading import Limits, load_bytes
+
+KITCHEN_SINK = Path(__file__).parents[1] / "data" / "documents" / "kitchen-sink.fr.md"
+NASTY = Path(__file__).parents[1] / "data" / "documents" / "nasty.fr.md"
+
+
+def translated(text: str, answers: dict[str, str] | None = None, seed: int | None = None) -> str:
+    """Translate Markdown with the answers given, words shuffled, or words in capitals."""
+
+    def answer(source: str) -> str:
+        if answers is not None:
+            return answers.get(source, source)
+        words = source.split()
+        if seed is not None:
+            random.Random(seed).shuffle(words)
+        return " ".join(words).upper()
+
+    source = Source(path=Path("a.md"), doc_id="a.md", output="a.en.md", size=1)
+    limits = Limits(tokens=10**9, measure=lambda texts: [1] * len(texts), file_bytes=0)
+    loaded = load_bytes(text.encode(), source, limits)
+    assembly = Assembly(loaded, lambda pieces: [answer(piece) for piece in pieces])
+    assembly.add([_translation(segment, answer(segment.source)) for segment in loaded.segments])
+    return assembly.data().decode()
+
+
+def _translation(segment: Segment, target: str) -> Translation:
+    return Translation(
+        segment=segment,
+        draft=target,
+        target=target,
+        engine="fake",
+        fingerprint="",
+        score=math.nan,
+        hypotheses=(Hypothesis(text=target, score=math.nan),),
+    )
+
+
+def structure(text: str) -> tuple[list[str], Counter[tuple[str, ...]]]:
+    """Give the blocks in order, and what stands in them in any order."""
+    blocks: list[str] = []
+    inline: Counter[tuple[str, ...]] = Counter()
+    masked, spans = mask_templates(text)
+    inline.update(("template", text[s.start : s.end]) for s in spans)
+    for token in parser().parse(masked):
+        blocks.append(token.type + token.info)
+        if token.type in ("fence", "code_block", "html_block"):
+            inline[token.type, token.content] += 1
+        for child in token.children or ():
+            if child.type in ("code_inline", "html_inline", "image", "footnote_ref"):
+                inline[child.type, child.content, str(child.attrs), str(child.meta)] += 1
+            elif child.type not in ("text", "softbreak", "text_special") and child.nesting >= 0:
+                inline[child.type, str(child.attrs)] += 1
+    return blocks, inline
+
+
+@pytest.mark.parametrize("path", [KITCHEN_SINK, NASTY], ids=lambda path: path.stem)
+@pytest.mark.parametrize("seed", [None, *range(12)])
+def test_a_translation_has_the_structure_of_its_source_whatever_the_engine_says(path, seed):
+    text = path.read_text(encoding="utf-8")
+    result = translated(text, seed=seed)
+    assert structure(result) == structure(text)
+    assert result != text
+
+
+INLINE = (
+    'Le chat|dort.|*mot*|**gras**|[lien](/u "t")|`code`|<b>|</b>|<https://x.y>|« Oui »|[^1]|'
+    "![image](i.png)|deux\\*|&amp;|[ref]|_mot_|anti*consti*tution|***les deux***|~~non~~|"
+    "**[lien](v)**|*« Non ! »*|\\\n|  \n|https://a.b/c_d|2 * 3|a_b_c|1. |# |- |+ |> |<br>|é|:"
+)
+WORDS = st.sampled_from(INLINE.split("|"))
+
+
+@given(st.lists(WORDS, min_size=1, max_size=14), st.integers(0, 9))
+@example(["Le chat", "*mot*", "dort.", "`code`"], 3)
+def test_a_paragraph_keeps_its_structure_when_its_words_change_places(words, seed):
+    text = f"Début {' '.join(words)} fin.\n\n[ref]: /r\n\n[^1]: Note.\n"
+    assert structure(translated(text, seed=seed)) == structure(text)
+
+
+@pytest.mark.parametrize(
+    ("markdown", "answers", "expected"),
+    [
+        (  # a link does not end with the preposition of the next words
+            "Il sera présenté [au Parlement](/p) en mars.",
+            {
+                "Il sera présenté au Parlement en mars.": "It will be presented to Parliament in"
+                " March.",
+                "au Parlement": "in Parliament",
+            },
+            "It will be presented to [Parliament](/p) in March.",
+        ),
+        (  # English puts the stop inside the quotation marks
+            "Il dit *« Peut-être »*.",
+            {"Il dit « Peut-être ».": "He says “Maybe.”", "« Peut-être »": "“Maybe”"},
+            "He says *“Maybe.”*",
+        ),
+        (
+            "La **réforme** est *absolument nécessaire* ici.",
+            {
+                "La réforme est absolument nécessaire ici.": "The reform is absolutely necessary"
+                " here.",
+                "réforme": "reform",
+                "absolument nécessaire": "absolutely necessary",
+            },
+            "The **reform** is *absolutely necessary* here.",
+        ),
+        (
+            "Voir `code` puis [la page](u).",
+            {"Voir code puis la page.": "Then see the page, code.", "la page": "the page"},
+            "Then see [the page](u), `code`.",
+        ),
+    ],
+)
+def test_markup_stands_where_a_reader_expects_it(markdown, answers, expected):
+    assert translated(markdown, answers) == expected
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "import Chart from '../components/chart'",
+        'import "./style.css";',
+        "import { a, b } from 'c'",
+        "export const year = 2018",
+        "export default Layout",
+        "export { a } from './b'",
+        "export * from './b'",
+    ],
+)
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_lines_of_mdx_are_left_as_they_are(line, end):
+    text = f"{line}{end}{line}{end}{end}Le titre.{end}"
+    assert translated(text) == text.replace("Le titre", "LE TITRE")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["import de pétrole et export de blé", "import de la notion de « liberté »", 'import de "x"'],
+)
+def test_prose_about_trade_is_translated(text):
+    assert translated(f"On parle de l’\n{text}\n") != f"On parle de l’\n{text}\n"
+    (block,) = parse_document(text.encode(), doc_id="a", name="a.md").blocks
+    assert block.text == text
