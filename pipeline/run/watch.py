@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.config import settings_files
 from pipeline.documents import is_supported, output_name
-from pipeline.errors import GlossaryError, PasserelleError, UsageError
+from pipeline.errors import GlossaryError, InputError, PasserelleError, UsageError
 from pipeline.run.batch import Job, run
 from pipeline.run.inputs import Source, discover
 from pipeline.run.paths import settings_path
@@ -35,6 +37,7 @@ def look(job: Job) -> State:
     settings = job.settings
     out = settings_path(settings, "out", settings.out)
     paths = [settings_path(settings, "glossary", name) for name in settings.glossary]
+    paths += settings_files(Path.cwd())
     try:
         found = discover(job.paths, out=out, supported=is_supported, output_name=output_name)
         paths += [item.path for _, item in found if isinstance(item, Source)]
@@ -63,7 +66,8 @@ def keep_running(
     """Run, then run again after every change, until Ctrl-C.
 
     The engine stays loaded as long as the settings that choose it stay the same. An error
-    in the glossary or an input that is gone for a moment ends a round, not the watching.
+    in the glossary, an input that is gone for a moment or a file that cannot be read ends a
+    round, not the watching.
 
     Args:
         job: what to run first.
@@ -75,7 +79,7 @@ def keep_running(
         rounds: end after so many rounds; ``None`` to go on until Ctrl-C.
 
     Raises:
-        PasserelleError: anything but a glossary or usage error.
+        PasserelleError: anything but an error in glossary, inputs or usage.
     """
     loaded: dict[tuple[object, ...], ChosenEngine] = {}
 
@@ -92,7 +96,7 @@ def keep_running(
         current = reporter()
         try:
             render(run(job, open_engine=keep, reporter=current), job.settings)
-        except (GlossaryError, UsageError) as error:
+        except (GlossaryError, InputError, UsageError) as error:
             current.event(Event(level="warning", text=str(error)))
         done += 1
         if rounds is not None and done >= rounds:
