@@ -27,6 +27,12 @@ _REASONS = {
         "choose another folder or change its permissions",
     ),
     errno.EPERM: ("no permission to write here", "choose another folder or change its permissions"),
+    errno.ENOTDIR: (
+        "a file stands where a folder would have to be",
+        "choose another folder, or move that file away",
+    ),
+    errno.ENOENT: ("no folder can be made here", "choose another folder"),
+    errno.ENAMETOOLONG: ("the name is too long for this file system", "choose shorter names"),
     errno.EROFS: ("the file system is read-only", "choose another folder with --out"),
 }
 

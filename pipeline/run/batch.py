@@ -96,6 +96,8 @@ def run(job: Job, *, open_engine: Opener, reporter: Reporter) -> RunReport:
         journal = Journal(hidden / "journal.sqlite")
         journal.plan(discover(job.paths, out=out, supported=is_supported, output_name=output_name))
         journal.refuse_overwriting(out)
+        for passed in journal.passed("skipped", limit=_NAMED):
+            _warn(reporter, f"skipped {passed.name}: {passed.reason}")
         count, size = journal.totals()
         if not count and not journal.count_passed("skipped"):
             raise UsageError(

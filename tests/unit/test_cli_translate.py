@@ -124,6 +124,27 @@ def test_quiet_says_nothing_when_nothing_is_wrong(folder, engine):
     assert (result.exit_code, result.output) == (0, "")
 
 
+def test_quiet_names_what_could_not_be_had(folder, engine):
+    (folder / "in" / "gone.txt").symlink_to("nowhere.txt")
+    (folder / "in" / "nul.txt").write_bytes(b"Il pleut.\0")
+    result = passerelle("translate", "in", "--quiet", "-g", "")
+    assert result.exit_code == 3
+    assert result.stdout == ""
+    gone, nul = result.stderr.splitlines()
+    assert gone == "warning: skipped in/gone.txt: a link to something that does not exist"
+    assert nul.startswith("warning: skipped in/nul.txt: this is not a text file")
+
+
+@pytest.mark.parametrize("out", ["a-file/out", "in/a.fr.txt"])
+def test_an_output_folder_below_a_file_is_refused_in_plain_words(folder, engine, out):
+    (folder / "a-file").write_text("x")
+    result = passerelle("translate", "in", "--out", out, "-g", "")
+    assert result.exit_code == 7
+    assert "file" in result.stderr.splitlines()[0]
+    assert "→ choose another folder" in result.stderr
+    assert "Errno" not in result.stderr
+
+
 def test_the_json_log_has_one_object_a_line(folder, engine):
     result = passerelle("translate", "in", "--json-log")
     events = [json.loads(line) for line in result.stderr.splitlines()]

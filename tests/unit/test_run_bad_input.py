@@ -1,14 +1,18 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
+import subprocess
 import sys
+from pathlib import Path
 
 import polars as pl
 import pytest
 
 from pipeline.errors import EngineError, MemoryStoreError, ModelMissing, OutputError
 
+SCRIPT = Path(__file__).parents[1] / "passerelle_with_fake_engine.py"
 GOOD = "Il fait beau. Il pleut.\n"
 
 
@@ -115,6 +119,47 @@ def test_files_and_folders_without_permission_are_named(folder, tmp_path, transl
     assert_good_was_translated(report, tmp_path)
     assert "permission" in reasons(report)["secret.txt"]
     assert "permission" in reasons(report)["closed"]
+
+
+def test_a_real_process_without_permission_translates_the_rest(folder, tmp_path):
+    """Root passes every permission, unless it gives that right away."""
+    command = [sys.executable, str(SCRIPT), str(tmp_path / "log"), "0", "50", "100"]
+    if hasattr(os, "getuid") and os.getuid() == 0:
+        if shutil.which("setpriv") is None:
+            pytest.skip("root can give its rights away only with setpriv")
+        rights = "--bounding-set=-dac_override,-dac_read_search"
+        probe = subprocess.run(["setpriv", rights, "true"], capture_output=True, check=False)
+        if probe.returncode:
+            pytest.skip("root may not give its rights away here")
+        command = ["setpriv", rights, *command]
+    (folder / "secret.txt").write_text("Secret.")
+    (folder / "closed").mkdir()
+    (folder / "closed" / "b.txt").write_text("Fermé.")
+    (tmp_path / "ro").mkdir()
+    for path, mode in (("in/secret.txt", 0), ("in/closed", 0), ("ro", 0o555)):
+        (tmp_path / path).chmod(mode)
+
+    def run(out):
+        return subprocess.run(
+            [*command, "translate", "in", "--out", out, "--no-report", "-q", "-g", ""],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    try:
+        done, refused = run("out"), run("ro")
+    finally:
+        (folder / "closed").chmod(0o700)
+    assert done.returncode == 3
+    assert (tmp_path / "out" / "good.en.txt").read_text() == "[Il fait beau.] [Il pleut.]\n"
+    assert "skipped in/closed: no permission to read it" in done.stderr
+    assert "skipped in/secret.txt: it cannot be read: Permission denied" in done.stderr
+    assert refused.returncode == 7
+    assert "ro/.passerelle/lock: no permission to write here" in refused.stderr
+    assert "Traceback" not in done.stderr + refused.stderr
+    assert list((tmp_path / "ro").iterdir()) == []
 
 
 def test_a_file_that_vanishes_after_the_plan_is_skipped(folder, tmp_path, translate, monkeypatch):
