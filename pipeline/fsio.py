@@ -57,11 +57,14 @@ def fsync_folder(folder: Path) -> None:
 
 
 @contextmanager
-def atomic_open(path: Path, *, sync_folder: bool = True) -> Iterator[IO[bytes]]:
+def atomic_open(
+    path: Path, *, sync_folder: bool = True, mode: int | None = None
+) -> Iterator[IO[bytes]]:
     """Open a temporary file beside ``path``; put it in place when the block ends well.
 
     Without ``sync_folder`` a power cut may bring the old content back, whole; for files
-    that can be made again, by the thousand.
+    that can be made again, by the thousand. ``mode`` gives the file's permission bits; the
+    system's default where it is None.
 
     Raises:
         OutputError: the folder or the file cannot be written (permission, full disk).
@@ -77,6 +80,8 @@ def atomic_open(path: Path, *, sync_folder: bool = True) -> Iterator[IO[bytes]]:
             yield handle
             handle.flush()
             os.fsync(handle.fileno())
+        if mode is not None:
+            temporary.chmod(mode)
         temporary.replace(path)
         temporary = None
         if sync_folder:
@@ -89,11 +94,13 @@ def atomic_open(path: Path, *, sync_folder: bool = True) -> Iterator[IO[bytes]]:
                 temporary.unlink(missing_ok=True)
 
 
-def atomic_write(path: Path, data: bytes, *, sync_folder: bool = True) -> None:
+def atomic_write(
+    path: Path, data: bytes, *, sync_folder: bool = True, mode: int | None = None
+) -> None:
     """Write ``data`` to ``path`` by temporary file, fsync and replace; see `atomic_open`.
 
     Raises:
         OutputError: the folder or the file cannot be written (permission, full disk).
     """
-    with atomic_open(path, sync_folder=sync_folder) as handle:
+    with atomic_open(path, sync_folder=sync_folder, mode=mode) as handle:
         handle.write(data)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from pipeline.errors import GlossaryError
 from pipeline.fsio import atomic_write
-from pipeline.glossary.csvfile import Sheet, quote, read_sheet, read_text, write_sheet
+from pipeline.glossary.csvfile import Sheet, quote, read_sheet, read_text
+from pipeline.glossary.csvwrite import write_sheet
 from pipeline.glossary.normal import compose
 from pipeline.glossary.rows import COLUMNS, Problem, read_terms
 

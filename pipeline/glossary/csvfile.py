@@ -12,13 +12,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pipeline.errors import GlossaryError
-from pipeline.fsio import atomic_write
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-__all__ = ["Row", "RowProblem", "Sheet", "decode", "parse", "read_sheet", "write_sheet"]
+__all__ = ["Row", "RowProblem", "Sheet", "decode", "parse", "read_sheet"]
 
 DELIMITERS = (",", ";", "\t")
 _BOMS = (
@@ -385,33 +384,3 @@ def read_sheet(path: Path) -> Sheet:
         ) from error
     text, encoding, bom = decode(data, path)
     return read_text(text, path, encoding, bom, hashlib.sha256(data).hexdigest())
-
-
-def write_sheet(sheet: Sheet) -> Sheet:
-    """Write a sheet back, unless the file changed since it was read.
-
-    Returns:
-        The sheet as it now stands on disk.
-
-    Raises:
-        GlossaryError: the file changed or vanished, or a character cannot be encoded.
-        OutputError: the file cannot be written.
-    """
-    data = sheet.to_bytes()
-    path = sheet.path.resolve()
-    try:
-        current = hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError as error:
-        raise GlossaryError(
-            "the file vanished since it was read",
-            place=str(sheet.path),
-            next_step="nothing was written; restore the file and run again",
-        ) from error
-    if current != sheet.digest:
-        raise GlossaryError(
-            "the file changed since it was read",
-            place=str(sheet.path),
-            next_step="nothing was written; close the other program and run again",
-        )
-    atomic_write(path, data)
-    return replace(sheet, digest=hashlib.sha256(data).hexdigest())

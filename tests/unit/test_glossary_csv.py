@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from pipeline.errors import GlossaryError
 from pipeline.glossary import load_termbase
-from pipeline.glossary.csvfile import parse, read_sheet, write_sheet
+from pipeline.glossary.csvfile import parse, read_sheet
+from pipeline.glossary.csvwrite import write_sheet
 from pipeline.glossary.lint import lint
 from pipeline.glossary.rows import default_inflect, read_terms
 
