@@ -201,6 +201,10 @@ def _sentences(paths: list[str], settings: Settings) -> Iterator[tuple[str, str]
                 yield found.doc_id, block.text[span.start : span.end]
 
 
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
 @app.command()
 def lint(
     files: Annotated[list[str] | None, typer.Argument(help="CSV files. [those in use]")] = None,
@@ -227,7 +231,8 @@ def lint(
         for problem in problems:
             typer.echo(str(problem))
         names = ", ".join(str(p) for p in paths)
-        typer.echo(f"{names}: {len(errors)} errors, {len(problems) - len(errors)} warnings")
+        warnings = len(problems) - len(errors)
+        typer.echo(f"{names}: {_count(len(errors), 'error')}, {_count(warnings, 'warning')}")
     if errors:
         raise typer.Exit(1)
 

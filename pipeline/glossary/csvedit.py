@@ -10,13 +10,14 @@ from pipeline.fsio import atomic_write
 from pipeline.glossary.csvfile import Sheet, quote, read_sheet, read_text
 from pipeline.glossary.csvwrite import write_sheet
 from pipeline.glossary.normal import compose
-from pipeline.glossary.rows import COLUMNS, Problem, read_terms
+from pipeline.glossary.rows import COLUMNS, read_terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from pipeline.glossary.csvfile import Row
+    from pipeline.glossary.problems import Problem
 
 __all__ = ["Merged", "add_row", "create", "merge_rows", "remove_row", "set_row"]
 

@@ -6,25 +6,20 @@ Excel (``;``, Windows-1252 or UTF-16, CRLF, ``sep=;``) comes back as it was.
 
 from __future__ import annotations
 
-import codecs
 import hashlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pipeline.errors import GlossaryError
+from pipeline.glossary.encoding import decode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-__all__ = ["Row", "RowProblem", "Sheet", "decode", "parse", "read_sheet"]
+__all__ = ["Row", "RowProblem", "Sheet", "parse", "read_sheet"]
 
 DELIMITERS = (",", ";", "\t")
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,45 +173,6 @@ def quote(value: str, delimiter: str, *, always: bool = False) -> str:
     """Write a value as a cell, in quotes where they are needed."""
     needed = always or any(c in value for c in (delimiter, '"', "\n", "\r"))
     return '"' + value.replace('"', '""') + '"' if needed else value
-
-
-def decode(data: bytes, path: Path) -> tuple[str, str, bytes]:
-    """Decode a glossary file.
-
-    Returns:
-        The text, the encoding's Python name and the byte-order mark that was there.
-
-    Raises:
-        GlossaryError: the bytes are no text in an encoding that we read.
-    """
-    for bom, encoding in _BOMS:
-        if data.startswith(bom):
-            return _strict(data[len(bom) :], encoding, path), encoding, bom
-    head = data[:2000]
-    if head.count(0) > len(head) // 4:
-        encoding = "utf-16-le" if head[1::2].count(0) >= head[0::2].count(0) else "utf-16-be"
-        return _strict(data, encoding, path), encoding, b""
-    try:
-        return data.decode("utf-8"), "utf-8", b""
-    except UnicodeDecodeError:
-        return _strict(data, "cp1252", path), "cp1252", b""
-
-
-def _strict(data: bytes, encoding: str, path: Path) -> str:
-    try:
-        text = data.decode(encoding)
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        raise GlossaryError(
-            f"not valid {encoding}: {error.reason}",
-            place=f"{path}:{line}",
-            next_step="save the file again as CSV UTF-8",
-        ) from error
-    if text.encode(encoding) != data:  # cannot be written back as it was
-        raise GlossaryError(
-            f"not valid {encoding}", place=str(path), next_step="save the file again as CSV UTF-8"
-        )
-    return text
 
 
 def _ending(text: str, at: int) -> str:

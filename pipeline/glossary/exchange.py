@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import GlossaryError
 from pipeline.fsio import atomic_write
-from pipeline.glossary.csvfile import decode, parse, quote
+from pipeline.glossary.csvfile import parse, quote
+from pipeline.glossary.encoding import decode
 from pipeline.glossary.records import ANYWHERE
 from pipeline.glossary.rows import COLUMNS, default_inflect
 

@@ -10,8 +10,9 @@ from pipeline.errors import GlossaryError
 from pipeline.glossary.csvfile import read_sheet
 from pipeline.glossary.matcher import Matcher
 from pipeline.glossary.normal import fold
+from pipeline.glossary.problems import Problem, short
 from pipeline.glossary.records import ANYWHERE
-from pipeline.glossary.rows import Problem, read_terms
+from pipeline.glossary.rows import read_terms
 from pipeline.glossary.targets import Target, find_form
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def _ordinary(term: Term) -> Iterator[Problem]:
             term,
             "source",
             "ordinary-word",
-            f"{term.source!r} is an ordinary French word and will match where it means "
+            f"{short(term.source)} is an ordinary French word and will match where it means "
             "something else",
             "make the term longer (with the words around it), or remove the row",
         )
@@ -63,7 +64,7 @@ def _ordinary(term: Term) -> Iterator[Problem]:
             term,
             "source",
             "name-is-word",
-            f"{term.source!r} is also an ordinary word: at the start of a sentence the two "
+            f"{short(term.source)} is also an ordinary word: at the start of a sentence the two "
             "cannot be told apart",
             "keep the row if the name is frequent; look at its sentences in outputs/terms.csv",
         )
@@ -78,8 +79,8 @@ def _alike(term: Term) -> Iterator[Problem]:
                     term,
                     "target",
                     "alike",
-                    f"{form!r} is accepted already as {earlier!r}",
-                    f"remove {form!r}",
+                    f"{short(form)} is accepted already as {short(earlier)}",
+                    f"remove {short(form)}",
                 )
                 break
     for wrong in term.wrong:
@@ -90,8 +91,8 @@ def _alike(term: Term) -> Iterator[Problem]:
                     term,
                     "wrong",
                     "wrong-is-accepted",
-                    f"{wrong!r} is accepted as {form!r}, so it is never repaired",
-                    f"remove {wrong!r}, or write case exact",
+                    f"{short(wrong)} is accepted as {short(form)}, so it is never repaired",
+                    f"remove {short(wrong)}, or write case exact",
                 )
                 break
 
@@ -112,7 +113,7 @@ def _unseen(terms: Sequence[Term], corpus: Iterable[str]) -> Iterator[Problem]:
                 term,
                 "source",
                 "never-occurs",
-                f"{term.source!r} does not occur in the given texts",
+                f"{short(term.source)} does not occur in the given texts",
                 "check its spelling, or ignore this if other texts hold it",
             )
 

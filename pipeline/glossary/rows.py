@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 import unicodedata
 from collections import defaultdict
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, cast
 
+from pipeline.glossary.encoding import misread
 from pipeline.glossary.normal import compose, fold
+from pipeline.glossary.problems import Problem, runs_as_formula, short
 from pipeline.glossary.records import ANYWHERE, Term
 
 if TYPE_CHECKING:
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from pipeline.glossary.csvfile import Row, Sheet
     from pipeline.glossary.records import Case, Status
 
-__all__ = ["COLUMNS", "Problem", "read_terms", "runs_as_formula"]
+__all__ = ["COLUMNS", "default_inflect", "read_terms"]
 
 COLUMNS = ("source", "target", "status", "case", "inflect", "wrong", "domain", "priority", "note")
 STATUSES = {
@@ -29,33 +31,6 @@ STATUSES = {
 CASES = ("smart", "exact", "ignore")
 YES = frozenset({"yes", "oui", "true", "1"})
 NO = frozenset({"no", "non", "false", "0"})
-_FORMULA = re.compile(r"[=+\-@\t\r]")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
-    """One thing that lint found."""
-
-    severity: Literal["error", "warning"]
-    file: str
-    line: int
-    column: str  # the column's name, "" where it concerns the row
-    problem: str
-    next_step: str
-    code: str  # a short stable name, e.g. "empty-source"
-
-    def __str__(self) -> str:
-        where = f"{self.file}:{self.line}" + (f" [{self.column}]" if self.column else "")
-        return f"{where}: {self.severity}: {self.problem}\n  → {self.next_step}"
-
-
-def runs_as_formula(value: str) -> bool:
-    """Say whether a spreadsheet would run a cell as a formula (``=``, ``+``, ``-``, ``@``)."""
-    return len(value) > 1 and bool(_FORMULA.match(value)) and not _is_number(value)
-
-
-def _is_number(value: str) -> bool:
-    return bool(re.fullmatch(r"[+-]?\d+(?:[.,]\d+)?", value))
 
 
 def _split(value: str) -> tuple[str, ...]:
@@ -102,15 +77,29 @@ class _Reader:
         columns = self.sheet.columns
         header = self.sheet.header
         before = len(self.problems)
+        step = "the first row must name the columns, for instance source,target,status"
+        odd = [d for d in ",;\t|" if d != self.sheet.delimiter and d in "".join(columns)]
+        if odd:
+            step = f"the cells are read as parted by {self.sheet.delimiter!r}, not {odd[0]!r}: " + (
+                "mend the first line, sep="
+                if "sep=" in self.sheet.preamble.casefold()
+                else "save the file with a comma, a semicolon or a tab between cells"
+            )
         for name in ("source", "target"):
             if name not in columns:
-                near = f" (found: {', '.join(c or '(no name)' for c in columns)})"
+                found = short(", ".join(c or "(no name)" for c in columns))
+                problem = f"the column {name!r} is missing; the first row is {found}"
+                self.say(header, name, "missing-column", problem, step)
+        for name in columns:
+            near = difflib.get_close_matches(name, COLUMNS, 1, 0.75)
+            if name not in COLUMNS and near and near[0] not in columns:
                 self.say(
                     header,
                     name,
-                    "missing-column",
-                    f"the column {name!r} is missing{near}",
-                    "the first row must name the columns, for instance source,target,status",
+                    "unknown-column",
+                    f"the column {short(name)} is not read",
+                    f"if it was meant to be {near[0]!r}, rename it",
+                    warn=True,
                 )
         for name in dict.fromkeys(c for c in columns if c and columns.count(c) > 1):
             self.say(
@@ -120,7 +109,7 @@ class _Reader:
                 f"the column {name!r} stands twice",
                 "rename or remove one of them",
             )
-        return len(self.problems) == before
+        return not any(p.severity == "error" for p in self.problems[before:])
 
     def characters(self, row: Row) -> None:
         for index, value in enumerate(row.values):
@@ -137,21 +126,42 @@ class _Reader:
                         f"holds the character U+{ord(char):04X}",
                         "delete it; retype the cell if it cannot be seen",
                     )
+            meant = misread(value, self.sheet.encoding)
+            if meant:
+                self.say(
+                    row,
+                    name,
+                    "wrong-encoding",
+                    f"{short(value)} was probably {short(meant)}: the file was saved in "
+                    "another encoding than it was opened in",
+                    "restore the accents, and save as “CSV UTF-8”",
+                    warn=True,
+                )
             if name != "note" and value != value.strip() and value.strip():
                 self.say(
                     row,
                     name,
                     "outer-space",
-                    f"{value!r} has space at its start or end",
+                    f"{short(value)} has space at its start or end",
                     "delete it; it is ignored meanwhile",
                     warn=True,
+                )
+            cells = len(self.sheet.header.values) - 1
+            inner = re.split(r"[\r\n]+", value)[1:]
+            if cells > 1 and any(line.count(self.sheet.delimiter) == cells for line in inner):
+                self.say(
+                    row,
+                    name,
+                    "swallowed-row",
+                    "a whole row stands inside this cell, because its quotation mark is not closed",
+                    'write the closing ", or remove the " that opens the cell',
                 )
             if runs_as_formula(value):
                 self.say(
                     row,
                     name,
                     "formula",
-                    f"a spreadsheet would run {value!r} as a formula",
+                    f"a spreadsheet would run {short(value)} as a formula",
                     "start the cell with another character",
                     warn=True,
                 )
@@ -163,7 +173,11 @@ class _Reader:
         if value not in allowed:
             names = ", ".join(a for a in allowed if a)
             self.say(
-                row, column, f"bad-{column}", f"{value!r} is no {column}", f"write one of: {names}"
+                row,
+                column,
+                f"bad-{column}",
+                f"{short(value)} is no {column}",
+                f"write one of: {names}",
             )
             return default
         return value
@@ -179,7 +193,7 @@ class _Reader:
                 row,
                 "inflect",
                 "bad-inflect",
-                f"{value!r} is neither yes nor no",
+                f"{short(value)} is neither yes nor no",
                 "write yes, no or nothing",
             )
         return default_inflect(source)
@@ -195,7 +209,7 @@ class _Reader:
                 row,
                 "priority",
                 "bad-priority",
-                f"{value!r} is no whole number",
+                f"{short(value)} is no whole number",
                 "write for instance 10; more wins",
             )
             return 0
@@ -211,7 +225,7 @@ class _Reader:
                     row,
                     column,
                     "empty-alternative",
-                    f"{value!r} has an empty alternative",
+                    f"{short(value)} has an empty alternative",
                     "remove the spare |",
                 )
         kept = tuple(p for p in parts if p)
@@ -221,7 +235,7 @@ class _Reader:
                 row,
                 column,
                 "same-alternatives",
-                f"the alternative {twin!r} stands twice",
+                f"the alternative {short(twin)} stands twice",
                 "remove one of them",
                 warn=True,
             )
@@ -248,7 +262,7 @@ class _Reader:
                 row,
                 "source",
                 "no-letter",
-                f"{source!r} has neither letter nor digit",
+                f"{short(source)} has neither letter nor digit",
                 "a term needs at least one",
             )
         status = cast("Status", STATUSES[self.choice(row, "status", STATUSES, "preferred")])
@@ -284,7 +298,7 @@ class _Reader:
                 row,
                 "target",
                 "dnt-target",
-                f"a term that is not translated cannot become {targets[0]!r}",
+                f"a term that is not translated cannot become {short(targets[0])}",
                 "empty the target, or write status preferred",
             )
         if status != "dnt" and not targets:
@@ -309,7 +323,7 @@ class _Reader:
                     row,
                     "target",
                     "no-letter",
-                    f"{form!r} has neither letter nor digit",
+                    f"{short(form)} has neither letter nor digit",
                     "a form needs at least one",
                 )
         for form in wrong:
@@ -318,7 +332,7 @@ class _Reader:
                     row,
                     "wrong",
                     "no-letter",
-                    f"{form!r} has neither letter nor digit",
+                    f"{short(form)} has neither letter nor digit",
                     "a form needs at least one",
                 )
             if form in (targets or (source,)) and status != "forbidden":
@@ -326,7 +340,7 @@ class _Reader:
                     row,
                     "wrong",
                     "wrong-is-target",
-                    f"{form!r} is both right and wrong",
+                    f"{short(form)} is both right and wrong",
                     "remove it from one of the two cells",
                 )
 
@@ -353,7 +367,7 @@ def _duplicates(found: Sequence[tuple[Row, Term]], reader: _Reader) -> None:
                     row,
                     "source",
                     "duplicate",
-                    f"{term.source!r} stands already at line {first_row.line}",
+                    f"{short(term.source)} stands already at line {first_row.line}",
                     "remove one of the two rows",
                     warn=True,
                 )
@@ -362,7 +376,7 @@ def _duplicates(found: Sequence[tuple[Row, Term]], reader: _Reader) -> None:
                     row,
                     "source",
                     "contradiction",
-                    f"{term.source!r} says something else than line {first_row.line}",
+                    f"{short(term.source)} says something else than line {first_row.line}",
                     "make one row of them with | between the targets, or give one a priority",
                 )
     for row, term in found:
@@ -374,7 +388,7 @@ def _duplicates(found: Sequence[tuple[Row, Term]], reader: _Reader) -> None:
                     row,
                     "target",
                     "contradiction",
-                    f"{form!r} is forbidden here and accepted at {other.place}",
+                    f"{short(form)} is forbidden here and accepted at {other.place}",
                     "remove it from one of the two rows",
                 )
 
