@@ -29,6 +29,13 @@ _EIGHTY = re.compile(
 )
 
 
+# An office whose adjective stands behind it, as in French.
+_OFFICE = re.compile(
+    r"(?i)(?<![^\W_])(advocate|attorney|auditor|consul|director|governor|inspector|procurator"
+    r"|registrar|secretary|solicitor|surgeon)[ -]general$"
+)
+
+
 _PLURALS = frozenset(ENGLISH_PLURALS.values())
 
 
@@ -78,6 +85,10 @@ def pluralise(form: str, *, strict: bool = False) -> str:
     word = head[cut:]
     if not word or not word[-1].isalpha():
         return form
+    office = _OFFICE.search(head)
+    if office:  # advocates general, directors general
+        person = _plural_word(office.group(1), strict=strict)
+        return head[: office.start(1)] + person + head[office.end(1) :] + tail
     return head[:cut] + _plural_word(word, strict=strict) + tail
 
 

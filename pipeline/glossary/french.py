@@ -14,9 +14,10 @@ import math
 import re
 from dataclasses import dataclass
 
+from pipeline.glossary.normal import fold
 from pipeline.glossary.tables import FRENCH_JOINTS
 
-__all__ = ["Variant", "feminines", "plurals", "variants"]
+__all__ = ["Variant", "contractions", "feminines", "plurals", "variants"]
 
 MAX_VARIANTS = 48  # per term; beyond, words agree all together or not at all
 
@@ -46,6 +47,7 @@ class Variant:
     text: str
     plural: bool
     own: bool  # the row's own form
+    contracted: bool = False  # the term's article is hidden in "du", "au", "des" or "aux"
 
 
 def plurals(word: str) -> tuple[str, ...]:
@@ -164,6 +166,24 @@ def variants(folded: str) -> tuple[Variant, ...]:
         if len(found) >= MAX_VARIANTS:
             break
     return tuple(found.values())
+
+
+_ARTICLES = {"le ": ("du ", "au "), "les ": ("des ", "aux ")}
+
+
+def contractions(source: str) -> tuple[Variant, ...]:
+    """Give the forms of a name whose article melts into a preposition.
+
+    ``Le Monde`` stands in ``l'article du Monde`` and ``au Monde``, ``Les Échos`` in ``aux
+    Échos``. Only a capital after the article tells the name from the word.
+    """
+    article, _, rest = source.partition(" ")
+    melted = _ARTICLES.get(article.casefold() + " ", ())
+    if not article[:1].isupper() or not rest[:1].isupper():
+        return ()
+    return tuple(
+        Variant(text=m + fold(rest).text, plural=False, own=False, contracted=True) for m in melted
+    )
 
 
 def _group_choices(

@@ -20,11 +20,20 @@ from typing import TYPE_CHECKING
 
 from pipeline.glossary.assess import Assessment, assess
 from pipeline.glossary.edits import rewrite
+from pipeline.glossary.english import upper_first
 from pipeline.glossary.masks import mask, unmask
 from pipeline.glossary.protect import markup_spans
 from pipeline.glossary.repair import repair
 from pipeline.glossary.result import finish
-from pipeline.glossary.rewording import bans, code_switch, hints_for, looks_sound, one_line, unquote
+from pipeline.glossary.rewording import (
+    bans,
+    code_switch,
+    hints_for,
+    looks_sound,
+    loses,
+    one_line,
+    unquote,
+)
 from pipeline.records import Request
 
 if TYPE_CHECKING:
@@ -72,13 +81,17 @@ class _Work:
 
 def _candidate(draft: Draft, matches: Matches, hypothesis: Hypothesis, rung: str) -> Candidate:
     first = draft.hypotheses[0].text
-    raw = assess(hypothesis.text, matches)
-    text, mended, final = repair(hypothesis.text, matches)
+    taken = hypothesis.text
+    raw = assess(taken, matches)
+    if rung not in {"draft", "hypothesis"} and _lost_capital(taken, raw, draft.segment.source):
+        taken = upper_first(taken)
+        raw = assess(taken, matches)
+    text, mended, final = repair(taken, matches)
     cause = _cause(draft, matches)
     return Candidate(
         text=text,
         edits=(
-            *rewrite(first, hypothesis.text, rung=rung, term=cause[0], source=cause[1]),
+            *rewrite(first, taken, rung=rung, term=cause[0], source=cause[1]),
             *mended,
         ),
         whole=rung,
@@ -86,6 +99,13 @@ def _candidate(draft: Draft, matches: Matches, hypothesis: Hypothesis, rung: str
         final=final,
         score=hypothesis.score,
     )
+
+
+def _lost_capital(text: str, measured: Assessment, source: str) -> bool:
+    """Say whether a sentence begins with a term that a rewording left in lower case."""
+    letter = next((c for c in source if c.isalpha()), "")
+    starts = [h.start for h in measured.hits if h is not None]
+    return letter.isupper() and any(not any(map(str.isalnum, text[:s])) for s in starts)
 
 
 def _cause(draft: Draft, matches: Matches) -> tuple[str, tuple[int, int]]:
@@ -114,7 +134,11 @@ def check_draft(draft: Draft, matches: Matches) -> Candidate:
 
 
 def choose_hypothesis(
-    draft: Draft, matches: Matches, *, max_loss: float = MAX_SCORE_LOSS
+    draft: Draft,
+    matches: Matches,
+    *,
+    max_loss: float = MAX_SCORE_LOSS,
+    lossy: bool = False,
 ) -> Candidate | None:
     """Rung 2: find another hypothesis that holds every term and scores about as well.
 
@@ -122,6 +146,7 @@ def choose_hypothesis(
         draft: the draft; its hypotheses stand best first.
         matches: the terms of its source.
         max_loss: how much lower the score may be, in natural log per token.
+        lossy: a number or a capitalised word of the draft may be missing.
 
     Returns:
         The best-scored such hypothesis, or None.
@@ -131,13 +156,24 @@ def choose_hypothesis(
         lost = first.score - hypothesis.score
         if hypothesis.flags or (not math.isnan(lost) and lost > max_loss):
             continue
+        if not lossy and _loses(draft, hypothesis):
+            continue
         if assess(hypothesis.text, matches).violations == 0:
             return _candidate(draft, matches, hypothesis, "hypothesis")
     return None
 
 
+def _loses(draft: Draft, hypothesis: Hypothesis) -> bool:
+    first = draft.hypotheses[0].text
+    return loses(hypothesis.text, first, draft.segment.source, names=True)
+
+
 def repair_in_place(
-    draft: Draft, matches: Matches, *, max_loss: float = MAX_SCORE_LOSS
+    draft: Draft,
+    matches: Matches,
+    *,
+    max_loss: float = MAX_SCORE_LOSS,
+    lossy: bool = False,
 ) -> Candidate:
     """Rung 3: mend the draft, or the hypothesis that mending brings furthest."""
     best = _candidate(draft, matches, draft.hypotheses[0], "draft")
@@ -146,6 +182,8 @@ def repair_in_place(
             break
         lost = draft.hypotheses[0].score - hypothesis.score
         if hypothesis.flags or (not math.isnan(lost) and lost > max_loss):
+            continue
+        if not lossy and _loses(draft, hypothesis):
             continue
         other = _candidate(draft, matches, hypothesis, "hypothesis")
         if other.final.violations < best.final.violations:
@@ -303,4 +341,9 @@ def enforce(
     retranslate_banned(works, translate)
     if masks is not None:
         masked_pass(works, translate, masks)
+    for work in works:
+        if not work.done:  # better a sentence that lost a word than one that lost a term
+            work.offer(choose_hypothesis(work.draft, work.matches, lossy=True))
+        if not work.done:
+            work.offer(repair_in_place(work.draft, work.matches, lossy=True))
     return tuple(finish(w.draft, w.matches, w.best) for w in works)

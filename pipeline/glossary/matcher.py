@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ahocorasick_rs import AhoCorasick, MatchKind
 
 from pipeline.glossary.english import is_caps
-from pipeline.glossary.french import Variant, variants
+from pipeline.glossary.french import Variant, contractions, variants
 from pipeline.glossary.normal import compose, fold, strip_accents
 from pipeline.glossary.protect import inside, not_prose
 from pipeline.glossary.records import ANYWHERE, Match, Matches, Term
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["Matcher"]
 
 _LAST_WORD = re.compile(r"([^\W\d_]+)[\s\u00a0\u202f]+$")
+_PREPOSITION = re.compile(r"[^\W\d_]+[\s\u00a0\u202f]+")
 _WORD_BEFORE_HYPHEN = re.compile(r"([^\W\d_]+)[-‐‑]$")
 _WORD_AFTER_HYPHEN = re.compile(r"[-‐‑]([^\W\d_]+)")
 
@@ -50,6 +51,8 @@ class Matcher:
                 if term.inflect
                 else (Variant(text=folded, plural=False, own=True),)
             )
+            for form in contractions(term.source):
+                patterns.setdefault(form.text, []).append((index, form, False))
             for form in forms:
                 patterns.setdefault(form.text, []).append((index, form, False))
                 bare = strip_accents(form.text)
@@ -86,15 +89,18 @@ class Matcher:
             start, end = folded.span(low, high)
             if not standing(source, start, end) or (ranges and inside(start, end, ranges)):
                 continue
-            text = source[start:end]
             best: dict[bool, tuple[tuple[int, ...], Match]] = {}
             for index, form, bare in self._owners[pattern]:
                 term = self._terms[index]
-                found = _read(term, form, text, bare=bare)
+                at = _after_article(term, source, start, end) if form.contracted else start
+                if at < 0:
+                    continue
+                text = source[at:end]
+                found = (False, False) if form.contracted else _read(term, form, text, bare=bare)
                 if found is None or not _hyphens_allow(term, source, start, end):
                     continue
                 caps, exact = found
-                rank = (start, -end, -term.priority, not exact, not form.own, -index)
+                rank = (at, -end, -term.priority, not exact, not form.own, -index)
                 side = term.status == "forbidden"
                 if side not in best or rank < best[side][0]:
                     plural = form.plural or _plural_before(source, start)
@@ -102,7 +108,7 @@ class Matcher:
                         rank,
                         Match(
                             term=term,
-                            start=start,
+                            start=at,
                             end=end,
                             text=text,
                             plural=plural,
@@ -130,6 +136,23 @@ class Matcher:
             overlaps=tuple(given_up),
             forbidden=(*forbidden.values(), *self._anywhere),
         )
+
+
+def _after_article(term: Term, source: str, start: int, end: int) -> int:
+    """Give where a name stands whose article is melted into the preposition before it.
+
+    ``l'article du Monde`` speaks of *Le Monde*; ``Champion du Monde`` and ``COUPE DU MONDE``
+    are other names, or cannot be told apart from them.
+
+    Returns:
+        The start of what is left of the name; -1 where it is not the name.
+    """
+    preposition = _PREPOSITION.match(source, start, end)
+    before = _LAST_WORD.search(source[max(0, start - 40) : start])
+    if preposition is None or (before and before.group(1)[0].isupper()):
+        return -1
+    rest = compose(source[preposition.end() : end])
+    return preposition.end() if rest == term.source.partition(" ")[2] else -1
 
 
 def _read(term: Term, form: Variant, text: str, *, bare: bool) -> tuple[bool, bool] | None:

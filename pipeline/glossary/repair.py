@@ -71,9 +71,12 @@ def _mend(text: str, matches: Matches, *, loose: bool) -> tuple[str, tuple[Edit,
     """
     edits: list[Edit] = []
     measured = assess(text, matches)
+    longest: dict[int, int] = {}  # of a term; its occurrences are mended in their order
+    for match in matches.matches:
+        term = id(match.term)
+        longest[term] = max(longest.get(term, 0), match.end - match.start)
     order = sorted(
-        range(len(matches.matches)),
-        key=lambda i: (matches.matches[i].start - matches.matches[i].end, i),
+        range(len(matches.matches)), key=lambda i: (-longest[id(matches.matches[i].term)], i)
     )
     for index in order:
         if measured.hits[index] is not None:
@@ -129,7 +132,10 @@ def _replace(text: str, place: tuple[int, int], match: Match) -> list[Edit]:
     """Give the edits that write a match's form at ``place``, mending its neighbours."""
     start, end = place
     before = text[start:end]
-    form = _styled(before, wanted_form(match), text, start, match)
+    word = _WORD_BEFORE.search(text[:start])
+    one = word is not None and word.group(1).casefold() in {"a", "an"}
+    form = accepted(match)[0] if one and not match.caps else wanted_form(match)
+    form = _styled(before, form, text, start, match, one=one)
     edits: list[Edit] = []
 
     def note(low: int, high: int, after: str, current: str) -> str:
@@ -174,10 +180,11 @@ def _is_plural(form: str, match: Match) -> bool:
     return match.plural and form == pluralise(accepted(match)[0]) != accepted(match)[0]
 
 
-def _styled(before: str, form: str, text: str, start: int, match: Match) -> str:
-    """Give ``form`` the capital or plural of what it replaces."""
+def _styled(before: str, form: str, text: str, start: int, match: Match, *, one: bool) -> str:
+    """Give ``form`` the capital or plural of what it replaces (no plural after ``a``)."""
     singular = accepted(match)[0]
-    if match.term.inflect and match.term.status != "dnt" and not match.caps and form == singular:
+    plain = match.term.inflect and match.term.status != "dnt" and not match.caps
+    if plain and form == singular and not one:
         # The mistaken rendering may show a plural that the source's spelling hides.
         for wrong in match.term.wrong:
             if before.casefold() == pluralise(wrong).casefold() != wrong.casefold():

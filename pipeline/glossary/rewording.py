@@ -18,13 +18,27 @@ if TYPE_CHECKING:
     from pipeline.glossary.records import Matches
     from pipeline.records import Draft, Hypothesis
 
-__all__ = ["bans", "code_switch", "hints_for", "looks_sound", "one_line", "put_in", "unquote"]
+__all__ = [
+    "bans",
+    "code_switch",
+    "hints_for",
+    "looks_sound",
+    "loses",
+    "one_line",
+    "put_in",
+    "unquote",
+]
 
 _VOWELS = "aeiouyhàâäéèêëîïôöùûü"
 _ELIDED = re.compile(r"(?i)(?<![^\W_])(l|d|qu|jusqu|n|s)['’]$")
 _FULL = {"l": "le ", "d": "de ", "qu": "que ", "jusqu": "jusque ", "n": "ne ", "s": "se "}
+_CONTRACTED = re.compile(r"(?<![^\W_])([Dd]u|[Dd]es|[Aa]ux?)[\s\u00a0\u202f]+$")
+_PREPOSITIONS = {"du": "de ", "des": "de ", "au": "à ", "aux": "à "}
+_PREPOSITIONS |= {k.capitalize(): v.capitalize() for k, v in _PREPOSITIONS.items()}
+_ARTICLE = re.compile(r"Les? ")
 _QUOTES = '"«»“”„'
 _WORDS = re.compile(r"[^\W\d_]+")
+_NUMBERS = re.compile(r"\d+")
 
 
 def one_line(text: str) -> str:
@@ -33,8 +47,15 @@ def one_line(text: str) -> str:
 
 
 def put_in(source: str, start: int, end: int, form: str) -> str:
-    """Write ``form`` over ``source[start:end]``, undoing an elision before a consonant."""
+    """Write ``form`` over ``source[start:end]``.
+
+    An elision before a consonant is undone, and so is the contraction with an article that
+    the form brings back (``du Monde``: ``de Le Monde``).
+    """
     head = source[:start]
+    contracted = _CONTRACTED.search(head)
+    if contracted and _ARTICLE.match(form) and not _ARTICLE.match(source[start:end]):
+        head = head[: contracted.start()] + _PREPOSITIONS[contracted.group(1)]
     elided = _ELIDED.search(head)
     if elided and form[:1].isalpha() and fold(form).text[0] not in _VOWELS:
         letter = elided.group(1)
@@ -102,17 +123,40 @@ def bans(draft: Draft, matches: Matches, measured: Assessment) -> tuple[str, ...
     return tuple(found)
 
 
+def loses(text: str, before: str, source: str, *, names: bool = False) -> bool:
+    """Say whether a text lacks a number that the draft has from its source.
+
+    Args:
+        text: what may take the draft's place.
+        before: the draft.
+        source: the French sentence.
+        names: capitalised words of the draft, its first word apart, must be there too
+            (``on Tuesday``).
+    """
+    numbers = set(_NUMBERS.findall(source))
+    wanted = [n for n in _NUMBERS.findall(before) if n in numbers]
+    found = _NUMBERS.findall(text)
+    if any(found.count(n) < wanted.count(n) for n in wanted):
+        return True
+    words = {w.casefold() for w in _WORDS.findall(text)}
+    first = _WORDS.search(before)
+    later = _WORDS.findall(before, first.end() if first else 0)
+    return names and any(w[0].isupper() and w.casefold() not in words for w in later)
+
+
 def looks_sound(hypothesis: Hypothesis, draft: Draft) -> bool:
     """Say whether a retranslation may replace the draft.
 
-    Refused are answers that the engine's guard marked, that are much
-    shorter than the draft or much longer than draft and source, or that hold clearly more
-    French than the draft.
+    Refused are answers that the engine's guard marked, that are much shorter than the draft
+    or much longer than draft and source, that lose a number, or that hold clearly more French
+    than the draft.
     """
     text, before = hypothesis.text, draft.hypotheses[0].text
     if hypothesis.flags or not text.strip() or "\n" in text.strip():
         return False
     if not draft.hypotheses[0].flags:
+        if loses(text, before, draft.segment.source):
+            return False
         longest = 2 * max(len(before), len(draft.segment.source)) + 12
         if not 0.5 * len(before) - 12 <= len(text) <= longest:
             return False

@@ -41,9 +41,10 @@ def default_inflect(source: str) -> bool:
     """Give the policy of an empty ``inflect`` cell: yes, except for names.
 
     A name here is a term with a word in mixed case (``OpenAI``, ``Le Monde``); terms in
-    plain lower case and acronyms inflect.
+    plain lower case and acronyms (``agent d'IA``) inflect.
     """
-    return not any(w != w.lower() and w != w.upper() for w in source.split())
+    words = re.split(r"[\s'’]+", source)
+    return not any(w != w.lower() and w != w.upper() for w in words)
 
 
 class _Reader:

@@ -25,7 +25,8 @@ def suspects(text: Target, match: Match) -> list[tuple[int, int, bool]]:
     """Find where a missing term's mistaken rendering stands.
 
     Listed wrong forms come first, then the source form copied untranslated, then what
-    differs from an accepted form only by case, spacing, hyphens, accents or full stops.
+    differs from an accepted form only by case, spacing, hyphens, accents, full stops or the
+    order of two words.
 
     Returns:
         (start, end, certain) in code points, best kind only, in order; ``certain`` says
@@ -38,6 +39,11 @@ def suspects(text: Target, match: Match) -> list[tuple[int, int, bool]]:
         found = find_form(text, form, case=case, inflect=term.inflect, caps=match.caps)
         if found:
             return [(s, e, form != form.casefold()) for s, e in found]
+    left = compose(match.text)  # "du Monde": of the name, this is left without its article
+    if match.inflected and term.source.endswith(f" {left}"):
+        found = find_form(text, left, case="exact", inflect=False)
+        if found:
+            return [(s, e, False) for s, e in found]
     if term.status != "dnt":
         copied: list[tuple[int, int]] = []
         for form in dict.fromkeys((compose(match.text), term.source)):
@@ -58,6 +64,10 @@ def _near(text: Target, match: Match) -> list[tuple[int, int]]:
     for form in accepted(match):
         for _, surface in surfaces(form, inflect=match.term.inflect):
             wanted.setdefault(squash(surface), surface)
+            words = surface.split(" ")
+            if len(words) == 2 and surface == surface.casefold():
+                # The French order of words: "learning supervised".
+                wanted.setdefault(squash(words[1] + words[0]), surface)
     if match.term.case == "exact":
         wanted = {squash(f): f for f in accepted(match)}
     longest = max(map(len, wanted))

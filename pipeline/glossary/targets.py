@@ -63,6 +63,8 @@ def surfaces(form: str, *, inflect: bool) -> tuple[tuple[str, str], ...]:
     found = [own]
     if inflect:
         found += [pluralise(own), pluralise(own, strict=True), _last_plural(own)]
+        if own.endswith("person"):  # spokespersons, spokespeople
+            found.append(own.removesuffix("person") + "people")
     return tuple((fold(s).text, s) for s in dict.fromkeys(found))
 
 

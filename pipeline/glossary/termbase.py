@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["TermBase", "load_termbase", "occurrence_of"]
 
-RULES = "1"
+RULES = "2"
 """Raised when the ladder changes what it makes of the same row."""
 
 

@@ -89,3 +89,17 @@ def test_only_plain_words_take_a_capital_at_the_start():
 def test_where_a_sentence_starts(text, starts):
     at = text.index("|")
     assert sentence_start(text.replace("|", ""), at) is starts
+
+
+@pytest.mark.parametrize(
+    ("one", "many"),
+    [
+        ("advocate general", "advocates general"),
+        ("Secretary-General", "Secretaries-General"),
+        ("director general of the bank", "directors general of the bank"),
+        ("major general", "major generals"),
+        ("general", "generals"),
+    ],
+)
+def test_an_office_takes_its_plural_where_the_noun_is(one, many):
+    assert pluralise(one) == many

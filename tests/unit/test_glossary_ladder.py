@@ -366,3 +366,50 @@ def test_line_breaks_in_a_segment_do_not_reach_the_engine():
     done = one("Une levée\nde fonds\nici.", "A lift here.", terms=[FUNDING], engine=engine)
     assert done.target == "A funding round here."
     assert all("\n" not in r.source for batch in engine.asked for r in batch)
+
+
+TURBINE = {"source": "éolienne", "targets": ("wind turbine",)}
+SENTENCE = "Une éolienne s’est effondrée mardi."
+
+
+def test_a_hypothesis_that_drops_a_name_gives_way_to_a_second_translation():
+    engine = Engine({"Une wind turbine s’est effondrée mardi.": "A wind turbine fell on Tuesday."})
+    hypotheses = ("A turbine collapsed on Tuesday.", "A wind turbine collapsed.")
+    done = one(SENTENCE, *hypotheses, terms=[TURBINE], engine=engine)
+    assert done.target == "A wind turbine fell on Tuesday."
+    assert [t.rung for t in done.terms] == ["retranslate"]
+
+
+def test_a_hypothesis_that_drops_a_name_is_still_better_than_a_lost_term():
+    hypotheses = ("A turbine collapsed on Tuesday.", "A wind turbine collapsed.")
+    done = one(SENTENCE, *hypotheses, terms=[TURBINE])
+    assert done.target == "A wind turbine collapsed."
+    assert [t.rung for t in done.terms] == ["hypothesis"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "taken"),
+    [
+        ("The funding round of 3.5 million failed.", True),
+        ("The funding round of 35 million failed.", False),
+        ("The funding round failed.", False),
+    ],
+)
+def test_a_second_translation_that_loses_a_number_is_refused(answer, taken):
+    engine = Engine({"La funding round de 3,5 millions a échoué.": answer})
+    done = one(
+        "La levée de fonds de 3,5 millions a échoué.",
+        "The raise of 3.5 million failed.",
+        terms=[FUNDING],
+        engine=engine,
+    )
+    assert (done.target == answer) is taken
+    assert [t.status for t in done.terms] == ["satisfied" if taken else "violated"]
+
+
+def test_a_melted_article_is_written_out_before_the_name_that_brings_its_own():
+    asked = Engine()
+    one("L’article du Monde est lu au Monde.", "It is read there.", terms=[MONDE], engine=asked)
+    assert "L’article de Le Monde est lu à Le Monde." in [
+        r.source for batch in asked.asked for r in batch
+    ]

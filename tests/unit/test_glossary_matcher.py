@@ -314,3 +314,25 @@ def test_no_term_grows_more_than_a_few_dozen_forms():
     assert "grands réseaux neuronaux artificiels profonds ouverts de calculs distribués locaux" in {
         f.text for f in forms
     }
+
+
+@pytest.mark.parametrize(
+    ("sentence", "seen"),
+    [
+        ("L’actionnaire du Monde se tait.", ["Monde"]),
+        ("Du Monde à Libération, tous protestent.", ["Monde"]),
+        ("Il l’a dit au\u00a0Monde.", ["Monde"]),
+        ("Champion du Monde en 1998.", []),
+        ("Le tour du monde en ballon.", []),
+        ("LA VOIX DU MONDE", []),
+        ("Il y a du Mondeville.", []),
+        ("Il lit le Monde.", []),
+        ("Au Monde diplomatique, rien ne change.", ["Monde diplomatique"]),
+    ],
+)
+def test_a_name_is_seen_whose_article_is_melted_into_a_preposition(sentence, seen):
+    names = {"targets": (), "status": "dnt", "inflect": False}
+    terms = TermBase(
+        [Term(source="Le Monde", **names), Term(source="Le Monde diplomatique", **names)]
+    )
+    assert [o.text for o in terms.find(sentence)] == seen
