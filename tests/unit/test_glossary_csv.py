@@ -300,3 +300,23 @@ def test_the_starter_glossary_is_clean_and_large_enough():
     assert len(base) >= 150
     assert path.read_bytes() == read_sheet(path).to_bytes()
     assert load_termbase([path], domains=["ai"]).fingerprint != base.fingerprint
+
+
+@pytest.mark.parametrize(
+    ("sentence", "seen"),
+    [
+        ("Son introduction en bourse a échoué.", ["introduction en bourse"]),
+        ("Une introduction en Bourse à Wall Street", ["introduction en Bourse", "Wall Street"]),
+        (
+            "Les géants du numérique et le géant du numérique",
+            ["géants du numérique", "géant du numérique"],
+        ),
+        ("Un objet connecté, des objets connectés", ["objet connecté", "objets connectés"]),
+        ("Des agents d’IA et des agents IA", ["agents d’IA", "agents IA"]),
+        ("Le patron des Échos a lu l’article du Monde.", ["Échos", "Monde"]),
+        ("Ces lanceuses d’alerte attaquent les GAFAM.", ["lanceuses d’alerte", "GAFAM"]),
+    ],
+)
+def test_the_starter_glossary_sees_its_terms_in_the_news(sentence, seen):
+    found = [o.text for o in load_termbase([ROOT / "glossary" / "terms.csv"]).find(sentence)]
+    assert found == seen
