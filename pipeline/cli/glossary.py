@@ -361,7 +361,7 @@ def import_terms(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Add the terms of another tool's glossary."""
+    """Add the terms of another tool's glossary. Rows with errors are left out: exit code 1."""
     from pipeline.glossary.csvedit import merge_rows
     from pipeline.glossary.exchange import read_terms_of
 
@@ -369,14 +369,16 @@ def import_terms(
     result = merge_rows(path, read_terms_of(Path(file), form=form), overwrite=overwrite)
     if as_json:
         emit_json({"file": str(path), **asdict(result)})
-        return
-    typer.echo(
-        f"{path}: {result.added} added, {result.changed} changed, {result.same} there already"
-    )
-    for source in result.conflicts:
-        typer.echo(f"left alone: {source!r} has another target here (see --overwrite)")
-    for problem in result.problems:
-        typer.echo(f"refused: {problem.problem} → {problem.next_step}")
+    else:
+        typer.echo(
+            f"{path}: {result.added} added, {result.changed} changed, {result.same} there already"
+        )
+        for source in result.conflicts:
+            typer.echo(f"left alone: {source!r} has another target here (see --overwrite)")
+        for problem in result.problems:
+            typer.echo(f"left out: {problem}")
+    if result.problems:
+        raise typer.Exit(1)
 
 
 @app.command("export")

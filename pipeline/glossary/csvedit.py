@@ -10,6 +10,7 @@ from pipeline.fsio import atomic_write
 from pipeline.glossary.csvfile import Sheet, quote, read_sheet, read_text
 from pipeline.glossary.csvwrite import write_sheet
 from pipeline.glossary.normal import compose
+from pipeline.glossary.records import Entry
 from pipeline.glossary.rows import COLUMNS, read_terms
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ class Merged:
     same: int = 0  # stood there already, with the same target and status
     changed: int = 0  # replaced, as asked
     conflicts: tuple[str, ...] = ()  # sources left alone: the file says something else
-    problems: tuple[Problem, ...] = ()  # rows refused by lint
+    problems: tuple[Problem, ...] = ()  # rows refused by lint, and where they were read
 
 
 def _errors(sheet: Sheet) -> list[Problem]:
@@ -182,6 +183,8 @@ def merge_rows(path: Path, rows: Iterable[Mapping[str, str]], *, overwrite: bool
                 result = replace(result, changed=result.changed + 1)
             continue
         faults = _alone(sheet, values)
+        if isinstance(values, Entry):
+            faults = [replace(p, file=values.file, line=values.line) for p in faults]
         if faults:
             result = replace(result, problems=(*result.problems, *faults))
             continue

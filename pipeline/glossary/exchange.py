@@ -15,7 +15,7 @@ from pipeline.errors import GlossaryError
 from pipeline.fsio import atomic_write
 from pipeline.glossary.csvfile import parse, quote
 from pipeline.glossary.encoding import decode
-from pipeline.glossary.records import ANYWHERE
+from pipeline.glossary.records import ANYWHERE, Entry
 from pipeline.glossary.rows import COLUMNS, default_inflect
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def _format(path: Path, wanted: str) -> str:
     return name
 
 
-def read_terms_of(path: Path, *, form: str = "") -> tuple[dict[str, str], ...]:
+def read_terms_of(path: Path, *, form: str = "") -> tuple[Entry, ...]:
     """Read a glossary of another tool.
 
     Args:
@@ -66,7 +66,7 @@ def read_terms_of(path: Path, *, form: str = "") -> tuple[dict[str, str], ...]:
         form: ``csv``, ``tsv``, ``tbx`` or ``tmx``; by the suffix when empty.
 
     Returns:
-        One mapping from column to value for each row; only columns of ours.
+        One entry for each row, with its place; only columns of ours.
 
     Raises:
         GlossaryError: the file cannot be read in that format.
@@ -85,7 +85,7 @@ def read_terms_of(path: Path, *, form: str = "") -> tuple[dict[str, str], ...]:
     return tuple(_tbx(data, path) if kind == "tbx" else _tmx(data, path))
 
 
-def _table(data: bytes, path: Path, delimiter: str) -> Iterator[dict[str, str]]:
+def _table(data: bytes, path: Path, delimiter: str) -> Iterator[Entry]:
     text, _, _ = decode(data, path)
     lines = [line for line in text.splitlines() if line.strip()]
     if not lines:
@@ -114,7 +114,8 @@ def _table(data: bytes, path: Path, delimiter: str) -> Iterator[dict[str, str]]:
                 next_step="separate source and target by a tab, or give the format with --format",
             )
         pairs = zip(header, row.values, strict=False)
-        yield {k: v.strip() for k, v in pairs if k in COLUMNS and v.strip()}
+        values = {k: v.strip() for k, v in pairs if k in COLUMNS and v.strip()}
+        yield Entry(values, file=str(path), line=row.line)
 
 
 def _parsed(data: bytes, path: Path, kind: str) -> Any:  # noqa: ANN401 - translate-toolkit has no types
@@ -139,21 +140,25 @@ def _parsed(data: bytes, path: Path, kind: str) -> Any:  # noqa: ANN401 - transl
         ) from error
 
 
-def _tbx(data: bytes, path: Path) -> Iterator[dict[str, str]]:
+def _tbx(data: bytes, path: Path) -> Iterator[Entry]:
     for unit in _parsed(data, path, "tbx").units:
         sources = [t.text.strip() for t in unit.get_source_terms() if t.text.strip()]
         targets = unit.get_target_terms("en")
         accepted = [t.text.strip() for t in targets if t.text.strip() and not _refused(t)]
         refused = [t.text.strip() for t in targets if t.text.strip() and _refused(t)]
         note = " ".join((unit.getnotes() or "").split())
+        line = unit.xmlelement.sourceline or 0
         for source in sources:
             row = {"source": source, "note": note} if note else {"source": source}
+            found = []
             if not unit.istranslatable():
-                yield {**row, "status": "dnt"}
+                found.append({"status": "dnt"})
             elif accepted:
-                yield {**row, "target": "|".join(accepted)}
+                found.append({"target": "|".join(accepted)})
             if refused:
-                yield {**row, "target": "|".join(refused), "status": "forbidden"}
+                found.append({"target": "|".join(refused), "status": "forbidden"})
+            for values in found:
+                yield Entry({**row, **values}, file=str(path), line=line)
 
 
 def _refused(term: Any) -> bool:  # noqa: ANN401 - translate-toolkit has no types
@@ -161,20 +166,23 @@ def _refused(term: Any) -> bool:  # noqa: ANN401 - translate-toolkit has no type
     return any(word in status for word in _FORBIDDEN)
 
 
-def _tmx(data: bytes, path: Path) -> Iterator[dict[str, str]]:
-    found: dict[str, dict[str, str]] = {}
+def _tmx(data: bytes, path: Path) -> Iterator[Entry]:
+    found: dict[str, Entry] = {}
     for unit in _parsed(data, path, "tmx").units:
         source, target = (unit.source or "").strip(), (unit.target or "").strip()
         if not source or not target:
             continue
-        row = found.setdefault(source, {"source": source, "target": ""})
+        line = unit.xmlelement.sourceline or 0
+        empty = Entry({"source": source, "target": ""}, file=str(path), line=line)
+        row = found.setdefault(source, empty)
         if target not in row["target"].split("|"):
             row["target"] = f"{row['target']}|{target}".strip("|")
         note = " ".join((unit.getnotes() or "").split())
         if note:
             row["note"] = note
     for row in found.values():
-        if row["target"] == row["source"]:
+        # A name stays as it is; a word ("chatbot") may still take its plural.
+        if row["target"] == row["source"] != row["source"].casefold():
             row.update(target="", status="dnt")
         yield row
 

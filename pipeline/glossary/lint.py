@@ -97,6 +97,28 @@ def _alike(term: Term) -> Iterator[Problem]:
                 break
 
 
+def _clashes(terms: Sequence[Term]) -> Iterator[Problem]:
+    """Find a row's wrong forms that another row wants to read."""
+    wanted: dict[str, Term] = {}
+    for term in terms:
+        if term.status != "forbidden":
+            for form in term.targets or (term.source,):
+                wanted.setdefault(fold(form).text, term)
+    for term in terms:
+        for wrong in term.wrong:
+            other = wanted.get(fold(wrong).text)
+            if other is not None and other.source != term.source:
+                yield _warn(
+                    term,
+                    "wrong",
+                    "wrong-is-other-target",
+                    f"{short(wrong)} is wrong here and right for {short(other.source)} "
+                    f"({other.place}): in a sentence with both terms, the one may be taken for "
+                    "the other",
+                    f"remove {short(wrong)} unless the two never meet",
+                )
+
+
 def _unseen(terms: Sequence[Term], corpus: Iterable[str]) -> Iterator[Problem]:
     wanted = [t for t in terms if t.source != ANYWHERE]
     missing = {id(t) for t in wanted}
@@ -126,7 +148,8 @@ def lint(paths: Sequence[Path], *, corpus: Iterable[str] | None = None) -> tuple
         corpus: French texts; terms that occur in none of them are named.
 
     Returns:
-        Errors and warnings, file by file in row order, then terms that never occur. A file
+        Errors and warnings, file by file in row order, then rows that clash with those of
+        another file or place, then terms that never occur. A file
         that cannot be read gives one error at line 0 or where it breaks.
     """
     problems: list[Problem] = []
@@ -153,6 +176,7 @@ def lint(paths: Sequence[Path], *, corpus: Iterable[str] | None = None) -> tuple
             here += [*_ordinary(term), *_alike(term)]
         problems += sorted(here, key=lambda p: p.line)
         terms += found
+    problems += _clashes(terms)
     if corpus is not None:
         problems += _unseen(terms, corpus)
     return tuple(problems)

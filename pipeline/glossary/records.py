@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-__all__ = ["Case", "MaskShape", "Match", "Matches", "Status", "Term"]
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["Case", "Entry", "MaskShape", "Match", "Matches", "Status", "Term"]
 
 Status = Literal["preferred", "dnt", "forbidden"]
 Case = Literal["smart", "exact", "ignore"]
 
 ANYWHERE = "*"
 """The source of a forbidden row that holds in every sentence."""
+
+
+class Entry(dict[str, str]):
+    """A row of another tool's glossary: column → value, and where it was read."""
+
+    def __init__(self, values: Mapping[str, str], *, file: str, line: int) -> None:
+        super().__init__(values)
+        self.file = file
+        self.line = line  # from 1; 0 where the format has none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

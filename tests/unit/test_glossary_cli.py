@@ -234,10 +234,10 @@ def test_import_and_export_go_round(desk):
 def test_import_leaves_rows_alone_that_say_something_else_unless_told(desk):
     (desk / "more.tsv").write_text("IA\tA.I.\nUE\tEU\nGrok\tGrok\nx\t…\n", encoding="utf-8")
     result = call("import", "more.tsv")
-    assert result.exit_code == 0, result.output
+    assert result.exit_code == 1, result.output
     assert "1 added, 0 changed, 1 there already" in result.stdout
     assert "left alone: 'IA'" in result.stdout
-    assert "refused: '…' has neither letter nor digit" in result.stdout
+    assert "left out: more.tsv:4 [target]: error: '…' has neither letter" in result.stdout
     assert content(desk) == HEADER + BODY + "Grok,Grok,,\r\n"
     result = call("import", "more.tsv", "--overwrite")
     assert "0 added, 1 changed, 2 there already" in result.stdout

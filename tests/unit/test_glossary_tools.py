@@ -11,7 +11,9 @@ import pytest
 from pipeline.errors import GlossaryError, ModelDamaged
 from pipeline.glossary import Term, TermBase, enforce, load_termbase, write_terms_csv
 from pipeline.glossary.calibrate import FRAMES, calibrate, load_shape, save_shape
+from pipeline.glossary.csvedit import merge_rows
 from pipeline.glossary.exchange import read_terms_of, term_values, write_terms_as
+from pipeline.glossary.lint import lint
 from pipeline.glossary.output import TERMS_COLUMNS, neutral
 from pipeline.glossary.suggest import find_names, suggest, unstable_names
 from pipeline.records import Draft, Hypothesis, Segment
@@ -305,3 +307,38 @@ def test_a_damaged_measurement_is_an_error_with_a_next_step(tmp_path):
     with pytest.raises(ModelDamaged, match="cannot be read") as caught:
         load_shape(tmp_path, "abc")
     assert "calibrate" in caught.value.next_step
+
+
+def test_a_row_that_cannot_be_imported_is_named_by_where_it_was_read(tmp_path):
+    tmx = tmp_path / "more.tmx"
+    tmx.write_text(
+        '<?xml version="1.0"?>\n<tmx version="1.4"><header srclang="fr"/><body>\n'
+        '<tu><tuv xml:lang="fr"><seg>chatbot</seg></tuv>'
+        '<tuv xml:lang="en"><seg>chatbot</seg></tuv></tu>\n'
+        '<tu><tuv xml:lang="fr"><seg>…</seg></tuv><tuv xml:lang="en"><seg>x</seg></tuv></tu>\n'
+        '<tu><tuv xml:lang="fr"><seg>Grok</seg></tuv>'
+        '<tuv xml:lang="en"><seg>Grok</seg></tuv></tu>\n</body></tmx>\n',
+        encoding="utf-8",
+    )
+    path = tmp_path / "terms.csv"
+    result = merge_rows(path, read_terms_of(tmx))
+    assert result.added == 2
+    assert [(p.file, p.line, p.column) for p in result.problems] == [(str(tmx), 4, "source")]
+    # A word keeps its plural; a name is left as it is.
+    assert [(t.source, t.status) for t in load_termbase([path]).terms] == [
+        ("chatbot", "preferred"),
+        ("Grok", "dnt"),
+    ]
+
+
+def test_a_wrong_form_that_another_row_wants_is_warned_of(tmp_path):
+    path = tmp_path / "terms.csv"
+    path.write_text(
+        "source,target,wrong\nmodèle géant,giant model,Language Model\n"
+        "modèle de langage,language model,tongue model\n",
+        encoding="utf-8",
+    )
+    (found,) = lint([path])
+    assert (found.code, found.severity) == ("wrong-is-other-target", "warning")
+    assert (found.line, found.column) == (2, "wrong")
+    assert f"{path}:3" in found.problem
