@@ -342,11 +342,14 @@ def stats(
     )
     if result.consistency_frequent_micro is not None:
         typer.echo(f"  rendered alike {result.consistency_frequent_micro:.1%}")
-    width = max((len(t.term) for t in result.terms[:limit]), default=0)
+    width = min(max((len(t.term) for t in result.terms[:limit]), default=0), 32)
     for term in result.terms[:limit]:
         forms = ", ".join(f"{form} ×{count}" for form, count in term.renderings) or "–"
-        more = f"  +{term.over_use} beyond the source" if term.over_use else ""
-        line = f"  {term.term:<{width}}  {term.satisfied}/{term.occurrences}  {forms}{more}"
+        rungs = ", ".join(f"{name} {count}" for name, count in term.rungs)
+        more = f"  {term.violated} violated" if term.violated else ""
+        more += f"  +{term.over_use} beyond the source" if term.over_use else ""
+        line = f"  {term.term:<{width}}  {term.satisfied}/{term.occurrences}  {forms}"
+        line += f"  ({rungs}){more}" if rungs else more
         typer.echo(style(line, "bad") if term.violated else line)
 
 

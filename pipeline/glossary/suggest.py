@@ -19,7 +19,7 @@ from pipeline.glossary.english import is_caps
 from pipeline.glossary.lint import common_words
 from pipeline.glossary.normal import compose, fold, squash
 from pipeline.glossary.protect import not_prose
-from pipeline.glossary.tables import FRENCH_ADJECTIVE_ENDINGS
+from pipeline.glossary.tables import FRENCH_ADJECTIVE_ENDINGS, NAME_PARTICLES, TITLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -30,7 +30,7 @@ __all__ = ["Candidate", "find_names", "suggest", "unstable_names"]
 
 MAX_WORDS = 4  # of a multi-word term, joints apart
 _TOKEN = re.compile(r"[^\W_]+(?:[-‐‑&.+][^\W_]+)*\+*")
-_JOINT = re.compile(r"(?:\s+(?:de|du|des|of|for|&)\s+|\s+d['’]|\s+)$")
+_JOINT = re.compile(rf"(?:(?:\s+(?:&|{'|'.join(sorted(NAME_PARTICLES))}))*\s+|\s+d['’])$")
 _TERM_JOINTS = ("de ", "d'", "du ", "des ", "à ", "en ")
 
 
@@ -112,10 +112,12 @@ def find_names(sentence: str, taken: Iterable[tuple[int, int]] = ()) -> Iterator
 
 
 def _is_joint(word: str) -> bool:
-    return word in {"de", "du", "des", "d", "of", "for"}
+    return word in NAME_PARTICLES
 
 
 def _is_name(word: str) -> bool:
+    if word in TITLES:
+        return False
     return _own_casing(word) or (word[0].isupper() and len(word) > 1)
 
 

@@ -16,7 +16,9 @@ __all__ = [
     "FRENCH_HYPHEN_SUFFIXES",
     "FRENCH_JOINTS",
     "FRENCH_PLURAL_DETERMINERS",
+    "NAME_PARTICLES",
     "PREFIX_NAMES",
+    "TITLES",
 ]
 
 
@@ -51,6 +53,10 @@ FRENCH_HYPHEN_SUFFIXES = _words("ci là la même mêmes je tu il elle on nous vo
 PREFIX_NAMES = _words(
     "meta méta alpha beta bêta uber über super mega méga neo néo crypto micro macro"
 )
+
+# Words in lower case inside a name, and titles that stand before one without being part of it.
+NAME_PARTICLES = _words("de du des d of for von van der den ter zu ben bin al el da dos di della y")
+TITLES = _words("MM Mme Mmes Mlle Mlles Mgr Me Mr Mrs Ms Dr Pr St Ste")
 
 ENGLISH_ARTICLES = frozenset({"a", "an", "the"})
 ENGLISH_DETERMINERS = _words(

@@ -205,7 +205,7 @@ def test_stats_counts_what_the_last_run_made_of_each_term(desk):
     assert result.exit_code == 0, result.output
     assert "2 of 3 occurrences (66.7%)" in result.stdout
     assert "violated 1, forbidden forms 0, beyond the source 1" in result.stdout
-    assert "IA  1/2  AI ×1  +1 beyond the source" in result.stdout
+    assert "IA  1/2  AI ×1  (repair 1, flag 1)  1 violated  +1 beyond the source" in result.stdout
     found = json.loads(call("stats", "--json").stdout)
     assert dict(found["by_rung"]) == {"repair": 1, "draft": 1, "flag": 1}
 

@@ -34,6 +34,10 @@ TERMS = Path(__file__).parents[1] / "data" / "glossary" / "terms.csv"
         ("Il pleut à Paris, Lyon et Lille.", ["Paris", "Lyon", "Lille"]),
         ("Voir https://OpenAI.com et presse@Meta.com.", []),
         ("UNE PHRASE EN CAPITALES", []),
+        (
+            "Puis Mme Ursula von der Leyen reçoit MM. Macron et Scholz.",
+            ["Ursula von der Leyen", "Macron", "Scholz"],
+        ),
         ("Rien ici.", []),
     ],
 )
