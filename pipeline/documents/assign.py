@@ -194,13 +194,15 @@ class _Assigner:
 
     def _aligned(self, parent: Node, child: Node, free: list[Span]) -> Span | None:
         del parent, free
-        spans = [
-            t
+        pairs = [
+            (s, t)
             for s, t in self.placement.alignment
-            if s.start < child.end and child.start < s.end and t.start < t.end
+            if child.start <= s.start < s.end <= child.end and t.start < t.end
         ]
-        if not spans:
-            return None
+        known = sum(s.end - s.start for s, _ in pairs)
+        if not pairs or 5 * known < 3 * (child.end - child.start):
+            return None  # too little of the text is accounted for
+        spans = [t for _, t in pairs]
         start, end = min(s.start for s in spans), max(s.end for s in spans)
         if sum(s.end - s.start for s in spans) * 2 < end - start:
             return None  # scattered over the sentence

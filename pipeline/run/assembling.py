@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from pipeline.documents import join_block, place_markup, write_document
+from pipeline.records import Span
 from pipeline.run.moved import with_target
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class Assembly:
                 format=document.format,
                 kind=segment.kind,
                 translate_pieces=self._translate_pieces,
+                alignment=_terms_in_place(translation),
             )
             self._raws.append(placed.raw)
             translation = with_target(replace(translation, findings=findings), placed.target)
@@ -79,3 +81,15 @@ class Assembly:
                 [raw for _, raw in members],
             )
         return write_document(document, replacements)
+
+
+def _terms_in_place(translation: Translation) -> tuple[tuple[Span, Span], ...]:
+    """Give where the glossary's terms stand: source span and the target span that renders it."""
+    return tuple(
+        (
+            Span(start=term.occurrence.start, end=term.occurrence.end),
+            Span(start=term.target_start, end=term.target_end),
+        )
+        for term in translation.terms
+        if term.status == "satisfied" and term.target_end > term.target_start
+    )
