@@ -82,10 +82,24 @@ def _target(file: str | None, source: str = "") -> Path:
 
 
 def _row(path: Path, row: Row, did: str, *, as_json: bool) -> None:
+    from pipeline.glossary.lint import lint as check
+
+    warnings = [] if did == "removed" else [p for p in check([path]) if p.line == row.line]
     if as_json:
-        emit_json({"done": did, "file": str(path), "line": row.line, "values": list(row.values)})
-    else:
-        typer.echo(f"{did} {path}:{row.line}: {' | '.join(v for v in row.values if v)}")
+        values = list(row.values)
+        found = [asdict(p) for p in warnings]
+        place = {"file": str(path), "line": row.line}
+        emit_json({"done": did, **place, "values": values, "problems": found})
+        return
+    typer.echo(f"{did} {path}:{row.line}: {' | '.join(_cut(v) for v in row.values if v)}")
+    for problem in warnings:
+        typer.echo(str(problem), err=True)
+
+
+def _cut(text: str) -> str:
+    """Give a cell on one line of bearable length."""
+    text = " ".join(text.split())
+    return text if len(text) <= 200 else text[:198] + " …"
 
 
 @app.command("list")
@@ -108,10 +122,10 @@ def list_terms(
         emit_json([asdict(t) for t in shown])
         return
     for t in shown:
-        target = " | ".join(t.targets) if t.targets else "(as it is)"
+        target = _cut(" | ".join(t.targets)) if t.targets else "(as it is)"
         mark = "" if t.status == "preferred" else f"  [{t.status}]"
-        typer.echo(f"{t.place}: {t.source} → {target}{mark}")
-    typer.echo(f"{len(shown)} of {len(terms)} terms", err=True)
+        typer.echo(f"{t.place}: {_cut(t.source)} → {target}{mark}")
+    typer.echo(f"{len(shown)} of {_count(len(terms), 'term')}", err=True)
 
 
 @app.command()
@@ -275,7 +289,7 @@ def suggest(
         for c in shown
     ]
     typer.echo(as_csv_rows(lines, columns, delimiter), nl=False)
-    typer.echo(f"{len(shown)} of {len(found)} candidates; fill in the targets", err=True)
+    typer.echo(f"{len(shown)} of {_count(len(found), 'candidate')}; fill in the targets", err=True)
 
 
 def _remark(kind: str, count: int, documents: int, variants: tuple[str, ...], example: str) -> str:
@@ -406,7 +420,7 @@ def export_terms(
     if as_json:
         emit_json({"file": file, "entries": count})
     else:
-        typer.echo(f"{file}: {count} entries")
+        typer.echo(f"{file}: {count} {'entry' if count == 1 else 'entries'}")
 
 
 @app.command()

@@ -166,6 +166,12 @@ class Sheet:
                 place=f"{self.path}:{self.header.line}",
                 next_step=f"add {name!r} to the header; it has {', '.join(self.columns)}",
             )
+        if self.columns.count(name) > 1:
+            raise GlossaryError(
+                f"the column {name!r} stands twice",
+                place=f"{self.path}:{self.header.line}",
+                next_step="rename or remove one of them",
+            )
         return index
 
 

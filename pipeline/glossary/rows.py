@@ -29,8 +29,8 @@ STATUSES = {
     "forbidden": "forbidden",
 }
 CASES = ("smart", "exact", "ignore")
-YES = frozenset({"yes", "oui", "true", "1"})
-NO = frozenset({"no", "non", "false", "0"})
+YES = frozenset({"yes", "oui", "true", "vrai", "1"})
+NO = frozenset({"no", "non", "false", "faux", "0"})
 
 
 def _split(value: str) -> tuple[str, ...]:

@@ -264,3 +264,30 @@ def test_a_locked_glossary_is_reported(desk):
     result = call("add", "puce", "chip", "--file", "nowhere/terms.csv")
     assert result.exit_code == 5
     assert "nowhere/terms.csv" in result.stderr
+
+
+def test_a_new_row_that_lint_warns_of_is_written_and_the_warning_shown(desk):
+    result = call("add", "point", "point")
+    assert result.exit_code == 0
+    assert "'point' is an ordinary French word" in result.stderr
+    assert "glossary/terms.csv:5 [source]: warning" in result.stderr
+    found = json.loads(call("set", "point", "target==1+1", "--json").stdout)
+    assert {p["code"] for p in found["problems"]} == {"ordinary-word", "formula"}
+    assert json.loads(call("remove", "point", "--json").stdout)["problems"] == []
+    assert content(desk) == HEADER + BODY
+
+
+def test_a_cell_of_any_length_is_shown_on_one_line(desk):
+    note = "un\ndeux " + "x" * 100_000
+    result = call("set", "IA", f"note={note}")
+    assert result.exit_code == 0, result.output
+    assert len(result.stdout.splitlines()) == 1
+    assert len(result.stdout) < 300
+
+
+def test_a_column_that_stands_twice_is_not_edited(desk):
+    path = desk / "twice.csv"
+    path.write_text("source,target,target\nIA,AI,\n", encoding="utf-8")
+    result = call("set", "IA", "target=A.I.", "--file", "twice.csv")
+    assert result.exit_code == 5
+    assert "twice.csv:1: the column 'target' stands twice" in result.stderr
