@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -439,7 +439,10 @@ def calibrate(
 
     settings = _settings(engine=engine, model=model, beam=beam, threads=threads)
     root = default_root()
-    chosen = open_engine(settings, Store(root), progress=lambda t: typer.echo(t, err=True))
+    # Without a glossary an engine opens unmeasured.
+    chosen = open_engine(
+        replace(settings, glossary=()), Store(root), progress=lambda t: typer.echo(t, err=True)
+    )
     shape, measured = calibrate(chosen.engine.translate)
     path = save_shape(root, chosen.engine.fingerprint, shape, measured)
     if as_json:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from pipeline.records import Translate
 
-__all__ = ["SHAPES", "Measured", "calibrate", "load_shape", "save_shape"]
+__all__ = ["SHAPES", "Measured", "calibrate", "is_measured", "load_shape", "save_shape"]
 
 SHAPES = (
     "XQ{n}",
@@ -120,22 +120,25 @@ def _once(text: str, placeholder: str) -> bool:
 
 
 def calibrate(
-    translate: Translate, *, shapes: Sequence[str] = SHAPES
+    translate: Translate, *, shapes: Sequence[str] = SHAPES, thorough: bool = True
 ) -> tuple[MaskShape | None, tuple[Measured, ...]]:
     """Find the placeholder that a model carries through best.
 
     Args:
         translate: the engine.
-        shapes: templates to try.
+        shapes: templates to try, in this order.
+        thorough: try them all; else stop at the first that always comes back.
 
     Returns:
         The best shape, or None where none comes back often enough (`NEEDED`), and every
         measurement, best first.
     """
-    measured = sorted(
-        (measure(translate, template) for template in shapes),
-        key=lambda m: (-m.usable, -m.survival, shapes.index(m.template)),
-    )
+    measured: list[Measured] = []
+    for template in shapes:
+        measured.append(measure(translate, template))
+        if not thorough and measured[-1].usable == 1.0:
+            break
+    measured.sort(key=lambda m: (-m.usable, -m.survival, shapes.index(m.template)))
     best = measured[0]
     chosen = (
         MaskShape(template=best.template, survival=best.survival) if best.usable >= NEEDED else None
@@ -169,6 +172,11 @@ def save_shape(
     }
     atomic_write(path, (json.dumps(record, ensure_ascii=False, indent=2) + "\n").encode())
     return path
+
+
+def is_measured(root: Path, fingerprint: str) -> bool:
+    """Say whether an engine's placeholders were measured, whatever came of it."""
+    return _file(root, fingerprint).is_file()
 
 
 def load_shape(root: Path, fingerprint: str) -> MaskShape | None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from pipeline.errors import ModelDamaged, ModelMissing, UsageError
+from pipeline.errors import ModelDamaged, ModelMissing, OutputError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,14 +54,39 @@ def open_engine(
         ModelDamaged: it is damaged.
         UsageError: ``model`` and ``engine`` contradict each other.
         OutputError: the bundled model cannot be prepared.
+        EngineError: the model fails on the sentences that a placeholder is measured with.
     """
     from pipeline.engines.guard import GuardedEngine
 
     engine, why = _choose(settings, store, progress)
     step_tokens, window = _SIZES[engine.name]
+    guarded = GuardedEngine(engine)
     return ChosenEngine(
-        engine=GuardedEngine(engine), why=why, step_tokens=step_tokens, window=window
+        engine=guarded,
+        why=why,
+        step_tokens=step_tokens,
+        window=window,
+        masks=_placeholder(guarded, store, progress) if settings.glossary else None,
     )
+
+
+def _placeholder(engine: Engine, store: Store, progress: Callable[[str], None]) -> MaskShape | None:
+    """Give the placeholder that was measured on a model; measure it at the first use.
+
+    Every run measures the same, so that it makes no difference whether it could be kept.
+    """
+    from pipeline.glossary.calibrate import calibrate, is_measured, load_shape, save_shape
+
+    if is_measured(store.root, engine.fingerprint):
+        with suppress(ModelDamaged):
+            return load_shape(store.root, engine.fingerprint)
+    progress("Measuring, once, which placeholder this model carries through for the glossary.")
+    shape, measured = calibrate(engine.translate, thorough=False)
+    try:
+        save_shape(store.root, engine.fingerprint, shape, measured)
+    except OutputError as error:
+        progress(f"It could not be kept and is measured again in the next run: {error}")
+    return shape
 
 
 def _choose(

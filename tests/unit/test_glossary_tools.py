@@ -346,3 +346,9 @@ def test_a_wrong_form_that_another_row_wants_is_warned_of(tmp_path):
     assert (found.code, found.severity) == ("wrong-is-other-target", "warning")
     assert (found.line, found.column) == (2, "wrong")
     assert f"{path}:3" in found.problem
+
+
+def test_a_quick_calibration_stops_at_the_first_shape_that_always_comes_back():
+    shape, measured = calibrate(parrot("X"), thorough=False)
+    assert shape is not None
+    assert len(measured) == 1
