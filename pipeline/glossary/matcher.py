@@ -44,6 +44,8 @@ class Matcher:
         self._anywhere = tuple(t for t in terms if t.source == ANYWHERE)
         patterns: dict[str, list[tuple[int, Variant, bool]]] = {}
         self._terms = tuple(t for t in terms if t.source != ANYWHERE)
+        # Names and acronyms form loose compounds (``Musk-Zuckerberg``, ``pro-Musk``).
+        self._loose = tuple(any(c.isupper() or c.isdigit() for c in t.source) for t in self._terms)
         for index, term in enumerate(self._terms):
             folded = fold(term.source).text
             forms = (
@@ -97,7 +99,7 @@ class Matcher:
                     continue
                 text = source[at:end]
                 found = (False, False) if form.contracted else _read(term, form, text, bare=bare)
-                if found is None or not _hyphens_allow(term, source, start, end):
+                if found is None or not (self._loose[index] or _hyphens_allow(source, start, end)):
                     continue
                 caps, exact = found
                 rank = (at, -end, -term.priority, not exact, not form.own, -index)
@@ -204,15 +206,12 @@ def _plural_before(source: str, start: int) -> bool:
     return bool(word) and word.group(1).casefold() in FRENCH_PLURAL_DETERMINERS  # type: ignore[union-attr]
 
 
-def _hyphens_allow(term: Term, source: str, start: int, end: int) -> bool:
-    """Say whether the hyphens around a match leave it a word of its own.
+def _hyphens_allow(source: str, start: int, end: int) -> bool:
+    """Say whether the hyphens around plain words leave them words of their own.
 
-    Names and acronyms form loose compounds (``Musk-Zuckerberg``, ``pro-Musk``); plain words
-    next to a hyphen are part of another word (``porte-parole``), unless what stands beyond
-    is a prefix or a particle (``ex-modèle``, ``modèle-là``).
+    Next to a hyphen they are part of another word (``porte-parole``), unless what stands
+    beyond is a prefix or a particle (``ex-modèle``, ``modèle-là``).
     """
-    if any(c.isupper() or c.isdigit() for c in term.source):
-        return True
     if start and source[start - 1] in "-‐‑":
         before = _WORD_BEFORE_HYPHEN.search(source[max(0, start - 20) : start])
         if not before or before.group(1).casefold() not in FRENCH_HYPHEN_PREFIXES:

@@ -122,10 +122,12 @@ def compose(text: str) -> str:
 
 def strip_accents(text: str) -> str:
     """Give ``text`` without its accents: ``réseau`` becomes ``reseau``."""
+    if text.isascii():
+        return text
     decomposed = unicodedata.normalize("NFD", text)
-    return unicodedata.normalize(
-        "NFC", "".join(c for c in decomposed if not unicodedata.combining(c))
-    )
+    # No mark stands before U+0300: most characters need no look at the tables.
+    bare = "".join([c for c in decomposed if c < "\u0300" or not unicodedata.combining(c)])
+    return unicodedata.normalize("NFC", bare)
 
 
 def squash(text: str) -> str:
