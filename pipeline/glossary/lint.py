@@ -95,6 +95,16 @@ def _alike(term: Term) -> Iterator[Problem]:
                     f"remove {short(wrong)}, or write case exact",
                 )
                 break
+            if found:
+                yield _warn(
+                    term,
+                    "wrong",
+                    "wrong-holds-accepted",
+                    f"{short(wrong)} holds {short(form)}, which is accepted, so it is never "
+                    "repaired",
+                    f"remove one of the two: {short(wrong)} here, or {short(form)} from the target",
+                )
+                break
 
 
 def _clashes(terms: Sequence[Term]) -> Iterator[Problem]:

@@ -186,7 +186,7 @@ def _styled(before: str, form: str, text: str, start: int, match: Match, *, one:
     plain = match.term.inflect and match.term.status != "dnt" and not match.caps
     if plain and form == singular and not one:
         # The mistaken rendering may show a plural that the source's spelling hides.
-        for wrong in match.term.wrong:
+        for wrong in (*match.term.wrong, match.term.source):
             if before.casefold() == pluralise(wrong).casefold() != wrong.casefold():
                 form = pluralise(singular)
     if sentence_start(text, start) and before[:1].isupper():

@@ -48,7 +48,8 @@ def suspects(text: Target, match: Match) -> list[tuple[int, int, bool]]:
         copied: list[tuple[int, int]] = []
         for form in dict.fromkeys((compose(match.text), term.source)):
             if squash(form) not in {squash(f) for f in accepted(match)}:
-                copied += find_form(text, form, case="smart", inflect=False, caps=True)
+                # With an English plural too: "the PMEs".
+                copied += find_form(text, form, case="smart", inflect=term.inflect, caps=True)
         if copied:
             sure = " " in term.source or term.source != term.source.casefold()
             return [(s, e, sure) for s, e in sorted(set(copied))]

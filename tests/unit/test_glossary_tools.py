@@ -352,3 +352,18 @@ def test_a_quick_calibration_stops_at_the_first_shape_that_always_comes_back():
     shape, measured = calibrate(parrot("X"), thorough=False)
     assert shape is not None
     assert len(measured) == 1
+
+
+def test_a_wrong_form_that_holds_an_accepted_one_is_warned_of(tmp_path):
+    path = tmp_path / "terms.csv"
+    path.write_text(
+        "source,target,wrong\ncode source,source code|code,code source\n"
+        "hypertrucage,deepfake,deep-fakery|fake\n",
+        encoding="utf-8",
+    )
+    (found,) = lint([path])
+    assert (found.code, found.line, found.column) == ("wrong-holds-accepted", 2, "wrong")
+
+
+def test_the_starter_glossary_gives_lint_nothing_to_say():
+    assert lint([Path(__file__).parents[2] / "glossary" / "terms.csv"]) == ()
