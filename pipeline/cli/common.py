@@ -6,7 +6,9 @@ import contextlib
 import importlib
 import importlib.util
 import os
+import shutil
 import sys
+import textwrap
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +18,7 @@ from typer.core import TyperGroup
 from pipeline.errors import EXIT_INTERRUPTED, PasserelleError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 __all__ = ["Commands", "emit_json", "style_for"]
 
@@ -80,11 +82,31 @@ def _exists(module: str) -> bool:
 
 
 def _complain(text: str, *, prefix: str = "error: ") -> None:
-    head, *rest = text.split("\n")
+    lines = f"{prefix}{text}".split("\n")
+    if sys.stderr.isatty():  # a pipe or a log gets each line whole
+        lines = fold(lines, shutil.get_terminal_size().columns)
     style = style_for(sys.stderr)
-    typer.echo(style(f"{prefix}{head}", "bad" if prefix else "strong"), err=True)
-    for line in rest:
+    typer.echo(style(lines[0], "bad" if prefix else "strong"), err=True)
+    for line in lines[1:]:
         typer.echo(line, err=True)
+
+
+def fold(lines: Sequence[str], width: int) -> list[str]:
+    """Break lines between words so that they fit, what is broken indented below its line.
+
+    Paths and addresses stay whole, so that they can be copied.
+    """
+    folded: list[str] = []
+    for line in lines:
+        indent = " " * (len(line) - len(line.lstrip()) + 2)
+        folded += textwrap.wrap(
+            line,
+            max(width - 1, 40),
+            subsequent_indent=indent,
+            break_long_words=False,
+            break_on_hyphens=False,
+        ) or [""]
+    return folded
 
 
 def leave(code: int) -> None:
