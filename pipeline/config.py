@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import ConfigError
+from pipeline.fsio import is_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -151,7 +152,7 @@ def settings_files(folder: Path) -> tuple[Path, ...]:
 def _find(folder: Path) -> tuple[dict[str, Any], str]:
     """Find the nearest configuration; give its table and the name to call it by."""
     for path in settings_files(folder):
-        if not path.is_file():
+        if not is_file(path):
             continue
         table = _read_toml(path)
         if path.name == "passerelle.toml":

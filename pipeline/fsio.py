@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["atomic_open", "atomic_write", "fsync_folder"]
+__all__ = ["atomic_open", "atomic_write", "fsync_folder", "is_file", "is_folder"]
 
 _REASONS = {
     errno.ENOSPC: (
@@ -35,6 +35,20 @@ _REASONS = {
     errno.ENAMETOOLONG: ("the name is too long for this file system", "choose shorter names"),
     errno.EROFS: ("the file system is read-only", "choose another folder with --out"),
 }
+
+
+def is_file(path: Path) -> bool:
+    """Say whether there is a file; no, too, where the system does not tell.
+
+    Unlike `Path.is_file` it raises nothing for a folder without permission or a name that
+    is too long.
+    """
+    return os.path.isfile(path)  # noqa: PTH113 - see above
+
+
+def is_folder(path: Path) -> bool:
+    """Say whether there is a folder, as `is_file` does."""
+    return os.path.isdir(path)  # noqa: PTH112 - see `is_file`
 
 
 def output_error(path: Path, error: OSError) -> OutputError:

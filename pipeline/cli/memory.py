@@ -45,10 +45,11 @@ def _path(out: str | None, file: str | None) -> Path:
 
 
 def _open(out: str | None, file: str | None, *, make: bool = False) -> TranslationMemory:
+    from pipeline.fsio import is_file
     from pipeline.memory import TranslationMemory
 
     path = _path(out, file)
-    if not make and not path.is_file():
+    if not make and not is_file(path):
         raise MemoryStoreError(
             "there is no translation memory here",
             place=str(path),

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from pipeline.errors import InputError
+from pipeline.fsio import is_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -123,7 +124,7 @@ def find_reference(
             twin = source.__class__(*parts[:index], language, *parts[index + 1 :])
             candidates += [twin.with_name(f"{stem}.{language}{suffix}"), twin]
             break
-    return next((path for path in candidates if path != source and path.is_file()), None)
+    return next((path for path in candidates if path != source and is_file(path)), None)
 
 
 def _cost(left: int, right: int, prior: float) -> float:

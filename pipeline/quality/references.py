@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from pipeline.errors import InputError, UsageError
+from pipeline.fsio import is_file, is_folder
 from pipeline.quality.alignment import find_reference
 
 __all__ = ["References", "find_references"]
@@ -63,9 +64,9 @@ def _inputs(manifest: Mapping[str, Any]) -> tuple[Path, ...]:
     roots: dict[Path, None] = {}
     for text in inputs if isinstance(inputs, list) else ():
         path = Path(str(text))
-        if path.is_dir():
+        if is_folder(path):
             roots[path] = None
-        elif path.exists():
+        elif is_file(path):
             roots[path.parent] = None
         else:  # a pattern: its tree lies below the part without wildcards
             parts = path.parts
@@ -99,7 +100,7 @@ def _below(documents: Sequence[str], path: Path) -> dict[str, tuple[Path, ...]]:
             for folder in (name.parent.parts, parts, ())
             for leaf in (f"{stem}.en{name.suffix}", f"{stem}{name.suffix}", name.name)
         ]
-        reference = next((c for c in candidates if c.is_file()), None)
+        reference = next((c for c in candidates if is_file(c)), None)
         if reference:
             found[document] = (reference,)
     return found

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.documents import is_supported, output_name, read_document
 from pipeline.errors import InputError, OutputError, UsageError
-from pipeline.fsio import output_error
+from pipeline.fsio import is_file, output_error
 from pipeline.glossary import write_terms_csv
 from pipeline.memory import TranslationMemory
 from pipeline.run.finishing import APPROVED, COPIED, Finisher
@@ -79,7 +79,7 @@ def run(job: Job, *, open_engine: Opener, reporter: Reporter) -> RunReport:
     """
     settings = job.settings
     out = settings_path(settings, "out", settings.out)
-    if out.exists() and not out.is_dir():
+    if is_file(out):
         raise OutputError(
             "this is a file, not a folder",
             place=str(out),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pipeline.errors import ModelDamaged, ModelMissing, OutputError, UsageError
+from pipeline.fsio import is_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -115,7 +116,7 @@ def _named(settings: Settings, store: Store, progress: Callable[[str], None]) ->
     from pathlib import Path
 
     folder = Path(settings.model)
-    if folder.is_dir():
+    if is_folder(folder):
         kind = "argos" if (folder / "metadata.json").is_file() else "bundled"
         _agree(settings, kind)
         return _at(settings, folder, kind), f"the {kind} model in {folder}, as asked"

@@ -36,10 +36,20 @@ def open_glossary(settings: Settings, *, warn: Callable[[str], None]) -> Glossar
     """
     paths = tuple(settings_path(settings, "glossary", name) for name in settings.glossary if name)
     if settings.origin("glossary") == "default":
-        missing = [path for path in paths if not path.exists()]
-        paths = tuple(path for path in paths if path.exists())
+        missing = [path for path in paths if _is_absent(path)]
+        paths = tuple(path for path in paths if path not in missing)
         for path in missing:
             warn(f"no glossary: {path} is not there; names and terms are not checked")
     if not paths:
         return Glossary(termbase=TermBase.empty(), paths=())
     return Glossary(termbase=load_termbase(paths, domains=settings.domain), paths=paths)
+
+
+def _is_absent(path: Path) -> bool:
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False  # there is something that cannot be seen: reading it says why
+    return False

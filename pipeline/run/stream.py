@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.fsio import is_file
 from pipeline.memory import TranslationMemory
 from pipeline.run.assembling import Assembly
 from pipeline.run.finishing import Finisher
@@ -82,7 +83,7 @@ def translate_bytes(
 
     def work() -> StreamResult:
         tally = Tally()
-        with TranslationMemory(path if path.is_file() else None, warn=warn) as memory:
+        with TranslationMemory(path if is_file(path) else None, warn=warn) as memory:
             recall = Recall(engine, memory, stop=stop, step_tokens=chosen.step_tokens)
             finisher = Finisher(
                 engine,

@@ -78,6 +78,15 @@ def test_a_reference_that_is_no_text_costs_its_comparison_only(folder, engine):
     assert (folder / "outputs" / "report.html").is_file()
 
 
+def test_a_name_too_long_for_its_translation_is_skipped_and_the_report_written(folder, engine):
+    (folder / "in" / f"{'n' * 251}.txt").write_text("Il pleut.\n")
+    result = passerelle("translate", "in")
+    assert result.exit_code == 3
+    assert "the name is too long for this file system" in result.stdout
+    assert (folder / "outputs" / "a.en.txt").is_file()
+    assert (folder / "outputs" / "report.html").is_file()
+
+
 def test_where_the_quality_report_fails_the_run_is_still_told(folder, engine):
     (folder / "in" / "b.txt").write_bytes(b"\0\1\2" * 50)
     (folder / "outputs").mkdir()

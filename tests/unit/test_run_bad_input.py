@@ -135,13 +135,17 @@ def test_a_real_process_without_permission_translates_the_rest(folder, tmp_path)
     (folder / "secret.txt").write_text("Secret.")
     (folder / "closed").mkdir()
     (folder / "closed" / "b.txt").write_text("Fermé.")
+    # References are looked for in `en` beside `fr`: one that nobody may look into is none.
+    (folder / "fr").mkdir()
+    (folder / "fr" / "c.txt").write_text("Il neige.")
+    (folder / "en").mkdir()
     (tmp_path / "ro").mkdir()
-    for path, mode in (("in/secret.txt", 0), ("in/closed", 0), ("ro", 0o555)):
+    for path, mode in (("in/secret.txt", 0), ("in/closed", 0), ("in/en", 0), ("ro", 0o555)):
         (tmp_path / path).chmod(mode)
 
-    def run(out):
+    def run(*options):
         return subprocess.run(
-            [*command, "translate", "in", "--out", out, "--no-report", "-q", "-g", ""],
+            [*command, "translate", "in", "--no-report", "-q", *options],
             cwd=tmp_path,
             capture_output=True,
             text=True,
@@ -149,16 +153,22 @@ def test_a_real_process_without_permission_translates_the_rest(folder, tmp_path)
         )
 
     try:
-        done, refused = run("out"), run("ro")
+        done, refused = run("-o", "out", "-g", ""), run("-o", "ro", "-g", "")
+        beyond, unseen = run("-o", "in/closed/out", "-g", ""), run("-g", "in/closed/terms.csv")
     finally:
         (folder / "closed").chmod(0o700)
+        (folder / "en").chmod(0o700)
     assert done.returncode == 3
     assert (tmp_path / "out" / "good.en.txt").read_text() == "[Il fait beau.] [Il pleut.]\n"
     assert "skipped in/closed: no permission to read it" in done.stderr
     assert "skipped in/secret.txt: it cannot be read: Permission denied" in done.stderr
     assert refused.returncode == 7
     assert "ro/.passerelle/lock: no permission to write here" in refused.stderr
-    assert "Traceback" not in done.stderr + refused.stderr
+    assert (beyond.returncode, unseen.returncode) == (7, 5)
+    assert "in/closed/out/.passerelle/lock: no permission" in beyond.stderr
+    assert "in/closed/terms.csv: cannot be read: Permission denied" in unseen.stderr
+    for process in (done, refused, beyond, unseen):
+        assert "Traceback" not in process.stderr
     assert list((tmp_path / "ro").iterdir()) == []
 
 
