@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["with_quality"]
 
 _SHOWN = 5  # segments that are named
+_NEEDED = frozenset({"segments", "errors", "warnings", "notes_found"})
 
 
 def with_quality(report: RunReport) -> RunReport:
@@ -36,11 +37,22 @@ def with_quality(report: RunReport) -> RunReport:
 
     out = Path(report.out)
     try:
-        if not is_current(out):
+        told = _told(out) if is_current(out) else None
+        if told is None:
             write_report(build_report(out, read_blocks=_blocks_if_readable), out)
+            told = _told(out)
     except NothingChecked:
         return report  # no segment to look at
-    return _with_findings(report, json.loads((out / "report.json").read_text(encoding="utf-8")))
+    return _with_findings(report, told) if told else report
+
+
+def _told(out: Path) -> dict[str, Any] | None:
+    """Read what the quality report says; ``None`` where it is damaged."""
+    try:
+        told = json.loads((out / "report.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return told if isinstance(told, dict) and told.keys() >= _NEEDED else None
 
 
 def _blocks_if_readable(path: Path) -> list[str]:

@@ -87,6 +87,26 @@ def test_a_name_too_long_for_its_translation_is_skipped_and_the_report_written(f
     assert (folder / "outputs" / "report.html").is_file()
 
 
+@pytest.mark.parametrize("content", [b"", b"\xff\0\1", b"[]"])
+@pytest.mark.parametrize(
+    "name",
+    ["report.json", "report.html", "quality.parquet", "quality.csv", "segments.parquet"]
+    + ["manifest.json", "terms.csv"]
+    + [f".passerelle/{name}" for name in ("lock", "journal.sqlite", "memory.sqlite")],
+)
+def test_whatever_file_of_the_outputs_is_damaged_the_next_run_finishes(
+    folder, engine, name, content
+):
+    first = passerelle("translate", "in")
+    found = [line for line in first.stdout.splitlines() if line.startswith("  Checks: ")]
+    (folder / "outputs" / name).write_bytes(content)
+    result = passerelle("translate", "in")
+    assert result.exit_code == 0, result.output
+    assert found
+    assert found[0] in result.stdout
+    assert (folder / "outputs" / "a.en.txt").read_text() == "[Bonjour à tous.] [Il fait beau.]\n"
+
+
 def test_where_the_quality_report_fails_the_run_is_still_told(folder, engine):
     (folder / "in" / "b.txt").write_bytes(b"\0\1\2" * 50)
     (folder / "outputs").mkdir()
