@@ -286,6 +286,11 @@ class _Body:
             check_first=tally.check_first(self._line_of),
             scores=self._references.result(),
             kept=tuple(self.state.kept),
+            left=tuple(
+                name
+                for name in self._journal.written_before(limit=_NAMED)
+                if is_file(self._out / name)
+            ),
             notes=tuple(self.state.notes),
             seconds=seconds,
         )

@@ -235,6 +235,15 @@ class Journal:
         rows = self._fetch("SELECT digest, before FROM written WHERE output = ?", (output,))
         return frozenset(rows[0]) if rows else frozenset()
 
+    def written_before(self, *, limit: int) -> tuple[str, ...]:
+        """Name outputs of earlier runs whose sources are not in the plan of this one."""
+        rows = self._fetch(
+            "SELECT output FROM written WHERE output NOT IN (SELECT output FROM plan) "
+            "ORDER BY output LIMIT ?",
+            (limit,),
+        )
+        return tuple(output for (output,) in rows)
+
     def will_write(self, output: str, digest: bytes) -> None:
         """Note, before it happens, that ``output`` is about to get this content.
 

@@ -122,6 +122,7 @@ class RunReport:
     check_first: tuple[ToCheck, ...]
     scores: ReferenceScores | None
     kept: tuple[str, ...]  # outputs that somebody had edited, under their new names
+    left: tuple[str, ...]  # outputs of earlier runs that this one had no source for
     notes: tuple[str, ...]  # on single documents: encoding …
     seconds: float
     quality: QualityInfo | None = None  # None until the quality report is written

@@ -206,6 +206,9 @@ def _kept(report: RunReport) -> Iterator[str]:
         yield f"  Somebody's changes to an earlier output are kept in {name}"
     for note in report.notes[:_SHOWN]:
         yield f"  Note: {note}"
+    if report.left:
+        names = ", ".join(report.left[:_SHOWN]) + (", …" if len(report.left) > _SHOWN else "")
+        yield f"  Left from earlier runs, without a source in this one: {names}"
 
 
 def _next(report: RunReport, style: Callable[[str, str], str]) -> Iterator[str]:

@@ -138,6 +138,17 @@ def test_a_second_run_says_that_nothing_had_changed(folder, engine):
     assert "2 known from before" in result.stdout
 
 
+def test_a_translation_whose_source_is_gone_is_named_and_left(folder, engine):
+    (folder / "in" / "b.txt").write_text("Il pleut.\n")
+    assert "Left from earlier runs" not in passerelle("translate", "in").stdout
+    (folder / "in" / "b.txt").unlink()
+    result = passerelle("translate", "in")
+    assert "Left from earlier runs, without a source in this one: b.en.txt" in result.stdout
+    assert (folder / "outputs" / "b.en.txt").is_file()
+    (folder / "outputs" / "b.en.txt").unlink()
+    assert "Left from earlier runs" not in passerelle("translate", "in").stdout
+
+
 def test_progress_goes_to_stderr_and_the_report_to_stdout(folder, engine):
     result = passerelle("translate", "in", "--json")
     report = json.loads(result.stdout)

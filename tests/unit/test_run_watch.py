@@ -106,7 +106,7 @@ def test_a_changed_source_costs_its_new_sentence_and_a_changed_row_costs_what_it
 
 def test_a_deleted_source_leaves_its_translation_and_the_others_go_on(desk, watch):
     (_, _), (report, asked) = watch((desk / "in" / "b.fr.txt").unlink)
-    assert (report.documents, asked) == (1, [])
+    assert (report.documents, asked, report.left) == (1, [], ("b.en.txt",))
     assert (desk / "outputs" / "b.en.txt").is_file()
 
 
