@@ -78,6 +78,12 @@ def translate(
         bool | None,
         typer.Option("--report/--no-report", help="Write report.html after the run. [yes]"),
     ] = None,
+    stdin_name: Annotated[
+        str,
+        typer.Option(
+            help="File name for standard input; its ending, .txt or .md, says how to read it."
+        ),
+    ] = "stdin.txt",
     force: Annotated[
         bool, typer.Option("--force", help="Translate anew what the memory holds.")
     ] = False,
@@ -139,7 +145,7 @@ def translate(
                 "--dry-run or --json",
                 next_step="run `passerelle translate - < article.txt > article.en.txt`",
             )
-        raise typer.Exit(_stream(settings(), reporter()))
+        raise typer.Exit(_stream(settings(), reporter(), stdin_name))
     job = Job(paths=tuple(paths), settings=settings(), force=force)
     if dry_run:
         from pipeline.run.preview import preview, render_preview
@@ -186,11 +192,11 @@ def _render(report: RunReport, settings: Settings, *, as_json: bool, quiet: bool
             typer.echo(render_summary(shown, style=style_for(sys.stdout), width=width))
 
 
-def _stream(settings: Settings, reporter: Reporter) -> int:
+def _stream(settings: Settings, reporter: Reporter, name: str) -> int:
     from pipeline.run.stream import translate_bytes
 
     data = sys.stdin.buffer.read()
-    result = translate_bytes(data, settings, open_engine=_open, reporter=reporter)
+    result = translate_bytes(data, settings, open_engine=_open, reporter=reporter, name=name)
     sys.stdout.buffer.write(result.data)
     sys.stdout.buffer.flush()
     for violation in result.violations:

@@ -77,6 +77,7 @@ def translate_bytes(
         data,
         source,
         Limits(tokens=engine.max_source_tokens, measure=engine.count_tokens, file_bytes=0),
+        front_matter=settings.front_matter,
     )
     stop = Stop()
     path = memory_path(settings)

@@ -209,6 +209,22 @@ def test_standard_input_uses_the_output_folders_memory_where_there_is_one(folder
     assert engine.asked == []
 
 
+def test_standard_input_is_read_as_its_name_says(folder, engine):
+    markdown = "---\ntitle: Bonjour\n---\n\nVoir [la page](/p) et `code`.\n"
+    result = passerelle(
+        "translate", "-", "--stdin-name", "a.md", "--front-matter", "-g", "", stdin=markdown
+    )
+    assert result.exit_code == 0
+    assert sorted(engine.asked[:2]) == ["Bonjour", "Voir la page et code."]
+    body = result.stdout.split("---\n")[-1]
+    assert "[Bonjour]" in result.stdout
+    assert "[la page](/p)" in body
+    assert "`code`" in body
+    result = passerelle("translate", "-", "--stdin-name", "a.docx", "-g", "", stdin=markdown)
+    assert result.exit_code == 4
+    assert ".docx" in result.stderr
+
+
 def test_standard_input_that_is_no_text_is_an_input_error(folder, engine):
     result = passerelle("translate", "-", stdin=bytes(range(256)) * 4)
     assert result.exit_code == 4
