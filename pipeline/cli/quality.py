@@ -17,10 +17,11 @@ from pipeline.cli.quality_show import show_comparison, show_scores
 from pipeline.errors import InputError, NothingChecked, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from pipeline.quality import CorpusScorer, Score
     from pipeline.quality.compare import RunComparison
+    from pipeline.quality.gates import Gate
     from pipeline.quality.significance import Comparison
 
 __all__ = ["app"]
@@ -76,15 +77,26 @@ def _blocks(path: Path) -> list[str]:
     return reference_blocks(path)
 
 
-def _references(paths: Sequence[Path] | None) -> Path | None:
+def _single(paths: Sequence[Path] | None) -> Path | None:
     if not paths:
         return None
     if len(paths) > 1:
         raise UsageError(
-            "several references were given for a run's outputs",
-            next_step="give one file or one folder",
+            "two runs are compared with one reference",
+            place=", ".join(str(path) for path in paths),
+            next_step="give one file or one folder; `quality score` and `report` take several",
         )
     return paths[0]
+
+
+def _gated(gates: Sequence[Gate], values: Mapping[str, float | None]) -> None:
+    """Check the gates and say so where all are passed: in a log, silence reads as forgotten."""
+    from pipeline.quality import check_gates
+
+    check_gates(gates, values)
+    if gates:
+        passed = ", ".join(f"{g.name} {values[g.name]:.4g} (at least {g.least:g})" for g in gates)
+        typer.echo(f"Gates passed: {passed}", err=True)
 
 
 # --- score -------------------------------------------------------------------------
@@ -122,7 +134,7 @@ def score(
     Exit codes: 0 scored; 12 nothing to score; 13 below --fail-under; 11 files that do not
     fit together; 4 a file that cannot be read; 9 a test set that cannot be downloaded.
     """
-    from pipeline.quality import CorpusScorer, check_gates, parse_gates
+    from pipeline.quality import CorpusScorer, parse_gates
     from pipeline.quality.alignment import find_reference
 
     gates = parse_gates(fail_under or ())
@@ -132,9 +144,7 @@ def score(
             "there is no such file or folder", place=str(hypothesis), next_step="check the path"
         )
     if hypothesis.is_dir():
-        _score_run(
-            hypothesis, _references(reference), metrics, confidence, level, width, gates, as_json
-        )
+        _score_run(hypothesis, reference or None, metrics, confidence, level, width, gates, as_json)
         return
     if testset and reference:
         raise UsageError("--testset and --reference exclude each other", next_step="give one")
@@ -173,7 +183,7 @@ def score(
         columns = [scorer.segment_values(name) for name in scorer.names]
         rows = [(str(n), values) for n, values in enumerate(zip(*columns, strict=True), 1)]
     show_scores(scores, rows, notes, width, as_json)
-    check_gates(gates, {item.metric: item.value for item in scores})
+    _gated(gates, {item.metric: item.value for item in scores})
 
 
 def _add_lines(
@@ -232,16 +242,15 @@ def _add_blocks(scorer: CorpusScorer, hypothesis: Path, references: Sequence[Pat
 
 def _score_run(
     outputs: Path,
-    reference: Path | None,
+    reference: Sequence[Path] | None,
     metrics: Sequence[str],
     confidence: int,
     level: Level,
     width: int,
-    gates: Sequence[object],
+    gates: Sequence[Gate],
     as_json: bool,
 ) -> None:
-    from pipeline.quality import build_report, check_gates
-    from pipeline.quality.gates import Gate
+    from pipeline.quality import build_report
 
     report = build_report(
         outputs,
@@ -264,7 +273,7 @@ def _score_run(
     elif level is Level.segment:
         rows = [(s.place, (s.chrf,)) for s in report.segments if s.chrf is not None]
     show_scores(report.scores, rows, report.notes, width, as_json)
-    check_gates([g for g in gates if isinstance(g, Gate)], report.gate_values())
+    _gated(gates, report.gate_values())
 
 
 # --- compare -----------------------------------------------------------------------
@@ -295,7 +304,7 @@ def compare(
     Exit codes: 0 compared; 12 nothing to compare (the same text twice, too); 13 the last
     system is below --fail-under; 11 files that do not fit together.
     """
-    from pipeline.quality import check_gates, compare_outputs, compare_runs, parse_gates
+    from pipeline.quality import compare_outputs, compare_runs, parse_gates
     from pipeline.quality.significance import compare_systems
 
     gates = parse_gates(fail_under or ())
@@ -311,7 +320,7 @@ def compare(
         result = compare_runs(
             systems[0],
             systems[1],
-            references=_references(reference),
+            references=_single(reference),
             read_blocks=_blocks,
             metrics=metrics,
             test="ar" if kind == "ar" else "bs",
@@ -351,7 +360,7 @@ def compare(
         show_comparison(comparison, result)
     last = comparison.systems[-1] if comparison else ""
     scores = comparison.scores if comparison else ()
-    check_gates(gates, {item.metric: item.value for item in scores if item.system == last})
+    _gated(gates, {item.metric: item.value for item in scores if item.system == last})
 
 
 def _nothing() -> Comparison:
@@ -396,7 +405,6 @@ def report(
     """
     from pipeline.quality import (
         build_report,
-        check_gates,
         choose_checks,
         choose_corpus_checks,
         parse_gates,
@@ -408,7 +416,7 @@ def report(
     gates = parse_gates(fail_under or ())
     result = build_report(
         outputs,
-        references=_references(reference),
+        references=reference or None,
         read_blocks=_blocks,
         checks=choose_checks(only or (), without or ()),
         corpus_checks=choose_corpus_checks(only or (), without or ()),
@@ -420,7 +428,7 @@ def report(
     else:
         typer.echo(render_text(result, style=style_for(sys.stdout)))
         typer.echo(f"The whole report: {page}")
-    check_gates(gates, result.gate_values())
+    _gated(gates, result.gate_values())
 
 
 app.command("checks")(checks)

@@ -15,8 +15,8 @@ __all__ = ["References", "find_references"]
 
 _MAGIC = re.compile(r"[*?[]")
 
-References = Path | Mapping[str, Path | Sequence[Path]] | None
-"""A reference file, a folder of them, or for each document its own."""
+References = Path | Sequence[Path] | Mapping[str, Path | Sequence[Path]] | None
+"""A reference file, a folder of them, several of these, or for each document its own."""
 
 
 def find_references(
@@ -48,7 +48,13 @@ def find_references(
             if document in set(documents)
         }
     if references is not None:
-        return _below(documents, references)
+        paths = (references,) if isinstance(references, Path) else references
+        below = [_below(documents, path) for path in paths]
+        return {
+            document: tuple(path for found in below for path in found.get(document, ()))
+            for document in documents
+            if any(document in found for found in below)
+        }
     places = (*_inputs(manifest), *roots)
     found: dict[str, tuple[Path, ...]] = {}
     for document in documents:

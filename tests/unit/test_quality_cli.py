@@ -422,3 +422,27 @@ def test_the_commands_stay_out_of_the_way_of_help():
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "False"
+
+
+def test_a_run_is_scored_against_several_references(run, tmp_path):
+    folder = table(tmp_path / "out", OTHER)
+    for name, texts in (("one", REFERENCE), ("two", GOOD)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.en.txt").write_text("\n\n".join(texts), encoding="utf-8")
+    result = run("score", folder, "-r", "one", "-r", "two")
+    assert (result.exit_code, "nrefs:2" in result.stdout) == (0, True)
+    both = json.loads(run("score", folder, "-r", "one", "-r", "two", "--json").stdout)
+    alone = json.loads(run("score", folder, "-r", "one", "--json").stdout)
+    assert both["scores"][0]["value"] >= alone["scores"][0]["value"]
+    other = table(tmp_path / "other", GOOD)
+    result = run("compare", folder, other, "-r", "one", "-r", "two")
+    assert (result.exit_code, "one reference" in result.stderr) == (2, True)
+
+
+def test_gates_that_are_passed_say_so_beside_the_output(run, lines):
+    files = [lines("h", GOOD), "-r", lines("r", REFERENCE)]
+    result = run("score", *files, "--fail-under", "chrf=10", "--json")
+    assert result.exit_code == 0
+    assert "Gates passed: chrf " in result.stderr
+    assert "(at least 10)" in result.stderr
+    json.loads(result.stdout)  # nothing but JSON there
