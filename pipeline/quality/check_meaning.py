@@ -41,6 +41,7 @@ _NEGATION = re.compile(
     r"(?:[\w’'-]+\s+){0,2}?(?:[\w’'-]+\s+)?(pas|jamais|rien|aucune?|personne|nullement)\b(?!\s+(?:seulement|que|uniquement|moins))",
     re.IGNORECASE,
 )
+_NE = re.compile(r"\bn(?:e\s|['’])", re.IGNORECASE)
 # "Aucun blessé n'est à déplorer": the negative word stands before the verb.
 _NEGATIVE_SUBJECT = re.compile(
     r"\b(?:aucune?|nulle?|personne|rien)\b[^.;:!?]{0,60}?\b(?:ne\s|n['’])", re.IGNORECASE
@@ -215,6 +216,8 @@ def _misspelt(word: str, twin: str, inside: bool) -> bool:
 
 def negation(pair: Pair) -> Iterator[Finding]:
     """Find a French negation ("ne … pas") to which nothing negative answers."""
+    if not _NE.search(pair.source):
+        return
     match = _NEGATION.search(pair.source) or _NEGATIVE_SUBJECT.search(pair.source)
     if not match or _EXPLETIVE.search(pair.source):
         return

@@ -17,7 +17,7 @@ from pipeline.quality.numbers import Mention, read_numbers
 from pipeline.quality.pair import make_finding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from pipeline.quality.pair import Pair
     from pipeline.records import Finding
@@ -28,12 +28,25 @@ _FRENCH_DECIMAL = re.compile(r"(?<![\d.,])\d{1,3},\d{1,2}(?![\d,])")
 _FRENCH_GROUPS = re.compile(r"(?<![\d.,])\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?![\d])")
 _DOUBTFUL_MONTHS = frozenset({"mars", "may", "march", "mar", "dec", "sept", "oct", "nov"})
 _MOST_SPELT = 1e4  # "des millions" and the like are no counts
-_SPELT_FR = re.compile(
-    r"\b(?:onze|douze|treize|quatorze|quinze|seize|vingt|trente|quarante|cinquante|soixante"
-    r"|septante|huitante|octante|nonante)",
-    re.IGNORECASE,
-)
-_SPELT_EN = re.compile(r"\b(?:eleven|twel[fv]|\w{2,5}teen|\w{2,5}t[yi])", re.IGNORECASE)
+# Cheap signs of numbers in words from eleven on.
+_SPELT_FR = [
+    "onze",
+    "douze",
+    "treize",
+    "quatorze",
+    "quinze",
+    "seize",
+    "vingt",
+    "trente",
+    "quarante",
+    "cinquante",
+    "soixante",
+    "septante",
+    "huitante",
+    "octante",
+    "nonante",
+]
+_SPELT_EN = ["eleven", "twel", "teen", "ty"]
 _DIGIT = re.compile(r"\d")
 _CALENDARS = {
     "fr": re.compile(rf"\b(?:{'|'.join([*FR_MONTHS, *FR_WEEKDAYS])})\b", re.IGNORECASE),
@@ -51,6 +64,11 @@ def _has_digits(pair: Pair) -> bool:
     return bool(_DIGIT.search(pair.source) or _DIGIT.search(pair.target))
 
 
+def _any_of(signs: Sequence[str], text: str) -> bool:
+    lower = text.lower()
+    return any(sign in lower for sign in signs)
+
+
 def _large(mention: Mention) -> bool:
     """Say whether a number in words is beyond those that idioms are made of."""
     return not mention.required and 11 <= max(mention.values) < _MOST_SPELT
@@ -62,7 +80,7 @@ def _values(mentions: tuple[Mention, ...]) -> set[float]:
 
 def numbers(pair: Pair) -> Iterator[Finding]:
     """Find numbers in digits that the other side has neither in digits nor in words."""
-    spelt = bool(_SPELT_FR.search(pair.source) and _SPELT_EN.search(pair.target))
+    spelt = _any_of(_SPELT_FR, pair.source) and _any_of(_SPELT_EN, pair.target)
     if not (spelt or _has_digits(pair)):
         return
     source, target = _mentions(pair.source, "fr"), _mentions(pair.target, "en")
