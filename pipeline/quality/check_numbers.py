@@ -30,21 +30,8 @@ _DOUBTFUL_MONTHS = frozenset({"mars", "may", "march", "mar", "dec", "sept", "oct
 _MOST_SPELT = 1e4  # "des millions" and the like are no counts
 # Cheap signs of numbers in words from eleven on.
 _SPELT_FR = [
-    "onze",
-    "douze",
-    "treize",
-    "quatorze",
-    "quinze",
-    "seize",
-    "vingt",
-    "trente",
-    "quarante",
-    "cinquante",
-    "soixante",
-    "septante",
-    "huitante",
-    "octante",
-    "nonante",
+    *("onze", "douze", "treize", "quatorze", "quinze", "seize", "vingt", "trente", "quarante"),
+    *("cinquante", "soixante", "septante", "huitante", "octante", "nonante"),
 ]
 _SPELT_EN = ["eleven", "twel", "teen", "ty"]
 _DIGIT = re.compile(r"\d")

@@ -16,6 +16,7 @@ from pipeline.quality.history import comparable
 from pipeline.quality.marks import Run, differences, mark
 from pipeline.quality.plots import histogram, trend
 from pipeline.quality.report_model import to_plain
+from pipeline.quality.triage import furthest, least_sure
 
 if TYPE_CHECKING:
     import jinja2
@@ -26,7 +27,7 @@ __all__ = ["render_html"]
 
 _SHOWN_SEGMENTS = 2_000
 _SHOWN_OCCURRENCES = 3_000
-_SHOWN_UNSURE = 3
+_SHOWN_MORE = 3  # of the least sure, and of those furthest from the reference
 _LONGEST_LEAD = 200  # characters of a text in the list of what to check first
 _OPEN_OCCURRENCES = 25  # more are folded away below the table of terms
 # How the glossary stage settled an occurrence, in words.
@@ -127,10 +128,8 @@ def _reason(segment: SegmentReport) -> str:
     if segment.unsaid:
         terms = ", ".join(dict.fromkeys(segment.unsaid))
         return f"Glossary: {terms} is not as it should be"
-    if segment.findings:
-        message = segment.findings[0].message
-        return message[:1].upper() + message[1:]
-    return f"Least certain (confidence {segment.confidence:.2f})"
+    message = segment.findings[0].message
+    return message[:1].upper() + message[1:]
 
 
 def _stretch(text: str, span: tuple[int, int] | None) -> list[Run]:
@@ -150,12 +149,12 @@ def _stretch(text: str, span: tuple[int, int] | None) -> list[Run]:
     return [*before, *mark(text[start:stop], inside), *after]
 
 
-def _lead(number: int, segment: SegmentReport) -> _Lead:
+def _lead(number: int, segment: SegmentReport, reason: str = "") -> _Lead:
     finding = segment.findings[0] if segment.findings and not segment.unsaid else None
     return _Lead(
         number=number,
         gravity=segment.gravity,
-        reason=_reason(segment),
+        reason=reason or _reason(segment),
         more=max(0, len(segment.findings) + bool(segment.unsaid) - 1),
         place=segment.place,
         source=_stretch(segment.source, finding.source if finding else None),
@@ -190,17 +189,6 @@ def _manifest(report: QualityReport) -> list[tuple[str, str]]:
     return lines
 
 
-def _least_sure(cards: list[_Card]) -> list[_Card]:
-    """Give the segments that no check spoke of and the model was least sure of.
-
-    Not those of a few words, which the model is always unsure of and which are seen at a
-    glance.
-    """
-    quiet = [c for c in cards if not c.segment.gravity and len(c.segment.source.split()) > 4]
-    quiet.sort(key=lambda card: card.segment.confidence)
-    return quiet[:_SHOWN_UNSURE]
-
-
 def render_html(report: QualityReport) -> str:
     """Render the report as one self-contained page.
 
@@ -229,6 +217,8 @@ def render_html(report: QualityReport) -> str:
         trend("Errors found", history, "errors", decimals=0, least=5),
         trend("Confidence", history, "confidence", decimals=2, least=0.1, most=1),
     )
+    unsure = least_sure(shown, _SHOWN_MORE)
+    far = furthest(shown, _SHOWN_MORE, taken=unsure)
     spoke = {check.name for check in report.checks}
     known = {c.name: (c.title, c.explanation) for c in CHECKS} | dict(CORPUS_CHECKS)
     return (
@@ -241,7 +231,8 @@ def render_html(report: QualityReport) -> str:
             style=style,
             cards=cards,
             first=[_lead(n, report.segments[n]) for n in report.first],
-            unsure=[_lead(card.number, card.segment) for card in _least_sure(cards)],
+            unsure=[_lead(n, shown[n], f"Confidence {shown[n].confidence:.2f}") for n in unsure],
+            far=[_lead(n, shown[n], f"chrF {shown[n].chrf or 0:.0f}") for n in far],
             troubled=sum(bool(segment.gravity) for segment in report.segments),
             silent=[known.get(name, (name, "")) for name in report.checks_run if name not in spoke],
             rungs=_RUNGS,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pipeline.quality.triage import least_sure
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -12,6 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["render_text"]
 
 _FIRST = 5
+_UNSURE = 3
 _WIDTH = 76
 
 
@@ -32,6 +35,12 @@ def _worst(report: QualityReport, style: Callable[[str, str], str]) -> Iterator[
     grave = sum(bool(segment.gravity) for segment in report.segments)
     if not grave:
         yield style("No check found anything.", "good")
+        unsure = least_sure(report.segments, _UNSURE)
+        if unsure:
+            yield style("Checks see forms, not meaning. The model was least sure of:", "strong")
+        for segment in (report.segments[index] for index in unsure):
+            yield f"  {segment.place}: confidence {segment.confidence:.2f}"
+            yield f"    {_excerpt(segment.target)}"
         return
     yield style("Check first:", "strong")
     for segment in (report.segments[index] for index in report.first[:_FIRST]):

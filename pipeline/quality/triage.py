@@ -6,9 +6,13 @@ from collections import Counter
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
-__all__ = ["varied"]
+    from pipeline.quality.report_model import SegmentReport
+
+__all__ = ["furthest", "least_sure", "varied"]
+
+_FEWEST_WORDS = 5  # fewer are seen at a glance, and the model is always unsure of them
 
 _Item = TypeVar("_Item")
 
@@ -37,3 +41,34 @@ def varied(
         (chosen if seen[kind(item)] <= most else rest).append(index)
     chosen += rest[: count - len(chosen)]
     return [items[index] for index in sorted(chosen)]
+
+
+def _quiet(segments: Sequence[SegmentReport]) -> list[int]:
+    return [
+        index
+        for index, segment in enumerate(segments)
+        if not segment.gravity and len(segment.source.split()) >= _FEWEST_WORDS
+    ]
+
+
+def least_sure(segments: Sequence[SegmentReport], count: int) -> list[int]:
+    """Give the places of segments that no check spoke of and the model was least sure of."""
+    return sorted(_quiet(segments), key=lambda index: segments[index].confidence)[:count]
+
+
+def furthest(
+    segments: Sequence[SegmentReport], count: int, *, taken: Collection[int] = ()
+) -> list[int]:
+    """Give the places of segments that no check spoke of, furthest from their reference.
+
+    Args:
+        segments: of the report.
+        count: how many are wanted.
+        taken: places that are shown already.
+    """
+    scored = [
+        (chrf, index)
+        for index in _quiet(segments)
+        if index not in taken and (chrf := segments[index].chrf) is not None
+    ]
+    return [index for _, index in sorted(scored)[:count]]

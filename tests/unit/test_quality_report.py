@@ -23,7 +23,7 @@ from pipeline.quality.confidence import confidence, spearman
 from pipeline.quality.marks import differences, mark
 from pipeline.quality.plots import HEIGHT, trend
 from pipeline.quality.report_model import HistoryRow, QualityReport
-from pipeline.quality.triage import varied
+from pipeline.quality.triage import furthest, least_sure, varied
 from pipeline.table import segment_schema
 
 ROOT = Path(__file__).parents[2]
@@ -308,6 +308,31 @@ def test_what_is_checked_first_is_not_all_of_one_kind(tmp_path):
     assert "and 4 more sentences with an error or a warning" in render_html(report)
     assert varied("aaab", str, 3) == ["a", "a", "b"]
     assert varied("aaaa", str, 3) == ["a", "a", "a"]
+
+
+def test_a_clean_report_still_says_what_to_read(tmp_path):
+    days = [("beau", "fine", -0.1), ("froid", "cold", -2), ("long", "endless", -0.2)]
+    rows = [
+        row(f"Voici ce {fr} matin de mai.", f"Here is this {en} May morning.", block=n, score=score)
+        for n, (fr, en, score) in enumerate([*days, ("gris", "grey", -1)])
+    ]
+    reference = "\n\n".join(["Nothing of the kind stands there.", *(r["target"] for r in rows[1:])])
+    report = build(outputs(tmp_path, rows, reference=reference))
+    assert report.first == ()
+    unsure = least_sure(report.segments, 2)
+    assert [report.segments[n].block for n in unsure] == [1, 3]
+    assert [report.segments[n].block for n in furthest(report.segments, 1, taken=unsure)] == [0]
+    assert [report.segments[n].block for n in furthest(report.segments, 1)] == [0]
+    page, text = render_html(report), render_text(report)
+    assert "No check found anything" in page
+    assert "Checks see forms, not meaning: the model was least sure of these" in page
+    assert "furthest from the reference" in page
+    assert "The model was least sure of:" in text
+    assert f"confidence {report.segments[unsure[0]].confidence:.2f}" in text
+    short = build_report(
+        outputs(tmp_path, [row("Bien sûr.", "Of course.", score=-3)], reference=None), now=NOW
+    )
+    assert least_sure(short.segments, 3) == []
 
 
 def test_what_the_run_left_out_is_named(tmp_path):
