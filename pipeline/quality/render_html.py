@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -39,6 +40,7 @@ _RUNGS = {
     "hint": "translated again",
     "ban": "translated again",
     "masked": "translated again",
+    "second-look": "translated again",
     "flag": "not settled",
 }
 _LONGEST_TEXT = 6_000  # characters of one segment that a page shows
@@ -97,7 +99,15 @@ def _percent(value: float | None, decimals: int = 1) -> str:
     text = f"{value * 100:.{decimals}f}"
     if value < 1 and float(text) == 100:
         text = f"{100 - 10**-decimals:.{decimals}f}"
-    return f"{text.removesuffix('.0')} %"
+    return f"{text.removesuffix('.0')}\u00a0%"
+
+
+def _settled(report: QualityReport) -> Counter[str]:
+    """Count occurrences by the way in which they were settled, in words."""
+    ways: Counter[str] = Counter()
+    for rung, number in report.terms.by_rung:
+        ways[_RUNGS.get(rung, rung)] += number
+    return ways
 
 
 def _hash(text: str) -> str:
@@ -236,6 +246,7 @@ def render_html(report: QualityReport) -> str:
             troubled=sum(bool(segment.gravity) for segment in report.segments),
             silent=[known.get(name, (name, "")) for name in report.checks_run if name not in spoke],
             rungs=_RUNGS,
+            settled=_settled(report).most_common(),
             fold=len(report.occurrences) > _OPEN_OCCURRENCES and not report.terms.violated,
             card_of={card.segment.place: card.number for card in cards},
             earlier=len(report.history) - 1,

@@ -376,6 +376,7 @@ def test_the_glossary_page_shows_each_term_and_each_place_in_both_languages(tmp_
     assert place.target_after == " is making progress."
     page = render_html(report)
     assert "mended in place<br>" in page
+    assert "1 mended in place." in page
     assert "IA → AI" in page
     assert '<a href="#s0"><span class="nowrap"> ¶1.1</span></a>' in page
 
