@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.glossary.assess import Assessment, assess
 from pipeline.glossary.edits import rewrite
-from pipeline.glossary.english import upper_first
+from pipeline.glossary.english import pluralise, upper_first
 from pipeline.glossary.masks import mask, unmask
 from pipeline.glossary.protect import markup_spans
 from pipeline.glossary.repair import repair
@@ -68,6 +68,7 @@ class _Work:
     draft: Draft
     matches: Matches
     best: Candidate
+    spare: Candidate | None = None  # the best rewording in which a term's number is odd
 
     @property
     def done(self) -> bool:
@@ -77,6 +78,17 @@ class _Work:
         """Take a candidate that leaves fewer violations than the best so far."""
         if candidate and candidate.final.violations < self.best.final.violations:
             self.best = candidate
+
+    def offer_reworded(self, candidate: Candidate) -> None:
+        """Take a rewording; where it is odd, only if no other rung finds a better one.
+
+        A model that meets "la AI race" in French may go on with "the AI races into": an
+        accepted plural by its letters, and a verb.
+        """
+        if not _odd_number(candidate.final, self.best.final, self.matches):
+            self.offer(candidate)
+        elif self.spare is None or candidate.final.violations < self.spare.final.violations:
+            self.spare = candidate
 
 
 def _candidate(draft: Draft, matches: Matches, hypothesis: Hypothesis, rung: str) -> Candidate:
@@ -99,6 +111,18 @@ def _candidate(draft: Draft, matches: Matches, hypothesis: Hypothesis, rung: str
         final=final,
         score=hypothesis.score,
     )
+
+
+def _odd_number(measured: Assessment, before: Assessment, matches: Matches) -> bool:
+    """Say whether a term that was missing before came out in another number than the French."""
+    for index in before.missing:
+        match, hit = matches.matches[index], measured.hits[index]
+        if hit is None or match.term.status == "dnt":
+            continue
+        form = pluralise(hit.form) if match.plural and match.term.inflect else hit.form
+        if measured.target.text[hit.start : hit.end].casefold() != form.casefold():
+            return True
+    return False
 
 
 def _lost_capital(text: str, measured: Assessment, source: str) -> bool:
@@ -214,14 +238,14 @@ def _ask(
         for hypothesis in hypotheses:
             answer = replace(hypothesis, text=reading(hypothesis.text, work))
             if looks_sound(answer, work.draft):
-                work.offer(_candidate(work.draft, work.matches, answer, rung))
+                work.offer_reworded(_candidate(work.draft, work.matches, answer, rung))
 
 
 def retranslate_switched(works: Sequence[_Work], translate: Translate) -> None:
     """Rung 4a: translate again with target forms written into the French source.
 
     First only the missing terms, which changes the sentence least; then every term; then
-    the missing names in quotation marks, which are taken away again.
+    the missing ones in quotation marks, which are taken away again.
     """
 
     def missing(work: _Work) -> Request | None:
@@ -231,9 +255,8 @@ def retranslate_switched(works: Sequence[_Work], translate: Translate) -> None:
         number = len(work.matches.matches)
         return _switched(work, range(number)) if 0 < len(work.best.final.missing) < number else None
 
-    def named(work: _Work) -> Request | None:
-        names = [i for i in work.best.final.missing if work.matches.matches[i].term.status == "dnt"]
-        return _switched(work, work.best.final.missing, quoted=True) if names else None
+    def quoted(work: _Work) -> Request | None:
+        return _switched(work, work.best.final.missing, quoted=True)
 
     def plain(text: str, work: _Work) -> str:
         number = range(len(work.matches.matches))
@@ -241,7 +264,7 @@ def retranslate_switched(works: Sequence[_Work], translate: Translate) -> None:
 
     _ask(works, translate, "retranslate", missing)
     _ask(works, translate, "retranslate", every)
-    _ask(works, translate, "retranslate", named, plain)
+    _ask(works, translate, "retranslate", quoted, plain)
 
 
 def _switched(work: _Work, chosen: Sequence[int], *, quoted: bool = False) -> Request | None:
@@ -286,7 +309,29 @@ def masked_pass(works: Sequence[_Work], translate: Translate, shape: MaskShape) 
                 continue
             answer = replace(hypothesis, text=restored)
             if looks_sound(answer, work.draft):
-                work.offer(_candidate(work.draft, work.matches, answer, "masked"))
+                work.offer_reworded(_candidate(work.draft, work.matches, answer, "masked"))
+
+
+def mend_inner(best: Candidate, matches: Matches) -> Candidate:
+    """Rung 6, before the flag: mend the terms inside one that could not be had.
+
+    "course à l’IA" is violated, but its "IA" need not stay as it is.
+    """
+    missing = {id(matches.matches[i]) for i in best.final.missing}
+    inner = [
+        lost
+        for kept, lost in matches.overlaps
+        if id(kept) in missing and kept.start <= lost.start and lost.end <= kept.end
+    ]
+    if not inner:
+        return best
+    others = [m for m in matches.matches if id(m) not in missing]
+    given = sorted((*others, *inner), key=lambda m: m.start)
+    text, edits, _ = repair(best.text, replace(matches, matches=tuple(given), overlaps=()))
+    final = assess(text, matches)
+    if not edits or final.violations > best.final.violations:
+        return best
+    return replace(best, text=text, edits=(*best.edits, *edits), final=final)
 
 
 def _request(work: _Work, source: str | None = None) -> Request:
@@ -342,8 +387,12 @@ def enforce(
     if masks is not None:
         masked_pass(works, translate, masks)
     for work in works:
+        if not work.done:
+            work.offer(work.spare)
         if not work.done:  # better a sentence that lost a word than one that lost a term
             work.offer(choose_hypothesis(work.draft, work.matches, lossy=True))
         if not work.done:
             work.offer(repair_in_place(work.draft, work.matches, lossy=True))
+        if not work.done:
+            work.best = mend_inner(work.best, work.matches)
     return tuple(finish(w.draft, w.matches, w.best) for w in works)

@@ -73,13 +73,13 @@ def code_switch(
         source: the sentence.
         matches: its terms.
         chosen: indexes of the matches to write.
-        quoted: put names that stay as they are in quotation marks, so that the model sees
-            that they are names (``Il lit « Le Monde »``).
+        quoted: put them in quotation marks, so that the model takes them for names
+            (``Il lit « Le Monde »``) and not for words to conjugate (``la AI race``).
     """
     for index in sorted(chosen, reverse=True):
         match = matches.matches[index]
         form = wanted_form(match)
-        if quoted and match.term.status == "dnt":
+        if quoted:
             form = f"« {form} »"
         source = put_in(source, match.start, match.end, form)
     return source
@@ -90,9 +90,10 @@ def unquote(text: str, source: str, matches: Matches, chosen: Iterable[int]) -> 
     for index in chosen:
         match = matches.matches[index]
         around = source[max(0, match.start - 2) : match.start] + source[match.end : match.end + 2]
-        if match.term.status == "dnt" and not any(mark in around for mark in _QUOTES):
+        if not any(mark in around for mark in _QUOTES):
             form = re.escape(wanted_form(match))
-            text = re.sub(rf"[{_QUOTES}]\s?({form})(['’]s)?([,.]?)\s?[{_QUOTES}]", r"\1\2\3", text)
+            pattern = rf"(?i)[{_QUOTES}]\s?({form})(['’]s)?([,.]?)\s?[{_QUOTES}]"
+            text = re.sub(pattern, r"\1\2\3", text)
     return text
 
 

@@ -413,3 +413,44 @@ def test_a_melted_article_is_written_out_before_the_name_that_brings_its_own():
     assert "L’article de Le Monde est lu à Le Monde." in [
         r.source for batch in asked.asked for r in batch
     ]
+
+
+RACE = {"source": "course à l'IA", "targets": ("AI race",)}
+AI = {"source": "IA", "targets": ("AI",), "inflect": False}
+
+
+def test_a_term_that_the_model_takes_for_a_verb_is_asked_for_in_quotation_marks():
+    source = "La course à l’IA change le marché."
+    engine = Engine(
+        {
+            "La AI race change le marché.": "The AI races into the market.",
+            "La « AI race » change le marché.": 'The "AI race" changes the market.',
+        }
+    )
+    done = one(source, "The run for IA changes the market.", terms=[RACE, AI], engine=engine)
+    assert done.target == "The AI race changes the market."
+    assert [t.status for t in done.terms] == ["satisfied"]
+
+
+def test_an_odd_number_is_better_than_a_violation():
+    source = "La course à l’IA change le marché."
+    engine = Engine({"La AI race change le marché.": "The AI races change the market."})
+    done = one(source, "The run for IA changes the market.", terms=[RACE, AI], engine=engine)
+    assert done.target == "The AI races change the market."
+    assert [t.status for t in done.terms] == ["satisfied"]
+
+
+def test_a_plural_that_the_french_has_is_not_odd():
+    source = "Les courses à l’IA changent le marché."
+    engine = Engine({"Les AI races changent le marché.": "The AI races change the market."})
+    done = one(source, "The runs for IA change the market.", terms=[RACE, AI], engine=engine)
+    assert done.target == "The AI races change the market."
+    assert len(engine.asked) == 1
+
+
+def test_terms_inside_one_that_cannot_be_had_are_mended_all_the_same():
+    source = "La course à l’IA change le marché."
+    done = one(source, "The run for IA changes the market.", terms=[RACE, AI], engine=Engine())
+    assert done.target == "The run for AI changes the market."
+    assert [(t.occurrence.term, t.status) for t in done.terms] == [("course à l'IA", "violated")]
+    assert replay(done.draft, done.edits) == done.target
