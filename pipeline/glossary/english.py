@@ -14,7 +14,7 @@ from pipeline.glossary.tables import (
 
 __all__ = ["article_for", "is_caps", "pluralise", "sentence_start", "upper_first"]
 
-_HEADS = re.compile(r" (?:of|as|in|on|for|to|at|with|by|from|per) ")
+_HEADS = re.compile(r" (?:of|as|in|on|for|to|at|with|by|from|per) |-(?:in-law|by)$")
 
 # Vowel letters with a consonant's sound, and the other way round.
 _CONSONANT_SOUND = re.compile(

@@ -51,6 +51,10 @@ def test_a_or_an_goes_by_sound(text, article):
         ("terms of service", "terms of service"),
         ("GPT-4", "GPT-4"),
         ("echo", "echoes"),
+        ("quiz", "quizzes"),
+        ("contact lens", "contact lenses"),
+        ("mother-in-law", "mothers-in-law"),
+        ("passer-by", "passers-by"),
         ("video", "videos"),
     ],
 )
