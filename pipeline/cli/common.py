@@ -20,7 +20,7 @@ from pipeline.errors import EXIT_INTERRUPTED, PasserelleError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["Commands", "emit_json", "style_for"]
+__all__ = ["Commands", "counted", "emit_json", "style_for"]
 
 # name → (module with a Typer `app`, what `--help` says of it). The module is imported
 # only when its command is called, so that `--help` stays quick.
@@ -140,6 +140,11 @@ def style_for(stream: Any) -> Callable[[str, str], str]:  # noqa: ANN401 - any t
         return typer.style(text, **_STYLES[name]) if colour else text
 
     return style
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """Give a number with its noun: ``1 row``, ``2,000 rows``."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def emit_json(value: object) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.cli.common import emit_json
+from pipeline.cli.common import counted, emit_json
 from pipeline.config import load_settings
 from pipeline.errors import InputError, MemoryStoreError, NothingChecked
 
@@ -69,11 +69,11 @@ def show_stats(*, out: Out = None, memory: File = None, as_json: AsJson = False)
             emit_json({"path": str(store.path), **asdict(counts)})
             return
         typer.echo(f"{store.path} ({counts.bytes / 1e6:,.1f} MB)")
-        typer.echo(f"  {counts.segments:,} finished sentences")
-        typer.echo(f"  {counts.answers:,} answers of engines")
+        typer.echo(f"  {counted(counts.segments, 'finished sentence')}")
+        typer.echo(f"  {counted(counts.answers, 'answer')} of engines")
         for fingerprint, number in counts.engines:
             typer.echo(f"    {number:,} of engine {fingerprint[:12]}")
-        typer.echo(f"  {counts.approved:,} entries approved by a person")
+        typer.echo(f"  {counted(counts.approved, 'entry', 'entries')} approved by a person")
         typer.echo(f"  {counts.unused_30_days:,} not used in the last 30 days")
 
 
@@ -112,7 +112,7 @@ def export(
             for line in lines:
                 handle.write(line)
                 count += 1
-    typer.echo(f"{count:,} rows written to {file}", err=True)
+    typer.echo(f"{counted(count, 'row')} written to {file}", err=True)
 
 
 def _csv(rows: Iterable[tuple[str, ...]]) -> Iterator[bytes]:
@@ -164,7 +164,7 @@ def import_corrections(
     if as_json:
         emit_json({"approved": count})
     else:
-        typer.echo(f"{count:,} corrections taken over; the next run uses them.")
+        typer.echo(f"{counted(count, 'correction')} taken over; used from the next run on.")
 
 
 @app.command("prune")
@@ -205,7 +205,7 @@ def prune_rows(
     if as_json:
         emit_json({"deleted": deleted})
     else:
-        typer.echo(f"{deleted:,} rows deleted.")
+        typer.echo(f"{counted(deleted, 'row')} deleted.")
 
 
 @app.command("verify")

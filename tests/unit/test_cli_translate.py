@@ -342,7 +342,7 @@ def test_approved_corrections_win_and_cost_the_engine_nothing(folder, engine):
     corrected = exported.stdout.replace("[Il fait beau.],draft", "Lovely weather.,approved")
     (folder / "c.csv").write_text(corrected, encoding="utf-8")
     result = passerelle("memory", "import", "c.csv")
-    assert "1 corrections taken over" in result.stdout
+    assert "1 correction taken over" in result.stdout
     engine.asked.clear()
     result = passerelle("translate", "in")
     assert "1 approved by a person" in result.stdout
