@@ -302,13 +302,14 @@ def test_invalid_front_matter_is_reported_and_left() -> None:
 
 
 @pytest.mark.parametrize(
-    "character", [*"[*<`]&!_~\\|#>-{\"'", "a*", "[a](", "![", "{{ ", "<a ", "- "]
+    "character",
+    [*"[*<`]&!_~\\|#>-{\"'", "a*", "[a](", "![", "{{ ", "<a ", "- ", "import a ", "export {\n"],
 )
 def test_a_megabyte_of_one_character_is_read_in_seconds(character: str) -> None:
     text = character * (1_000_000 // len(character))
-    start = time.perf_counter()
+    start = time.process_time()
     document = parse(text)
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
     assert write_document(document, {}) == text.encode()
 
 

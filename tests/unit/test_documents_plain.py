@@ -158,7 +158,7 @@ def test_wrapped_paragraph_is_wrapped_again_as_wide_as_it_was() -> None:
     ids=["prose", "one word", "urls", "blank", "addresses"],
 )
 def test_five_megabytes_are_read_in_seconds(text: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     document = parse(text)
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
     assert document.text == text
