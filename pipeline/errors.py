@@ -15,9 +15,10 @@
     ├── EngineError            8   an engine failed while translating
     ├── NetworkError           9   a step needs the network and has none
     ├── MemoryStoreError      10   the translation memory cannot be used
-    └── QualityError          11   scores cannot be computed
-        ├── NothingChecked    12   there was nothing to check
-        └── BelowThreshold    13   a gate was missed
+    ├── QualityError          11   scores cannot be computed
+    │   ├── NothingChecked    12   there was nothing to check
+    │   └── BelowThreshold    13   a gate was missed
+    └── ClusterError          15   a cluster cannot be used, or is not installed
 
 Two more exit codes stand for outcomes of a run that finished: 3, some inputs were
 skipped; 14, terms were violated and ``--strict`` was given. 130 is an interruption.
@@ -32,6 +33,7 @@ __all__ = [
     "EXIT_SKIPPED",
     "EXIT_VIOLATIONS",
     "BelowThreshold",
+    "ClusterError",
     "ConfigError",
     "EngineError",
     "GlossaryError",
@@ -154,3 +156,9 @@ class BelowThreshold(QualityError):
     """A quality gate was missed."""
 
     exit_code = 13
+
+
+class ClusterError(PasserelleError):
+    """A cluster cannot be used, or what it needs is not installed."""
+
+    exit_code = 15

@@ -55,13 +55,23 @@ def translate(fake_engine_class, tmp_path):
     """Run passerelle's batch run with the fake engine: ``translate(*paths, **options)``.
 
     ``engine=`` takes an engine; ``window`` and ``step_tokens`` cut the run into small
-    pieces; ``force`` as on the command line; all others are settings. The outputs land in
-    ``tmp_path / "out"`` unless ``out`` says otherwise. There is no glossary unless asked for.
+    pieces; ``force`` and ``rows`` as on the command line; all others are settings. The
+    outputs land in ``tmp_path / "out"`` unless ``out`` says otherwise. There is no glossary
+    unless asked for.
     """
     from pipeline.config import Settings
     from pipeline.run import ChosenEngine, Job, run
 
-    def call(*paths, engine=None, window=4, step_tokens=30, force=False, reporter=None, **settings):
+    def call(
+        *paths,
+        engine=None,
+        window=4,
+        step_tokens=30,
+        force=False,
+        rows="",
+        reporter=None,
+        **settings,
+    ):
         engine = engine if engine is not None else fake_engine_class()
         settings.setdefault("out", str(tmp_path / "out"))
         settings.setdefault("glossary", ())
@@ -75,6 +85,7 @@ def translate(fake_engine_class, tmp_path):
                 paths=tuple(map(str, paths)),
                 settings=Settings(**settings, origins=origins),
                 force=force,
+                rows=rows,
             ),
             open_engine=lambda _settings, _say: ChosenEngine(
                 engine=engine, why="the fake engine", step_tokens=step_tokens, window=window

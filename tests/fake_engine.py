@@ -30,6 +30,7 @@ class FakeEngine:
             line, before it is answered: survives a SIGKILL.
         delay: seconds that each sentence takes.
         poison: a sentence that holds this text makes the engine fail.
+        deadly: one that holds this text ends the process, as a crash of the engine would.
     """
 
     name = "fake"
@@ -45,6 +46,7 @@ class FakeEngine:
         log: Path | None = None,
         delay: float = 0.0,
         poison: str = "",
+        deadly: str = "",
     ) -> None:
         self.fingerprint = fingerprint
         self.decoding = decoding or Decoding(beam=2)
@@ -55,6 +57,7 @@ class FakeEngine:
         self._log = log
         self._delay = delay
         self._poison = poison
+        self._deadly = deadly
 
     def count_tokens(self, sources: Sequence[str]) -> list[int]:
         """Count words; a long word counts more, as in a real tokenizer."""
@@ -67,6 +70,8 @@ class FakeEngine:
         for request in batch:
             if self._poison and self._poison in request.source:
                 raise EngineError("the fake engine was poisoned", place=request.source[:40])
+            if self._deadly and self._deadly in request.source:
+                os._exit(1)
             self.asked.append(request.source)
             if self._log is not None:
                 line = json.dumps(request.source, ensure_ascii=False) + "\n"
@@ -83,3 +88,29 @@ class FakeEngine:
                 )
             )
         return results
+
+
+class FakeOpener:
+    """Opens the fake engine, in this process or in another: it can be pickled.
+
+    Args:
+        window: segments that go together.
+        step: tokens that go together.
+        options: of the engine.
+    """
+
+    def __init__(self, *, window: int, step: int, **options: object) -> None:
+        self._window = window
+        self._step = step
+        self._options = options
+
+    def __call__(self, _settings: object, _say: object) -> object:
+        """Give the engine as the run wants it."""
+        from pipeline.run import ChosenEngine
+
+        return ChosenEngine(
+            engine=FakeEngine(**self._options),
+            why="the fake engine",
+            step_tokens=self._step,
+            window=self._window,
+        )

@@ -14,16 +14,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from fake_engine import FakeEngine
+from fake_engine import FakeOpener
 
 import pipeline.cli.translate as command
 from pipeline.cli import main
-from pipeline.run import ChosenEngine
 
 log, delay, window, step = sys.argv[1:5]
-engine = FakeEngine(log=Path(log), delay=float(delay))
-command._open = lambda _settings, _say: ChosenEngine(
-    engine=engine, why="the fake engine", step_tokens=int(step), window=int(window)
-)
+command._open = FakeOpener(log=Path(log), delay=float(delay), window=int(window), step=int(step))
 sys.argv = ["passerelle", *sys.argv[5:]]
 main()

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pipeline.run import ChosenEngine, RunReport
+    from pipeline.run.cluster import Cluster
     from pipeline.run.progress import Reporter
 
 __all__ = ["translate"]
@@ -23,7 +24,8 @@ __all__ = ["translate"]
 Paths = Annotated[
     list[str],
     typer.Argument(
-        help="Files, folders, or patterns in quotation marks ('in/**/*.md'); - for standard input.",
+        help="Files, folders, or patterns in quotation marks ('in/**/*.md'); archives of articles "
+        "(.jsonl, .parquet); - for standard input.",
         show_default=False,
     ),
 ]
@@ -51,7 +53,8 @@ def translate(
         int | None, typer.Option(min=1, help="Beam size: 1 is quickest. [the engine's own]")
     ] = None,
     threads: Annotated[
-        int | None, typer.Option(min=1, help="Processor threads. [all of them]")
+        int | None,
+        typer.Option(min=1, help="Processor threads; of each worker with --cluster. [all; 1]"),
     ] = None,
     memory: Annotated[
         str | None, typer.Option(help="Translation memory file. [in the output folder]")
@@ -93,6 +96,21 @@ def translate(
     watch: Annotated[
         bool, typer.Option("--watch", help="Run again whenever a source or the glossary changes.")
     ] = False,
+    cluster: Annotated[
+        bool,
+        typer.Option("--cluster", help="Translate on workers of a Ray cluster. [this machine's]"),
+    ] = False,
+    address: Annotated[
+        str | None, typer.Option(help="Ray cluster to use with --cluster. [started here]")
+    ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, help="Workers of the cluster. [as many as there is room for]"),
+    ] = None,
+    rows: Annotated[
+        str | None,
+        typer.Option(help="Path or URL for an archive's translation. [in the output folder]"),
+    ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the report as JSON on standard output.")
     ] = False,
@@ -109,9 +127,10 @@ def translate(
     translated again; a run that was stopped goes on where it stopped.
 
     Exit codes: 0 all translated; 3 some files were skipped; 14 terms violated (--strict);
-    2 wrong usage; 5 glossary; 6 model; 7 output; 8 engine; 10 memory; 130 stopped.
+    2 wrong usage; 5 glossary; 6 model; 7 output; 8 engine; 10 memory; 15 cluster; 130 stopped.
     """
     from pipeline.run import Job
+    from pipeline.run.cluster_rows import is_archive
     from pipeline.run.progress import make_reporter
 
     given = {
@@ -139,15 +158,25 @@ def translate(
         return make_reporter(quiet=quiet, json_log=json_log)
 
     if "-" in paths:
-        if len(paths) > 1 or watch or dry_run or as_json:
+        if len(paths) > 1 or watch or dry_run or as_json or cluster:
             raise UsageError(
                 "- stands for standard input and goes with no other path, nor with --watch, "
-                "--dry-run or --json",
+                "--dry-run, --json or --cluster",
                 next_step="run `passerelle translate - < article.txt > article.en.txt`",
             )
         raise typer.Exit(_stream(settings(), reporter(), stdin_name))
-    job = Job(paths=tuple(paths), settings=settings(), force=force)
+    where = _cluster(cluster, address, workers, settings().threads)
+    if watch and (where or any(map(is_archive, paths))):
+        raise UsageError(
+            "--watch goes neither with --cluster nor with archives",
+            next_step="leave out one of the two",
+        )
+    job = Job(paths=tuple(paths), settings=settings(), force=force, cluster=where, rows=rows or "")
     if dry_run:
+        if any(map(is_archive, paths)):
+            raise UsageError(
+                "--dry-run does not read archives", next_step="leave it out, or give files"
+            )
         from pipeline.run.preview import preview, render_preview
 
         plan = preview(job)
@@ -166,6 +195,21 @@ def translate(
     report = run(job, open_engine=_open, reporter=reporter())
     render(report, job.settings)
     raise typer.Exit(report.exit_code(strict=job.settings.strict))
+
+
+def _cluster(
+    wanted: bool, address: str | None, workers: int | None, threads: int
+) -> Cluster | None:
+    if not wanted:
+        if address is not None or workers is not None:
+            raise UsageError(
+                "--address and --workers are for a cluster",
+                next_step="add --cluster, or leave them out",
+            )
+        return None
+    from pipeline.run.cluster import Cluster
+
+    return Cluster(address=address or "local", workers=workers or 0, threads=max(1, threads))
 
 
 def _open(settings: Settings, say: Callable[[str], None]) -> ChosenEngine:

@@ -13,10 +13,31 @@ from pipeline.run.moved import with_target
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from pipeline.documents.placing import Placed
     from pipeline.records import Translation
     from pipeline.run.reading import Loaded
 
-__all__ = ["Assembly"]
+__all__ = ["Assembly", "place"]
+
+
+def place(
+    translation: Translation,
+    format: str,
+    translate_pieces: Callable[[Sequence[str]], Sequence[str]],
+) -> Placed | None:
+    """Put a segment's markup into its translation; ``None`` where nothing is to be done."""
+    segment = translation.segment
+    if not segment.markup and format == "text":
+        return None
+    return place_markup(
+        segment.source,
+        segment.markup,
+        translation.target,
+        format=format,
+        kind=segment.kind,
+        translate_pieces=translate_pieces,
+        alignment=_terms_in_place(translation),
+    )
 
 
 class Assembly:
@@ -40,23 +61,15 @@ class Assembly:
         return [self._add(translation) for translation in translations]
 
     def _add(self, translation: Translation) -> Translation:
-        segment, document = translation.segment, self.loaded.document
+        document = self.loaded.document
         findings = translation.findings
         note = self.loaded.notes.get(len(self._raws))
         if note is not None:
             findings += (note,)
-        if not segment.markup and document.format == "text":
+        placed = place(translation, document.format, self._translate_pieces)
+        if placed is None:
             self._raws.append(translation.target)
         else:
-            placed = place_markup(
-                segment.source,
-                segment.markup,
-                translation.target,
-                format=document.format,
-                kind=segment.kind,
-                translate_pieces=self._translate_pieces,
-                alignment=_terms_in_place(translation),
-            )
             self._raws.append(placed.raw)
             translation = with_target(replace(translation, findings=findings), placed.target)
             findings = (*translation.findings, *placed.findings)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pipeline.documents import is_supported, output_name, read_document
@@ -11,6 +12,7 @@ from pipeline.errors import InputError, OutputError, UsageError
 from pipeline.fsio import is_file, output_error
 from pipeline.glossary import write_terms_csv
 from pipeline.memory import TranslationMemory
+from pipeline.run.cluster_archive import archives_of
 from pipeline.run.finishing import APPROVED, COPIED, Finisher
 from pipeline.run.glossaries import open_glossary
 from pipeline.run.inputs import discover
@@ -37,6 +39,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipeline.config import Settings
+    from pipeline.run.cluster import Cluster, Link, Prefetch
+    from pipeline.run.cluster_archive import Archives, ArchiveStore
     from pipeline.run.engine_choice import ChosenEngine
     from pipeline.run.glossaries import Glossary
     from pipeline.run.progress import Reporter
@@ -56,6 +60,8 @@ class Job:
     paths: tuple[str, ...]  # files, folders, patterns
     settings: Settings
     force: bool = False  # translate anew what the memory holds
+    cluster: Cluster | None = None  # where the engine works; None: here
+    rows: str = ""  # where the translation of an archive goes; "": to the output folder
 
 
 def run(job: Job, *, open_engine: Opener, reporter: Reporter) -> RunReport:
@@ -75,8 +81,13 @@ def run(job: Job, *, open_engine: Opener, reporter: Reporter) -> RunReport:
         ModelError: the engine cannot be opened.
         OutputError: the output folder cannot be written, or another run has it.
         EngineError: the engine fails on everything.
+        ClusterError: the cluster cannot be used, or what it needs is not installed.
         Interrupted: Ctrl-C; what is finished is kept.
     """
+    if job.cluster is not None:
+        from pipeline.run.cluster_link import need_ray
+
+        need_ray()
     settings = job.settings
     out = settings_path(settings, "out", settings.out)
     if is_file(out):
@@ -89,16 +100,19 @@ def run(job: Job, *, open_engine: Opener, reporter: Reporter) -> RunReport:
     def say(text: str) -> None:
         reporter.event(Event(level="info", text=text))
 
+    archives = archives_of(job.paths, out=out, to=job.rows)
     glossary = open_glossary(settings, warn=lambda text: _warn(reporter, text))
     hidden = out / HIDDEN
     with folder_lock(hidden / "lock"):
         _tidy(out, hidden)
         journal = Journal(hidden / "journal.sqlite")
-        journal.plan(discover(job.paths, out=out, supported=is_supported, output_name=output_name))
-        journal.refuse_overwriting(out)
+        if archives is None:
+            found = discover(job.paths, out=out, supported=is_supported, output_name=output_name)
+            journal.plan(found)
+            journal.refuse_overwriting(out)
         for passed in journal.passed("skipped", limit=_NAMED):
             _warn(reporter, f"skipped {passed.name}: {passed.reason}")
-        count, size = journal.totals()
+        count, size = (archives or journal).totals()
         if not count and not journal.count_passed("skipped"):
             raise UsageError(
                 "there is nothing to translate here",
@@ -109,10 +123,13 @@ def run(job: Job, *, open_engine: Opener, reporter: Reporter) -> RunReport:
         chosen = open_engine(settings, say) if count else None
         if chosen is not None:
             say(f"Engine: {chosen.why}.")
-        body = _Body(job, chosen, glossary, journal, state, out)
-        report = supervise(
-            body, stop=body.stop, reporter=reporter, show=body.show, state=body.summary
-        )
+        body = _Body(job, chosen, glossary, journal, state, out, open_engine, archives)
+        try:
+            report = supervise(
+                body, stop=body.stop, reporter=reporter, show=body.show, state=body.summary
+            )
+        finally:
+            body.close()
         journal.close()
         (hidden / _RUNNING).unlink(missing_ok=True)
     return report
@@ -144,6 +161,8 @@ class _Body:
         journal: Journal,
         state: State,
         out: Path,
+        open_engine: Opener,
+        archives: Archives | None,
     ) -> None:
         self.stop = Stop()
         self.state = state
@@ -152,6 +171,9 @@ class _Body:
         self._glossary = glossary
         self._journal = journal
         self._out = out
+        self._open_engine = open_engine
+        self._archives = archives
+        self._links = ExitStack()
         self._tally = Tally()
         self._references = References()
         self.finisher: Finisher | None = None
@@ -176,6 +198,10 @@ class _Body:
             self._job.paths,
         )
         return report
+
+    def close(self) -> None:
+        """Leave the cluster, if there is one."""
+        self._links.close()
 
     def show(self, reporter: Reporter) -> None:
         """Hand events and numbers to the reporter; called from its own thread."""
@@ -216,14 +242,7 @@ class _Body:
                 renew=self._job.force,
                 look_again=settings.second_look,
             )
-            with Store(
-                out=self._out,
-                journal=self._journal,
-                table=table,
-                last=LastTable(last),
-                references=self._references,
-                state=state,
-            ) as store:
+            with self._store(table, last) as store:
                 Work(
                     journal=self._journal,
                     finisher=self.finisher,
@@ -233,13 +252,66 @@ class _Body:
                         file_bytes=settings.max_file_mb * 1_000_000,
                     ),
                     reuse=Reuse(self._out, self._journal, last, key, allowed=not self._job.force),
+                    archives=self._archives,
                     store=store,
                     state=state,
                     stop=self.stop,
                     window=chosen.window,
                     front_matter=settings.front_matter,
+                    through=self._prefetch(chosen) if self._job.cluster else iter,
                 ).run()
         return key
+
+    def _store(self, table: TableWriter, last: Path) -> Store | ArchiveStore:
+        if self._archives is not None:
+            return self._archives.store(journal=self._journal, table=table, state=self.state)
+        return Store(
+            out=self._out,
+            journal=self._journal,
+            table=table,
+            last=LastTable(last),
+            references=self._references,
+            state=self.state,
+        )
+
+    def _prefetch(self, chosen: ChosenEngine) -> Prefetch:
+        """Give the stage that has windows translated on the cluster."""
+        from pipeline.run.cluster import Prefetch
+
+        assert self.finisher is not None
+        assert self.recall is not None
+        return Prefetch(
+            finisher=self.finisher,
+            recall=self.recall,
+            connect=self._connect,
+            fingerprint=chosen.engine.fingerprint,
+            say=lambda text: self.state.say(text, warning=True),
+            renew=self._job.force,
+        )
+
+    def _connect(self) -> Link:
+        from pipeline.run.cluster_link import BridgeLink
+        from pipeline.run.cluster_worker import Orders
+
+        cluster = self._job.cluster
+        assert cluster is not None
+        self.state.say("Starting the workers (this may take half a minute) …")
+        orders = Orders(
+            open_engine=self._open_engine,
+            settings=replace(self._job.settings, threads=cluster.threads),
+            terms=self._glossary.termbase.terms,
+        )
+        link = self._links.enter_context(BridgeLink(cluster, orders, stop=self.stop))
+        self.state.say(
+            f"Workers on {cluster.address}: {link.workers}, threads of each: {cluster.threads}."
+        )
+        if link.room < link.workers:
+            self.state.say(
+                f"this cluster has room for {link.room} of {link.workers} workers: the others "
+                "begin when there is more",
+                warning=True,
+            )
+        return link
 
     def _line_of(self, doc_id: str, start: int) -> int:
         path = self._journal.path_of(doc_id)

@@ -26,6 +26,7 @@ __all__ = [
     "COPIED",
     "Finisher",
     "SegmentCounts",
+    "Todo",
     "flag_findings",
     "protected_spans",
 ]
@@ -67,9 +68,11 @@ class SegmentCounts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Todo:
+class Todo:
+    """A segment that has words to translate."""
+
     segment: Segment
-    key: bytes
+    key: bytes  # equal keys, equal translations
     touched: bool  # by the glossary
 
 
@@ -115,18 +118,10 @@ class Finisher:
         Raises:
             EngineError, OutputError, MemoryStoreError, Stopped: see `Recall.ask`.
         """
-        results: dict[int, Translation] = {}
-        approved = self._memory.approved(dict.fromkeys(s.source for s in segments))
-        prose: list[int] = []
-        for i, segment in enumerate(segments):
-            if segment.source in approved:
-                results[i] = _settled(segment, approved[segment.source])
-                self.counts.approved += 1
-            elif not is_prose(_visible(segment)):
-                results[i] = _copied(segment)
-                self.counts.copied += 1
-            else:
-                prose.append(i)
+        results, prose = self._sorted_out(segments)
+        for translation in results.values():
+            self.counts.approved += translation.engine == APPROVED
+            self.counts.copied += translation.engine == COPIED
         finished = self._prose([segments[i] for i in prose])
         results.update(zip(prose, finished, strict=True))
         self.counts.total += len(segments)
@@ -140,13 +135,43 @@ class Finisher:
         finally:
             self.counts = counts
 
+    def lacking(self, segments: Sequence[Segment]) -> list[Todo]:
+        """Give what would be translated now, each once: what neither memory nor people know."""
+        _, prose = self._sorted_out(segments)
+        todo: dict[bytes, Todo] = {}
+        for i in prose:
+            t = self._todo(segments[i])
+            todo.setdefault(t.key, t)
+        if self._renew:
+            return list(todo.values())
+        found = self._memory.finished([(t.key, t.segment) for t in todo.values()])
+        return [t for t, known in zip(todo.values(), found, strict=True) if known is None]
+
+    def request(self, todo: Todo) -> Request:
+        """Give the first request that a segment costs."""
+        return Request(source=todo.segment.source, hypotheses=self._choices if todo.touched else 1)
+
+    def _sorted_out(self, segments: Sequence[Segment]) -> tuple[dict[int, Translation], list[int]]:
+        """Give, by position, what needs no translating, and the positions of the rest."""
+        approved = self._memory.approved(dict.fromkeys(s.source for s in segments))
+        settled: dict[int, Translation] = {}
+        prose: list[int] = []
+        for i, segment in enumerate(segments):
+            if segment.source in approved:
+                settled[i] = _settled(segment, approved[segment.source])
+            elif not is_prose(_visible(segment)):
+                settled[i] = _copied(segment)
+            else:
+                prose.append(i)
+        return settled, prose
+
     def _prose(self, segments: Sequence[Segment]) -> list[Translation]:
         todo = [self._todo(segment) for segment in segments]
         found: list[Translation | None] = [None] * len(todo)
         if not self._renew:
             found = self._memory.finished([(t.key, t.segment) for t in todo])
             self.counts.remembered += sum(f is not None for f in found)
-        missing: dict[bytes, _Todo] = {}
+        missing: dict[bytes, Todo] = {}
         for t, known in zip(todo, found, strict=True):
             if known is None:
                 missing.setdefault(t.key, t)
@@ -178,7 +203,7 @@ class Finisher:
             terms.append(replace(term, occurrence=replace(old, row=row)))
         return replace(translation, terms=tuple(terms))
 
-    def _todo(self, segment: Segment) -> _Todo:
+    def _todo(self, segment: Segment) -> Todo:
         protected = protected_spans(segment.markup)
         terms = self._termbase.key(segment.source, protected=protected) if self._termbase else ""
         key = segment_key(
@@ -188,15 +213,10 @@ class Finisher:
             terms=terms,
             extra=repr((protected, self._masks if terms else None, self._look_again)),
         )
-        return _Todo(segment=segment, key=key, touched=bool(terms))
+        return Todo(segment=segment, key=key, touched=bool(terms))
 
-    def _translate(self, todo: Sequence[_Todo]) -> dict[bytes, Translation]:
-        answers = self._recall.ask(
-            [
-                Request(source=t.segment.source, hypotheses=self._choices if t.touched else 1)
-                for t in todo
-            ]
-        )
+    def _translate(self, todo: Sequence[Todo]) -> dict[bytes, Translation]:
+        answers = self._recall.ask([self.request(t) for t in todo])
         results: dict[bytes, Translation] = {}
         drafts: list[tuple[bytes, Draft]] = []
         for t, answer in zip(todo, answers, strict=True):

@@ -28,15 +28,19 @@ __all__ = ["Finished", "Journal"]
 _PAGE = 500  # rows read at a time
 _T = TypeVar("_T")
 
-# `plan`, `passed` and `ended` belong to the run at hand; `written`, `finished` and `state`
-# outlive it. `ended` becomes `finished` when the run has come to its end.
+# `plan`, `claimed`, `passed` and `ended` belong to the run at hand; `written`, `finished`
+# and `state` outlive it. `ended` becomes `finished` when the run has come to its end.
 _SCHEMA = """
 DROP TABLE IF EXISTS plan;
+DROP TABLE IF EXISTS claimed;
 DROP TABLE IF EXISTS passed;
 DROP TABLE IF EXISTS ended;
 CREATE TABLE plan (
     path BLOB PRIMARY KEY, argument INTEGER NOT NULL, doc_id TEXT NOT NULL,
     output TEXT NOT NULL, size INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE claimed (
+    doc_id TEXT PRIMARY KEY, archive INTEGER NOT NULL, row INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE passed (
     number INTEGER PRIMARY KEY, name TEXT NOT NULL, reason TEXT NOT NULL, kind TEXT NOT NULL
@@ -204,6 +208,25 @@ class Journal:
             for argument, doc_id, path, output, size in page:
                 yield Source(path=Path(os.fsdecode(path)), doc_id=doc_id, output=output, size=size)
                 last = (argument, doc_id, path)
+
+    def claim(self, doc_id: str, archive: int, row: int) -> bool:
+        """Note where an archive holds an article; ``False`` if its id was met before."""
+        done = self._do(
+            lambda connection: (
+                connection.execute(
+                    "INSERT INTO claimed VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+                    (doc_id, archive, row),
+                ).rowcount
+            )
+        )
+        return done == 1
+
+    def claimed(self, doc_id: str) -> tuple[int, int]:
+        """Give the archive and the row that hold an article."""
+        archive, row = self._fetch("SELECT archive, row FROM claimed WHERE doc_id = ?", (doc_id,))[
+            0
+        ]
+        return int(archive), int(row)
 
     # --- what is passed over -----------------------------------------------------
 

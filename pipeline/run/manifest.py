@@ -30,7 +30,6 @@ _LIBRARIES = (
     "charset-normalizer",
     "ahocorasick-rs",
     "simplemma",
-    "inflect",
     "polars",
     "sacrebleu",
 )

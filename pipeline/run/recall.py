@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.engines.batching import pack
 from pipeline.memory import request_key
-from pipeline.run.lines import Line
+from pipeline.run.lines import Line, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pipeline.records import Hypothesis, Request, Span
     from pipeline.run.stopping import Stop
 
-__all__ = ["Answer", "EngineUse", "Recall"]
+__all__ = ["Answer", "EngineUse", "Made", "Recall"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +32,16 @@ class Answer:
     hypotheses: tuple[Hypothesis, ...]
     seconds: float  # share of the batch's decoding time; 0.0 from memory
     remembered: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """An answer that the engine has just made."""
+
+    key: bytes
+    source: str  # as the engine read it
+    hypotheses: tuple[Hypothesis, ...]
+    seconds: float  # share of the batch's decoding time
 
 
 @dataclass(slots=True, kw_only=True)
@@ -61,6 +71,7 @@ class Recall:
         renew: answer from memory only what was decoded since this object was made.
         on_step: called after every step with the sentences decoded and to be decoded by
             the call at hand.
+        on_made: given every step's answers once they are stored.
     """
 
     def __init__(
@@ -72,6 +83,7 @@ class Recall:
         step_tokens: int = 4096,
         renew: bool = False,
         on_step: Callable[[int, int], None] = lambda _done, _all: None,
+        on_made: Callable[[Sequence[Made]], None] = lambda _made: None,
     ) -> None:
         self.use = EngineUse()
         self._engine = engine
@@ -79,6 +91,8 @@ class Recall:
         self._stop = stop
         self._step_tokens = step_tokens
         self._on_step = on_step
+        self._on_made = on_made
+        self._learned: dict[bytes, Made] = {}
         self._renewed: set[bytes] | None = set() if renew else None
 
     def __call__(self, requests: Sequence[Request]) -> list[tuple[Hypothesis, ...]]:
@@ -98,24 +112,55 @@ class Recall:
         """
         lines = [Line(request.source) for request in requests]
         asked = [replace(r, source=line.text) for r, line in zip(requests, lines, strict=True)]
-        keys = [
-            request_key(self._engine.fingerprint, self._engine.decoding, request)
-            for request in asked
-        ]
+        keys = [self._key(request) for request in asked]
         unique = dict(zip(keys, asked, strict=True))
-        known = self._recall(list(unique))
+        learned = {key: self._learned.pop(key) for key in unique if key in self._learned}
+        known = self._recall([key for key in unique if key not in learned])
         self.use.shared += len(keys) - len(unique)
         self.use.remembered += len(known)
-        missing = [key for key in unique if key not in known]
+        missing = [key for key in unique if key not in known and key not in learned]
         answers = {
             key: Answer(hypotheses=hypotheses, seconds=0.0, remembered=True)
             for key, hypotheses in known.items()
         }
+        for key, made in learned.items():
+            answers[key] = Answer(
+                hypotheses=made.hypotheses, seconds=made.seconds, remembered=False
+            )
         answers.update(self._decode(missing, [unique[key] for key in missing]))
         return [
             replace(answers[key], hypotheses=_laid_back(answers[key].hypotheses, line))
             for key, line in zip(keys, lines, strict=True)
         ]
+
+    def known(self, requests: Sequence[Request]) -> dict[bytes, tuple[Hypothesis, ...] | None]:
+        """Give what memory answers to requests, by key; ``None`` where it does not know."""
+        keys = [self._key(replace(r, source=one_line(r.source))) for r in requests]
+        known = self._recall(list(dict.fromkeys(keys)))
+        return {key: known.get(key) for key in keys}
+
+    def learn(self, made: Sequence[Made]) -> None:
+        """Store answers that the same engine has made elsewhere.
+
+        The next call that asks for one of them has it as one that was made for it. What
+        memory knew already stands. Answers of an earlier call count as remembered now.
+
+        Raises:
+            OutputError, MemoryStoreError: an answer could not be stored.
+        """
+        known = self._recall([m.key for m in made])
+        self._learned = {m.key: m for m in made if m.key not in known}
+        self._memory.keep_answers(
+            (m.key, self._engine.fingerprint, m.source, m.hypotheses)
+            for m in self._learned.values()
+        )
+        if self._renewed is not None:
+            self._renewed.update(self._learned)
+        self.use.sentences += len(self._learned)
+        self.use.seconds += sum(m.seconds for m in self._learned.values())
+
+    def _key(self, request: Request) -> bytes:
+        return request_key(self._engine.fingerprint, self._engine.decoding, request)
 
     def _recall(self, keys: list[bytes]) -> dict[bytes, tuple[Hypothesis, ...]]:
         if self._renewed is not None:
@@ -149,6 +194,7 @@ class Recall:
             )
             if self._renewed is not None:
                 self._renewed.update(keys[i] for i in batch)
+            self._on_made([_made(keys[i], requests[i], answers[keys[i]]) for i in batch])
             self.use.sentences += len(batch)
             self.use.batches += 1
             self.use.seconds += seconds
@@ -167,6 +213,12 @@ class Recall:
         for _, members in sorted(groups.items()):
             for step in pack([tokens[i] for i in members], max_tokens=self._step_tokens):
                 yield [members[place] for place in step]
+
+
+def _made(key: bytes, request: Request, answer: Answer) -> Made:
+    return Made(
+        key=key, source=request.source, hypotheses=answer.hypotheses, seconds=answer.seconds
+    )
 
 
 def _laid_back(hypotheses: tuple[Hypothesis, ...], line: Line) -> tuple[Hypothesis, ...]:

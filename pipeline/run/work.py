@@ -13,17 +13,18 @@ from pipeline.run.threads import Behind, ahead
 from pipeline.run.windows import Slice, documents, windows
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from pipeline.records import Translation
+    from pipeline.run.cluster_archive import Archives
     from pipeline.run.finishing import Finisher
     from pipeline.run.inputs import Source
     from pipeline.run.journal import Journal
-    from pipeline.run.reading import Limits
+    from pipeline.run.reading import Limits, Loaded
     from pipeline.run.reuse import Reuse
     from pipeline.run.state import State
     from pipeline.run.stopping import Stop
-    from pipeline.run.storing import Done, Store
+    from pipeline.run.storing import Done
     from pipeline.run.windows import Window
 
 __all__ = ["Work"]
@@ -39,11 +40,14 @@ class Work:
         finisher: from segments to translations.
         limits: of the engine and of files.
         reuse: knows documents that keep their output.
+        archives: where documents are read instead of the plan.
         store: takes what is finished.
         state: where numbers and events are left.
         stop: looked at everywhere.
         window: segments in a window.
         front_matter: whether prose values of front matter are translated.
+        through: what the windows pass through on their way, in order: a cluster fetches
+            their answers there.
     """
 
     def __init__(
@@ -53,21 +57,25 @@ class Work:
         finisher: Finisher,
         limits: Limits,
         reuse: Reuse,
-        store: Store,
+        archives: Archives | None = None,
+        store: Callable[[Done], None],
         state: State,
         stop: Stop,
         window: int,
         front_matter: bool,
+        through: Callable[[Iterator[Window]], Iterator[Window]] = iter,
     ) -> None:
         self._journal = journal
         self._finisher = finisher
         self._limits = limits
         self._reuse = reuse
+        self._archives = archives
         self._store = store
         self._state = state
         self._stop = stop
         self._window = window
         self._front_matter = front_matter
+        self._through = through
         self._open: dict[str, Assembly] = {}  # by output: documents that began, not ended
         self._failed: set[str] = set()  # outputs of documents on which the engine failed
         self._failures = 0  # in a row
@@ -79,21 +87,26 @@ class Work:
             Stopped: a stop was asked for.
             PasserelleError: the run cannot go on.
         """
-        read = documents(
-            self._journal.sources(),
-            self._limits,
-            front_matter=self._front_matter,
-            pass_over=self._unread,
-            reuse=self._reuse,
-        )
         behind = Behind(self._store, stop=self._stop)
-        for window in ahead(windows(read, size=self._window), stop=self._stop):
+        read = windows(self._documents(), size=self._window)
+        for window in self._through(ahead(read, stop=self._stop)):
             self._state.begin_window(window)
             done = self._finish(window)
             self._state.end_window()
             self._stop.check()
             behind.put(done)
         behind.close()
+
+    def _documents(self) -> Iterator[Loaded | Unchanged]:
+        if self._archives is not None:
+            return self._archives.documents(self._journal, self._limits, self._unread)
+        return documents(
+            self._journal.sources(),
+            self._limits,
+            front_matter=self._front_matter,
+            pass_over=self._unread,
+            reuse=self._reuse,
+        )
 
     def _finish(self, window: Window) -> Done:
         slices = [piece for piece in window if isinstance(piece, Slice)]
