@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.cli.common import emit_json, style_for
-from pipeline.config import Settings, load_settings
-from pipeline.errors import GlossaryError, InputError, UsageError
+from pipeline.cli.common import emit_json
+from pipeline.cli.glossary_common import (
+    AsJson,
+    Domains,
+    Files,
+    count,
+    glossary_paths,
+    open_termbase,
+    sentences_of,
+    settings_of,
+)
+from pipeline.cli.glossary_words import calibrate, stats, suggest
+from pipeline.errors import GlossaryError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pipeline.glossary import TermBase
     from pipeline.glossary.csvfile import Row
 
 __all__ = ["app"]
@@ -28,45 +35,18 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
-Files = Annotated[
-    list[str] | None,
-    typer.Option("--glossary", "-g", help="Glossary CSV; may be repeated, later ones win."),
-]
-Domains = Annotated[
-    list[str] | None, typer.Option("--domain", help="Keep only rows of this domain.")
-]
 InFile = Annotated[
     str | None, typer.Option("--file", "-f", help="Glossary CSV to edit. [the last one in use]")
 ]
 Line = Annotated[int, typer.Option(min=0, help="Line of the row, where a term has several.")]
 Source = Annotated[str, typer.Argument(help="The French term, as it stands in the file.")]
-Out = Annotated[str | None, typer.Option("--out", "-o", help="Output folder. [outputs]")]
-
-
-def _settings(
-    glossary: list[str] | None = None, domain: list[str] | None = None, **more: object
-) -> Settings:
-    return load_settings({"glossary": glossary or None, "domain": domain or None, **more})
-
-
-def _paths(settings: Settings) -> list[Path]:
-    from pipeline.run.paths import settings_path
-
-    return [settings_path(settings, "glossary", name) for name in settings.glossary if name]
-
-
-def _termbase(settings: Settings) -> TermBase:
-    from pipeline.glossary import load_termbase
-
-    return load_termbase(_paths(settings), domains=settings.domain)
 
 
 def _target(file: str | None, source: str = "") -> Path:
     """Choose the file to edit: the one asked for, the last that has the term, or the last."""
     if file:
         return Path(file)
-    paths = _paths(_settings())
+    paths = glossary_paths(settings_of())
     if not paths:
         raise UsageError("no glossary is in use", next_step="name the file with --file")
     if source:
@@ -111,7 +91,7 @@ def list_terms(
     as_json: AsJson = False,
 ) -> None:
     """List the terms in use, with the place of each row."""
-    terms = _termbase(_settings(glossary, domain)).terms
+    terms = open_termbase(settings_of(glossary, domain)).terms
     needle = word.casefold()
     shown = [
         t
@@ -125,7 +105,7 @@ def list_terms(
         target = _cut(" | ".join(t.targets)) if t.targets else "(as it is)"
         mark = "" if t.status == "preferred" else f"  [{t.status}]"
         typer.echo(f"{t.place}: {_cut(t.source)} → {target}{mark}")
-    typer.echo(f"{len(shown)} of {_count(len(terms), 'term')}", err=True)
+    typer.echo(f"{len(shown)} of {count(len(terms), 'term')}", err=True)
 
 
 @app.command()
@@ -192,33 +172,6 @@ def remove(source: Source, *, line: Line = 0, file: InFile = None, as_json: AsJs
     _row(path, remove_row(path, source, line=line), "removed", as_json=as_json)
 
 
-def _sentences(paths: list[str], settings: Settings) -> Iterator[tuple[str, str]]:
-    """Read French documents sentence by sentence: (document, sentence)."""
-    from pipeline.documents import is_supported, output_name, read_document
-    from pipeline.run.inputs import Passed, discover
-    from pipeline.run.paths import settings_path
-    from pipeline.segmentation import split
-
-    out = settings_path(settings, "out", settings.out)
-    for _, found in discover(paths, out=out, supported=is_supported, output_name=output_name):
-        if isinstance(found, Passed):
-            if found.kind == "skipped":
-                typer.echo(f"skipped {found.name}: {found.reason}", err=True)
-            continue
-        try:
-            document = read_document(found.path, doc_id=found.doc_id)
-        except InputError as error:
-            typer.echo(f"skipped {error}", err=True)
-            continue
-        for block in document.blocks:
-            for span in split(block.text):
-                yield found.doc_id, block.text[span.start : span.end]
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
-
-
 @app.command()
 def lint(
     files: Annotated[list[str] | None, typer.Argument(help="CSV files. [those in use]")] = None,
@@ -232,11 +185,11 @@ def lint(
     """Name every problem with file, row, column and next step. Errors exit with 1."""
     from pipeline.glossary.lint import lint as check
 
-    settings = _settings()
-    paths = [Path(f) for f in files] if files else _paths(settings)
+    settings = settings_of()
+    paths = [Path(f) for f in files] if files else glossary_paths(settings)
     if not paths:
         raise UsageError("no glossary is in use", next_step="name the file: lint terms.csv")
-    texts = (text for _, text in _sentences(corpus, settings)) if corpus else None
+    texts = (text for _, text in sentences_of(corpus, settings)) if corpus else None
     problems = check(paths, corpus=texts)
     errors = [p for p in problems if p.severity == "error"]
     if as_json:
@@ -246,125 +199,13 @@ def lint(
             typer.echo(str(problem))
         names = ", ".join(str(p) for p in paths)
         warnings = len(problems) - len(errors)
-        typer.echo(f"{names}: {_count(len(errors), 'error')}, {_count(warnings, 'warning')}")
+        typer.echo(f"{names}: {count(len(errors), 'error')}, {count(warnings, 'warning')}")
     if errors:
         raise typer.Exit(1)
 
 
-@app.command()
-def suggest(
-    paths: Annotated[list[str], typer.Argument(help="French documents: files, folders, patterns.")],
-    *,
-    min_count: Annotated[int, typer.Option(min=1, help="Occurrences of a multi-word term.")] = 3,
-    limit: Annotated[int, typer.Option(min=1, help="Rows of each kind.")] = 30,
-    out: Out = None,
-    glossary: Files = None,
-    as_json: AsJson = False,
-) -> None:
-    """Print rows for terms that the glossary lacks, ready to paste under its header."""
-    from pipeline.glossary.exchange import as_csv_rows
-    from pipeline.glossary.rows import COLUMNS
-    from pipeline.glossary.suggest import Candidate, suggest, unstable_names
-
-    settings = _settings(glossary, None, out=out)
-    termbase = _termbase(settings)
-    found: list[Candidate] = list(
-        suggest(_sentences(paths, settings), termbase, min_count=min_count)
-    )
-    rows = _last_run(settings)
-    if rows is not None:
-        found += unstable_names(rows, termbase)
-    kinds = ("unstable", "name", "term")
-    shown = [c for kind in kinds for c in [f for f in found if f.kind == kind][:limit]]
-    if as_json:
-        emit_json([{**asdict(c), "status": c.status} for c in shown])
-        return
-    columns, delimiter = _shape(settings) or (COLUMNS, ",")
-    lines = [
-        {
-            "source": c.source,
-            "status": "" if c.status == "preferred" else c.status,
-            "note": _remark(c.kind, c.count, c.documents, c.variants, c.example),
-        }
-        for c in shown
-    ]
-    typer.echo(as_csv_rows(lines, columns, delimiter), nl=False)
-    typer.echo(f"{len(shown)} of {_count(len(found), 'candidate')}; fill in the targets", err=True)
-
-
-def _remark(kind: str, count: int, documents: int, variants: tuple[str, ...], example: str) -> str:
-    also = f"; {'rendered as' if kind == 'unstable' else 'also'} {', '.join(variants[:4])}"
-    place = f"{count} in {documents} document{'s' if documents != 1 else ''}"
-    short = example if len(example) <= 160 else example[:157].rsplit(" ", 1)[0] + " …"
-    return f"{place}{also if variants else ''}; {short}"
-
-
-def _shape(settings: Settings) -> tuple[tuple[str, ...], str] | None:
-    from pipeline.glossary.csvfile import read_sheet
-
-    for path in reversed(_paths(settings)):
-        if path.is_file():
-            sheet = read_sheet(path)
-            return sheet.columns, sheet.delimiter
-    return None
-
-
-def _last_run(settings: Settings) -> Iterator[tuple[str, str, str]] | None:
-    from pipeline.quality.rows import read_rows
-    from pipeline.run.paths import settings_path
-
-    table = settings_path(settings, "out", settings.out) / "segments.parquet"
-    if not table.is_file():
-        return None
-    return ((row.doc_id, row.source, row.target) for row in read_rows(table))
-
-
-@app.command()
-def stats(
-    *,
-    out: Out = None,
-    limit: Annotated[int, typer.Option(min=1, help="Terms to show, worst first.")] = 30,
-    as_json: AsJson = False,
-) -> None:
-    """Count, term by term, what the last run made of the glossary."""
-    from pipeline.quality.rows import read_rows
-    from pipeline.quality.terms import TermTally
-    from pipeline.run.paths import settings_path
-
-    settings = _settings(out=out)
-    table = settings_path(settings, "out", settings.out) / "segments.parquet"
-    tally = TermTally()
-    for row in read_rows(table):
-        tally.add(row)
-    for row in read_rows(table):
-        tally.add_over_use(row)
-    result = tally.result()
-    if as_json:
-        emit_json(asdict(result))
-        return
-    if not result.occurrences and not result.forbidden:
-        typer.echo(f"{table}: no term of the glossary occurs in it")
-        return
-    style = style_for(typer.get_text_stream("stdout"))
-    rungs = ", ".join(f"{name} {count}" for name, count in result.by_rung)
-    share = f"{result.satisfied / result.occurrences:.1%}" if result.occurrences else "–"
-    typer.echo(style(f"{result.satisfied} of {result.occurrences} occurrences ({share})", "strong"))
-    typer.echo(f"  by rung: {rungs}")
-    typer.echo(
-        f"  violated {result.violated}, forbidden forms {result.forbidden}, "
-        f"beyond the source {result.over_use}"
-    )
-    if result.consistency_frequent_micro is not None:
-        typer.echo(f"  rendered alike {result.consistency_frequent_micro:.1%}")
-    width = min(max((len(t.term) for t in result.terms[:limit]), default=0), 32)
-    for term in result.terms[:limit]:
-        forms = ", ".join(f"{form} ×{count}" for form, count in term.renderings) or "–"
-        rungs = ", ".join(f"{name} {count}" for name, count in term.rungs)
-        more = f"  {term.violated} violated" if term.violated else ""
-        more += f"  +{term.over_use} beyond the source" if term.over_use else ""
-        line = f"  {term.term:<{width}}  {term.satisfied}/{term.occurrences}  {forms}"
-        line += f"  ({rungs}){more}" if rungs else more
-        typer.echo(style(line, "bad") if term.violated else line)
+app.command()(suggest)
+app.command()(stats)
 
 
 @app.command("import")
@@ -410,57 +251,17 @@ def export_terms(
     """Write the terms in use for another tool."""
     from pipeline.glossary.exchange import write_terms_as
 
-    settings = _settings(glossary, domain)
+    settings = settings_of(glossary, domain)
     path = Path(file)
-    if any(path.resolve() == p.resolve() for p in _paths(settings)):
+    if any(path.resolve() == p.resolve() for p in glossary_paths(settings)):
         raise GlossaryError(
             "that is a glossary in use", place=file, next_step="write to another file"
         )
-    count = write_terms_as(path, _termbase(settings).terms, form=form)
+    count = write_terms_as(path, open_termbase(settings).terms, form=form)
     if as_json:
         emit_json({"file": file, "entries": count})
     else:
         typer.echo(f"{file}: {count} {'entry' if count == 1 else 'entries'}")
 
 
-@app.command()
-def calibrate(
-    *,
-    engine: Annotated[str | None, typer.Option(help="auto, argos or bundled. [auto]")] = None,
-    model: Annotated[str | None, typer.Option(help="Name or folder of a model.")] = None,
-    beam: Annotated[int | None, typer.Option(min=1, help="Beam size of the runs.")] = None,
-    threads: Annotated[int | None, typer.Option(min=1, help="Processor threads.")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Measure which placeholder the model carries through, and keep the answer."""
-    from pipeline.glossary.calibrate import NEEDED, calibrate, save_shape
-    from pipeline.models import Store, default_root
-    from pipeline.run.engine_choice import open_engine
-
-    settings = _settings(engine=engine, model=model, beam=beam, threads=threads)
-    root = default_root()
-    # Without a glossary an engine opens unmeasured.
-    chosen = open_engine(
-        replace(settings, glossary=()), Store(root), progress=lambda t: typer.echo(t, err=True)
-    )
-    shape, measured = calibrate(chosen.engine.translate)
-    path = save_shape(root, chosen.engine.fingerprint, shape, measured)
-    if as_json:
-        table = [{**asdict(m), "survival": m.survival, "usable": m.usable} for m in measured]
-        template = shape.template if shape else None
-        emit_json(
-            {"engine": chosen.why, "template": template, "measured": table, "file": str(path)}
-        )
-        return
-    typer.echo(f"engine: {chosen.why}")
-    for m in measured:
-        typer.echo(
-            f"  {m.template:<12} {m.survived}/{m.placeholders} placeholders, "
-            f"{m.whole}/{m.sentences} sentences"
-        )
-    if shape:
-        typer.echo(f"masked passes use {shape.template}; kept in {path}")
-    else:
-        typer.echo(
-            f"no masked passes: none is whole in {NEEDED:.0%} of the sentences; kept in {path}"
-        )
+app.command()(calibrate)
