@@ -341,6 +341,7 @@ class _Body:
                 approved=approved,
                 copied=copied,
                 flagged=tally.flagged,
+                asked_again=max(0, self.recall.use.sentences - translated) if self.recall else 0,
                 looked_at_again=tally.looked_at_again,
             ),
             engine=EngineInfo(

@@ -55,6 +55,7 @@ class SegmentInfo:
     approved: int  # settled by a person
     copied: int  # nothing to translate
     flagged: int  # with a finding of severity warning or error
+    asked_again: int = 0  # further requests to the engine: for terms, for words left over
     looked_at_again: int = 0  # translated a second time because French was left over
 
 

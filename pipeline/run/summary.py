@@ -108,7 +108,12 @@ def _engine(report: RunReport) -> Iterator[str]:
     if segments.copied:
         parts.append(f"{segments.copied:,} with nothing to translate")
     if parts:
-        yield f"  Sentences: {segments.translated:,} translated now, {', '.join(parts)}."
+        again = ""
+        if segments.asked_again:
+            times = _count(segments.asked_again, "time")
+            again = f"; the model was asked {times} more to keep terms and mend words"
+        told = f"{segments.translated:,} translated now, {', '.join(parts)}"
+        yield f"  Sentences: {told}{again}."
     if segments.looked_at_again:
         again = _count(segments.looked_at_again, "sentence")
         yield f"  Second look: {again} with French left over, translated again without it."

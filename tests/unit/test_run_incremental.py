@@ -63,7 +63,8 @@ def test_a_new_row_costs_the_sentences_that_it_touches(
 ):
     translate(corpus, **glossary(IA="AI"))
     engine = fake_engine_class()
-    translate(corpus, engine=engine, **glossary(IA="AI", puce="chip"))
+    report = translate(corpus, engine=engine, **glossary(IA="AI", puce="chip"))
+    assert report.segments.translated + report.segments.asked_again == len(engine.asked)
     # Another number of hypotheses is wanted for a sentence with a term. The fifth
     # sentence had one before.
     assert sources(engine) == ["La puce de Nvidia chauffe."]

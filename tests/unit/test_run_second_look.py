@@ -72,6 +72,7 @@ def test_an_answer_without_the_word_is_taken_and_its_history_kept(
     assert english(tmp_path) == better
     assert engine.banned == [("démarche",)]
     assert report.segments.looked_at_again == 1
+    assert (report.segments.translated, report.segments.asked_again) == (1, 1)
     found = row(tmp_path)
     assert found["draft"] == DRAFT
     edits = [Edit(**edit) for edit in found["edits"]]
