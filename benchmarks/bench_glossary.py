@@ -8,8 +8,9 @@
 ``matcher`` times the matcher alone (processor seconds, median of repeats; building the
 automaton is timed apart). ``engine`` loads the engine that a run would choose, leaves
 loading out, and reports enforcement's share of the decoding time and BLEU and chrF with no
-glossary, with the starter glossary and with a random one, on all sentences and on those
-that hold a term. Test sets and term lists lie beside the project and are never copied.
+glossary, with the starter glossary, with a random one, and with the listed rows that agree with
+the reference, on all sentences and on those that hold a term. Test sets and term lists lie
+beside the project and are never copied.
 """
 
 from __future__ import annotations
@@ -131,6 +132,24 @@ def random_glossary(size: int, sources: list[str], rng: random.Random) -> TermBa
     return TermBase(rng.sample(rows, min(size, len(rows))))
 
 
+def agreeing_glossary(sources: list[str], references: list[str]) -> TermBase:
+    """Keep the listed rows whose term the reference holds wherever its source occurs.
+
+    A row that asks for another word than the reference uses must cost BLEU, however well
+    it is enforced; these must not.
+    """
+    fine: dict[str, bool] = {}
+    terms: dict[str, Term] = {}
+    everything = TermBase(listed_terms())
+    for source, reference in zip(sources, references, strict=True):
+        for match in everything.match(source).matches:
+            name = match.term.source
+            terms[name] = match.term
+            held = match.term.targets[0].casefold() in reference.casefold()
+            fine[name] = fine.get(name, True) and held
+    return TermBase([terms[name] for name in sorted(terms) if fine[name]])
+
+
 def bench_engine(arguments: argparse.Namespace) -> dict[str, object]:
     """Measure enforcement's cost and its effect on the scores."""
     import sacrebleu
@@ -167,7 +186,9 @@ def bench_engine(arguments: argparse.Namespace) -> dict[str, object]:
         "none": TermBase.empty(),
         "starter": starter,
         "random": random_glossary(len(starter), french, random.Random(SEED)),
+        "agreeing": agreeing_glossary(french, english),
     }
+    conditions = {name: conditions[name] for name in arguments.only or conditions}
     rows = []
     plain = [d.hypotheses[0].text for d in drafts]
     for name, termbase in conditions.items():
@@ -238,6 +259,7 @@ def main() -> None:
     engine.add_argument("--engine", default="auto")
     engine.add_argument("--beam", type=int, default=0)
     engine.add_argument("--sentences", type=int, default=300)
+    engine.add_argument("--only", nargs="+", choices=("none", "starter", "random", "agreeing"))
     arguments = parser.parse_args()
     if not SHARED.is_dir():
         sys.exit(f"the test sets and term lists are not in {SHARED}: nothing was measured")
