@@ -35,7 +35,8 @@ if TYPE_CHECKING:
 
 __all__ = ["BRIDGE", "BridgeLink", "Brief", "need_ray", "read_frame", "write_frame"]
 
-BRIDGE = (sys.executable, "-m", "pipeline.run.cluster_ray")
+# Imported, not run as a script: workers must find what it defines under its own name.
+BRIDGE = (sys.executable, "-P", "-c", "from pipeline.run.cluster_ray import main; main()")
 _WAIT = 0.1  # seconds between looks at the stop
 _PATIENCE = 8.0  # seconds in which the bridge may shut Ray down by itself
 _LENGTH = struct.Struct(">Q")

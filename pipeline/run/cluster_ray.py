@@ -7,8 +7,8 @@ restarts workers that die, and gives their parcels to others.
 Nothing leaves the machine unless an address is given: Ray's usage statistics are off, and
 a cluster that is started here listens on the loopback device only, without a dashboard.
 
-Usage: ``python -m pipeline.run.cluster_ray`` with frames on standard input and output; see
-`pipeline.run.cluster_link`.
+`main` reads frames from standard input and writes them to standard output; see
+`pipeline.run.cluster_link`, which starts it.
 """
 
 from __future__ import annotations
@@ -202,10 +202,3 @@ class _Actor:
 def _last_line(error: BaseException) -> str:
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return lines[-1] if lines else type(error).__name__
-
-
-if __name__ == "__main__":
-    # Under its own name: workers must find `_Actor` where it is defined.
-    from pipeline.run.cluster_ray import main as serve
-
-    serve()

@@ -131,7 +131,7 @@ class TableWriter:
                     shutil.copyfileobj(part, handle)
             else:
                 parts = pl.scan_parquet(self._parts, schema=segment_schema())
-                parts.sink_parquet(handle, maintain_order=True)
+                parts.sink_parquet(handle, maintain_order=True, row_group_size=_ROWS)
 
     def discard(self) -> None:
         """Delete the parts."""

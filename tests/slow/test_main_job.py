@@ -109,7 +109,7 @@ def test_the_seed_article_reaches_bleu_48_and_the_run_prints_it(done):
 
 def test_the_run_leaves_a_report_to_open(done):
     out, result = done
-    assert f"open {out}/report.html" in result.stdout
+    assert f"{out}/report.html" in result.stdout
     page = (out / "report.html").read_text(encoding="utf-8")
     assert "OpenAI" in page
     assert "http-equiv" in page

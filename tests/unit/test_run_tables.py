@@ -1,6 +1,10 @@
 from __future__ import annotations
 
 import math
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -122,3 +126,42 @@ def test_a_table_that_cannot_be_written_is_an_output_error(tmp_path, monkeypatch
         writer.finish(tmp_path / "segments.parquet")
     with pytest.raises(OutputError):
         TableWriter(tmp_path / "parts" / "000000.parquet")
+
+
+GROWTH = """
+import re, sys
+from pathlib import Path
+import polars as pl
+from pipeline.run.tables import TableWriter
+
+def peak():
+    return int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) / 1024
+
+rows, folder, parts = pl.read_parquet(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
+table = TableWriter(folder / "parts")
+for _ in range(parts):
+    table.copy(rows)
+before = peak()
+table.finish(folder / "table.parquet")
+print(peak() - before, pl.scan_parquet(folder / "table.parquet").select(pl.len()).collect().item())
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads /proc")
+def test_joining_the_parts_takes_no_more_memory_for_a_longer_table(tmp_path):
+    text = "Une phrase de la longueur que les phrases des journaux ont d’ordinaire. " * 3
+    rows = segment_frame([replace(translation(i), target=f"{i} {text}") for i in range(5000)])
+    rows.write_parquet(tmp_path / "rows.parquet")
+    grown = {}
+    for parts in (6, 60):
+        folder = tmp_path / str(parts)
+        folder.mkdir()
+        done = subprocess.run(
+            [sys.executable, "-c", GROWTH, tmp_path / "rows.parquet", folder, str(parts)],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        grown[parts], written = map(float, done.stdout.split())
+        assert written == 5000 * parts
+    assert grown[60] < grown[6] + 60, grown  # megabytes
