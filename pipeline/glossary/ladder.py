@@ -312,28 +312,6 @@ def masked_pass(works: Sequence[_Work], translate: Translate, shape: MaskShape) 
                 work.offer_reworded(_candidate(work.draft, work.matches, answer, "masked"))
 
 
-def mend_inner(best: Candidate, matches: Matches) -> Candidate:
-    """Rung 6, before the flag: mend the terms inside one that could not be had.
-
-    "course à l’IA" is violated, but its "IA" need not stay as it is.
-    """
-    missing = {id(matches.matches[i]) for i in best.final.missing}
-    inner = [
-        lost
-        for kept, lost in matches.overlaps
-        if id(kept) in missing and kept.start <= lost.start and lost.end <= kept.end
-    ]
-    if not inner:
-        return best
-    others = [m for m in matches.matches if id(m) not in missing]
-    given = sorted((*others, *inner), key=lambda m: m.start)
-    text, edits, _ = repair(best.text, replace(matches, matches=tuple(given), overlaps=()))
-    final = assess(text, matches)
-    if not edits or final.violations > best.final.violations:
-        return best
-    return replace(best, text=text, edits=(*best.edits, *edits), final=final)
-
-
 def _request(work: _Work, source: str | None = None) -> Request:
     text = work.draft.segment.source if source is None else source
     return Request(source=one_line(text), hypotheses=len(work.draft.hypotheses))
@@ -393,6 +371,4 @@ def enforce(
             work.offer(choose_hypothesis(work.draft, work.matches, lossy=True))
         if not work.done:
             work.offer(repair_in_place(work.draft, work.matches, lossy=True))
-        if not work.done:
-            work.best = mend_inner(work.best, work.matches)
     return tuple(finish(w.draft, w.matches, w.best) for w in works)

@@ -101,7 +101,8 @@ def contents(out):
             manifest = json.loads(path.read_text(encoding="utf-8"))
             for key in ("time", "settings", "written", "out"):
                 del manifest[key]
-            del manifest["segments"]["translated"], manifest["segments"]["remembered"]
+            for key in ("translated", "remembered", "asked_again"):  # of the run at hand
+                del manifest["segments"][key]
             files[name] = manifest
         else:
             files[name] = path.read_bytes()
