@@ -165,13 +165,14 @@ def translate(
                 next_step="run `passerelle translate - < article.txt > article.en.txt`",
             )
         raise typer.Exit(_stream(settings(), reporter(), stdin_name))
-    where = _cluster(cluster, address, workers, settings().threads)
+    chosen = settings()
+    where = _cluster(cluster, address, workers, chosen.threads)
     if watch and (where or any(map(is_archive, paths))):
         raise UsageError(
             "--watch goes neither with --cluster nor with archives",
             next_step="leave out one of the two",
         )
-    job = Job(paths=tuple(paths), settings=settings(), force=force, cluster=where, rows=rows or "")
+    job = Job(paths=tuple(paths), settings=chosen, force=force, cluster=where, rows=rows or "")
     if dry_run:
         if any(map(is_archive, paths)):
             raise UsageError(

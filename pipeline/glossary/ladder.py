@@ -37,7 +37,7 @@ from pipeline.glossary.rewording import (
 from pipeline.records import Request
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from pipeline.glossary.records import MaskShape, Matches
     from pipeline.glossary.termbase import TermBase
@@ -175,21 +175,21 @@ def choose_hypothesis(
     Returns:
         The best-scored such hypothesis, or None.
     """
-    first = draft.hypotheses[0]
-    for hypothesis in draft.hypotheses[1:]:
-        lost = first.score - hypothesis.score
-        if hypothesis.flags or (not math.isnan(lost) and lost > max_loss):
-            continue
-        if not lossy and _loses(draft, hypothesis):
-            continue
+    for hypothesis in _others(draft, max_loss, lossy=lossy):
         if assess(hypothesis.text, matches).violations == 0:
             return _candidate(draft, matches, hypothesis, "hypothesis")
     return None
 
 
-def _loses(draft: Draft, hypothesis: Hypothesis) -> bool:
-    first = draft.hypotheses[0].text
-    return loses(hypothesis.text, first, draft.segment.source, names=True)
+def _others(draft: Draft, max_loss: float, *, lossy: bool) -> Iterator[Hypothesis]:
+    """Give the hypotheses that may stand in for the draft, best first."""
+    first = draft.hypotheses[0]
+    for hypothesis in draft.hypotheses[1:]:
+        lost = first.score - hypothesis.score
+        if hypothesis.flags or (not math.isnan(lost) and lost > max_loss):
+            continue
+        if lossy or not loses(hypothesis.text, first.text, draft.segment.source, names=True):
+            yield hypothesis
 
 
 def repair_in_place(
@@ -201,14 +201,9 @@ def repair_in_place(
 ) -> Candidate:
     """Rung 3: mend the draft, or the hypothesis that mending brings furthest."""
     best = _candidate(draft, matches, draft.hypotheses[0], "draft")
-    for hypothesis in draft.hypotheses[1:]:
+    for hypothesis in _others(draft, max_loss, lossy=lossy):
         if best.final.violations == 0:
             break
-        lost = draft.hypotheses[0].score - hypothesis.score
-        if hypothesis.flags or (not math.isnan(lost) and lost > max_loss):
-            continue
-        if not lossy and _loses(draft, hypothesis):
-            continue
         other = _candidate(draft, matches, hypothesis, "hypothesis")
         if other.final.violations < best.final.violations:
             best = other
