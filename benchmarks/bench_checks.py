@@ -36,10 +36,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.quality.check_corpus import CORPUS_CHECKS, CorpusChecks
-from pipeline.quality.checks import CHECKS, check_pair
-from pipeline.quality.number_tables import EN_MONTHS, EN_WEEKDAYS, FR_MONTHS
-from pipeline.quality.pair import Pair
+from pipeline.quality.checks.corpus import CORPUS_CHECKS, CorpusChecks
+from pipeline.quality.checks.number_tables import EN_MONTHS, EN_WEEKDAYS, FR_MONTHS
+from pipeline.quality.checks.pair import Pair
+from pipeline.quality.checks.registry import CHECKS, check_pair
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

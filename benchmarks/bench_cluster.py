@@ -57,9 +57,10 @@ def child() -> None:
     from fake_engine import FakeOpener
 
     from pipeline.config import Settings
-    from pipeline.run import Job, cluster_link, run
-    from pipeline.run.cluster import Cluster
-    from pipeline.run.progress import Quiet
+    from pipeline.run import Job, run
+    from pipeline.run.cluster import link as cluster_link
+    from pipeline.run.cluster.driver import Cluster
+    from pipeline.run.reporting.progress import Quiet
 
     source, out, kind, options, workers, threads = sys.argv[1:7]
     told: dict[str, Any] = {"answers": []}

@@ -28,7 +28,7 @@ from pathlib import Path
 
 from pipeline.config import load_settings
 from pipeline.glossary import Term, TermBase, enforce, load_termbase
-from pipeline.glossary.rows import default_inflect
+from pipeline.glossary.file.rows import default_inflect
 from pipeline.records import Draft, Request, Segment
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -154,9 +154,9 @@ def bench_engine(arguments: argparse.Namespace) -> dict[str, object]:
     """Measure enforcement's cost and its effect on the scores."""
     import sacrebleu
 
-    from pipeline.glossary.calibrate import load_shape
+    from pipeline.glossary.enforce.calibrate import load_shape
     from pipeline.models import Store, default_root
-    from pipeline.run.engine_choice import open_engine
+    from pipeline.translate.engine_choice import open_engine
 
     overrides = {"engine": arguments.engine, "beam": arguments.beam or None}
     settings = load_settings(overrides, folder=ROOT)

@@ -54,7 +54,7 @@ sys.path.insert(0, sys.argv[1])
 from fake_engine import FakeEngine
 from pipeline.config import Settings
 from pipeline.run import ChosenEngine, Job, run
-from pipeline.run.progress import Quiet
+from pipeline.run.reporting.progress import Quiet
 source, out, glossary = sys.argv[2:5]
 
 class Forgetful(FakeEngine):

@@ -47,7 +47,7 @@ def settings_of(
 
 def glossary_paths(settings: Settings) -> list[Path]:
     """Give the glossary files in use, later ones winning."""
-    from pipeline.run.paths import settings_path
+    from pipeline.translate.paths import settings_path
 
     return [settings_path(settings, "glossary", name) for name in settings.glossary if name]
 
@@ -62,9 +62,9 @@ def open_termbase(settings: Settings) -> TermBase:
 def sentences_of(paths: list[str], settings: Settings) -> Iterator[tuple[str, str]]:
     """Read French documents sentence by sentence: (document, sentence)."""
     from pipeline.documents import is_supported, output_name, read_document
-    from pipeline.run.inputs import Passed, discover
-    from pipeline.run.paths import settings_path
+    from pipeline.run.discovery import Passed, discover
     from pipeline.segmentation import split
+    from pipeline.translate.paths import settings_path
 
     out = settings_path(settings, "out", settings.out)
     for _, found in discover(paths, out=out, supported=is_supported, output_name=output_name):

@@ -38,7 +38,7 @@ def suggest(
 ) -> None:
     """Print rows for terms that the glossary lacks, ready to paste under its header."""
     from pipeline.glossary.exchange import as_csv_rows
-    from pipeline.glossary.rows import COLUMNS
+    from pipeline.glossary.file.rows import COLUMNS
     from pipeline.glossary.suggest import Candidate, suggest, unstable_names
 
     settings = settings_of(glossary, None, out=out)
@@ -75,7 +75,7 @@ def _remark(kind: str, count: int, documents: int, variants: tuple[str, ...], ex
 
 
 def _shape(settings: Settings) -> tuple[tuple[str, ...], str] | None:
-    from pipeline.glossary.csvfile import read_sheet
+    from pipeline.glossary.file.sheet import read_sheet
 
     for path in reversed(glossary_paths(settings)):
         if path.is_file():
@@ -86,7 +86,7 @@ def _shape(settings: Settings) -> tuple[tuple[str, ...], str] | None:
 
 def _last_run(settings: Settings) -> Iterator[tuple[str, str, str]] | None:
     from pipeline.quality.rows import read_rows
-    from pipeline.run.paths import settings_path
+    from pipeline.translate.paths import settings_path
 
     table = settings_path(settings, "out", settings.out) / "segments.parquet"
     if not table.is_file():
@@ -101,9 +101,9 @@ def stats(
     as_json: AsJson = False,
 ) -> None:
     """Count, term by term, what the last run made of the glossary."""
+    from pipeline.quality.metrics.terms import TermTally
     from pipeline.quality.rows import read_rows
-    from pipeline.quality.terms import TermTally
-    from pipeline.run.paths import settings_path
+    from pipeline.translate.paths import settings_path
 
     settings = settings_of(out=out)
     table = settings_path(settings, "out", settings.out) / "segments.parquet"
@@ -150,9 +150,9 @@ def calibrate(
     as_json: AsJson = False,
 ) -> None:
     """Measure which placeholder the model carries through, and keep the answer."""
-    from pipeline.glossary.calibrate import NEEDED, calibrate, save_shape
+    from pipeline.glossary.enforce.calibrate import NEEDED, calibrate, save_shape
     from pipeline.models import Store, default_root
-    from pipeline.run.engine_choice import open_engine
+    from pipeline.translate.engine_choice import open_engine
 
     settings = settings_of(engine=engine, model=model, beam=beam, threads=threads)
     root = default_root()

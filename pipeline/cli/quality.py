@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from pipeline.quality import CorpusScorer, Score
-    from pipeline.quality.compare import RunComparison
-    from pipeline.quality.gates import Gate
-    from pipeline.quality.significance import Comparison
+    from pipeline.quality.metrics.significance import Comparison
+    from pipeline.quality.report.compare import RunComparison
+    from pipeline.quality.report.gates import Gate
 
 __all__ = ["app"]
 
@@ -72,7 +72,7 @@ FailUnder = Annotated[
 
 
 def _blocks(path: Path) -> list[str]:
-    from pipeline.run.prose import reference_blocks
+    from pipeline.run.reporting.prose import reference_blocks
 
     return reference_blocks(path)
 
@@ -135,7 +135,7 @@ def score(
     fit together; 4 a file that cannot be read; 9 a test set that cannot be downloaded.
     """
     from pipeline.quality import CorpusScorer, parse_gates
-    from pipeline.quality.alignment import find_reference
+    from pipeline.quality.metrics.alignment import find_reference
 
     gates = parse_gates(fail_under or ())
     metrics = tuple(metric or ("bleu", "chrf"))
@@ -149,7 +149,7 @@ def score(
     if testset and reference:
         raise UsageError("--testset and --reference exclude each other", next_step="give one")
     if testset:
-        from pipeline.quality.testsets import fetch_testset
+        from pipeline.quality.metrics.testsets import fetch_testset
 
         references: Sequence[Path] = fetch_testset(testset, langpair)[1]
     elif reference:
@@ -189,7 +189,7 @@ def score(
 def _add_lines(
     scorer: CorpusScorer, hypothesis: Path, references: Sequence[Path], doc_ids: Path | None
 ) -> list[tuple[str, range]]:
-    from pipeline.quality.lines import parallel_lines
+    from pipeline.quality.metrics.lines import parallel_lines
 
     paths = [hypothesis, *references, *([doc_ids] if doc_ids else [])]
     names: list[str] = []
@@ -225,7 +225,7 @@ def _add_lines(
 
 
 def _add_blocks(scorer: CorpusScorer, hypothesis: Path, references: Sequence[Path]) -> list[str]:
-    from pipeline.quality.alignment import align_blocks
+    from pipeline.quality.metrics.alignment import align_blocks
 
     texts = [
         [block for block in _blocks(path) if block.strip()] for path in (hypothesis, *references)
@@ -305,7 +305,7 @@ def compare(
     system is below --fail-under; 11 files that do not fit together.
     """
     from pipeline.quality import compare_outputs, compare_runs, parse_gates
-    from pipeline.quality.significance import compare_systems
+    from pipeline.quality.metrics.significance import compare_systems
 
     gates = parse_gates(fail_under or ())
     metrics = tuple(metric or ("bleu", "chrf"))
@@ -370,7 +370,7 @@ def _nothing() -> Comparison:
 def _systems(
     paths: Sequence[Path], references: Sequence[Path]
 ) -> tuple[list[str], list[list[str]], list[list[str]]]:
-    from pipeline.quality.lines import parallel_lines
+    from pipeline.quality.metrics.lines import parallel_lines
 
     if not references:
         raise NothingChecked(

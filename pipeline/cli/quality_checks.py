@@ -18,8 +18,8 @@ from pipeline.errors import BelowThreshold, NothingChecked, UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from pipeline.quality.checks import Check
-    from pipeline.quality.pair import Pair
+    from pipeline.quality.checks.pair import Pair
+    from pipeline.quality.checks.registry import Check
     from pipeline.records import Finding
 
 __all__ = ["AsJson", "Gravity", "Only", "Without", "checks"]
@@ -119,7 +119,7 @@ def checks(
 
 def _pairs(source: Path, target: Path) -> Iterator[tuple[str, Pair]]:
     from pipeline.quality import Pair
-    from pipeline.quality.lines import parallel_lines
+    from pipeline.quality.metrics.lines import parallel_lines
 
     number = 0
     for french, english in parallel_lines([source, target]):
@@ -129,8 +129,8 @@ def _pairs(source: Path, target: Path) -> Iterator[tuple[str, Pair]]:
 
 
 def _rows(outputs: Path) -> Iterator[tuple[str, Pair]]:
-    from pipeline.quality.checks import pair_of
-    from pipeline.quality.report import TABLE
+    from pipeline.quality.checks.registry import pair_of
+    from pipeline.quality.report.build import TABLE
     from pipeline.quality.rows import read_rows
 
     for row in read_rows(outputs / TABLE):
@@ -141,7 +141,7 @@ def _findings(
     pairs: Iterator[tuple[str, Pair]], chosen: Sequence[Check], corpus: frozenset[str]
 ) -> Iterator[tuple[str, Pair, tuple[Finding, ...]]]:
     from pipeline.quality import check_pair
-    from pipeline.quality.check_corpus import CorpusChecks
+    from pipeline.quality.checks.corpus import CorpusChecks
 
     across = CorpusChecks(corpus)
     for place, pair in pairs:

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from pipeline.quality import Score
-    from pipeline.quality.checks import Check
-    from pipeline.quality.compare import RunComparison
-    from pipeline.quality.significance import Comparison
+    from pipeline.quality.checks.registry import Check
+    from pipeline.quality.metrics.significance import Comparison
+    from pipeline.quality.report.compare import RunComparison
 
 __all__ = [
     "count",
@@ -158,7 +158,7 @@ def excerpt(text: str) -> str:
 
 def list_checks(chosen: Sequence[Check], corpus: frozenset[str], as_json: bool) -> None:
     """Print the chosen checks with what they find."""
-    from pipeline.quality.check_corpus import CORPUS_CHECKS
+    from pipeline.quality.checks.corpus import CORPUS_CHECKS
 
     rows = [(c.name, c.severity, c.explanation) for c in chosen]
     rows += [(name, "warning", text) for name, (_, text) in CORPUS_CHECKS.items() if name in corpus]

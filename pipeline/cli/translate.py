@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pipeline.run import ChosenEngine, RunReport
-    from pipeline.run.cluster import Cluster
-    from pipeline.run.progress import Reporter
+    from pipeline.run.cluster.driver import Cluster
+    from pipeline.run.reporting.progress import Reporter
 
 __all__ = ["translate"]
 
@@ -130,8 +130,8 @@ def translate(
     2 wrong usage; 5 glossary; 6 model; 7 output; 8 engine; 10 memory; 15 cluster; 130 stopped.
     """
     from pipeline.run import Job
-    from pipeline.run.cluster_rows import is_archive
-    from pipeline.run.progress import make_reporter
+    from pipeline.run.archives.rows import is_archive
+    from pipeline.run.reporting.progress import make_reporter
 
     given = {
         "out": out,
@@ -208,7 +208,7 @@ def _cluster(
                 next_step="add --cluster, or leave them out",
             )
         return None
-    from pipeline.run.cluster import Cluster
+    from pipeline.run.cluster.driver import Cluster
 
     return Cluster(address=address or "local", workers=workers or 0, threads=max(1, threads))
 
@@ -224,14 +224,14 @@ def _render(report: RunReport, settings: Settings, *, as_json: bool, quiet: bool
     shown = report
     try:
         if settings.report and report.segments.total:
-            from pipeline.run.quality_report import with_quality
+            from pipeline.run.reporting.quality import with_quality
 
             shown = with_quality(report)
     finally:  # the run is told of even where its quality report fails or is interrupted
         if as_json:
             emit_json(shown.to_json())
         elif not quiet:
-            from pipeline.run.summary import render_summary
+            from pipeline.run.reporting.summary import render_summary
 
             width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
             typer.echo(render_summary(shown, style=style_for(sys.stdout), width=width))

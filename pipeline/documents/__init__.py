@@ -13,7 +13,7 @@ from pipeline.documents.cutting import (
 )
 from pipeline.documents.files import parse_document, read_document, write_document
 from pipeline.documents.names import SUFFIXES, is_supported, output_name
-from pipeline.documents.placing import Placed, place_markup
+from pipeline.documents.placing.place import Placed, place_markup
 
 __all__ = [
     "SUFFIXES",

@@ -14,7 +14,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from pipeline.documents.kinds import BREAK, FRONT_MATTER, LINKS
+from pipeline.documents.markdown.kinds import BREAK, FRONT_MATTER, LINKS
 from pipeline.records import Segment, Span
 
 if TYPE_CHECKING:

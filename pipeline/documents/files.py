@@ -7,7 +7,7 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from pipeline.documents.encoding import decode
-from pipeline.documents.kinds import FRONT_MATTER
+from pipeline.documents.markdown.kinds import FRONT_MATTER
 from pipeline.documents.names import SUFFIXES
 from pipeline.errors import InputError
 from pipeline.records import Document
@@ -47,11 +47,11 @@ def parse_document(data: bytes, *, doc_id: str, name: str, front_matter: bool = 
     blocks: tuple[Block, ...]
     findings: tuple[Finding, ...] = ()
     if format_ == "markdown":
-        from pipeline.documents.markdown import parse_markdown
+        from pipeline.documents.markdown.blocks import parse_markdown
 
         blocks, findings = parse_markdown(decoded.text, front_matter=front_matter)
     else:
-        from pipeline.documents.plain import parse_text
+        from pipeline.documents.text import parse_text
 
         blocks = parse_text(decoded.text)
     return Document(
@@ -135,7 +135,7 @@ def write_document(document: Document, replacements: Mapping[int, str]) -> bytes
             continue
         pieces.append(document.text[at : block.start])
         if block.kind == FRONT_MATTER:
-            from pipeline.documents.front_matter import yaml_scalar
+            from pipeline.documents.markdown.front_matter import yaml_scalar
 
             new = yaml_scalar(new, document.text[block.start : block.end])
         pieces.append(new)

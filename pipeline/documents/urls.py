@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Literal
 
-from pipeline.documents.kinds import BARE_URL
+from pipeline.documents.markdown.kinds import BARE_URL
 from pipeline.records import Markup, Span
 
 if TYPE_CHECKING:

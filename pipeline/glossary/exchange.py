@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import GlossaryError
 from pipeline.fsio import atomic_write
-from pipeline.glossary.csvfile import parse, quote
-from pipeline.glossary.encoding import decode
+from pipeline.glossary.file.encoding import decode
+from pipeline.glossary.file.rows import COLUMNS, default_inflect
+from pipeline.glossary.file.sheet import parse, quote
 from pipeline.glossary.records import ANYWHERE, Entry
-from pipeline.glossary.rows import COLUMNS, default_inflect
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

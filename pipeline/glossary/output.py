@@ -7,7 +7,7 @@ import io
 from typing import TYPE_CHECKING
 
 from pipeline.fsio import atomic_open
-from pipeline.glossary.problems import runs_as_formula
+from pipeline.glossary.file.problems import runs_as_formula
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

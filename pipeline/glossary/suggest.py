@@ -15,10 +15,10 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from pipeline.glossary.english import is_caps
-from pipeline.glossary.lint import common_words
-from pipeline.glossary.normal import compose, fold, squash
-from pipeline.glossary.protect import not_prose
+from pipeline.glossary.enforce.english import is_caps
+from pipeline.glossary.file.lint import common_words
+from pipeline.glossary.match.normal import compose, fold, squash
+from pipeline.glossary.match.protect import not_prose
 from pipeline.glossary.tables import FRENCH_ADJECTIVE_ENDINGS, NAME_PARTICLES, TITLES
 
 if TYPE_CHECKING:

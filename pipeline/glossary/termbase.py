@@ -8,10 +8,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipeline.errors import GlossaryError
-from pipeline.glossary.csvfile import read_sheet
-from pipeline.glossary.matcher import Matcher
-from pipeline.glossary.normal import fold
-from pipeline.glossary.rows import read_terms
+from pipeline.glossary.file.rows import read_terms
+from pipeline.glossary.file.sheet import read_sheet
+from pipeline.glossary.match.matcher import Matcher
+from pipeline.glossary.match.normal import fold
 from pipeline.records import Occurrence
 
 if TYPE_CHECKING:

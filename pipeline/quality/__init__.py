@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
-from pipeline.quality.alignment import find_reference
-from pipeline.quality.check_language import left_in_french
-from pipeline.quality.checks import CHECKS, Check, check_pair, choose_checks, choose_corpus_checks
-from pipeline.quality.compare import compare_outputs, compare_runs
-from pipeline.quality.confidence import confidence
-from pipeline.quality.documents import DocumentsQuality, quality_of_documents
-from pipeline.quality.export import render_json, write_report
-from pipeline.quality.gates import GATES, check_gates, parse_gates
-from pipeline.quality.pair import Pair
-from pipeline.quality.reference import METRICS, CorpusScorer, Score, score_corpus, score_segments
-from pipeline.quality.render_html import render_html
-from pipeline.quality.render_text import render_text
-from pipeline.quality.report import build_report
-from pipeline.quality.report_model import QualityReport
-from pipeline.quality.significance import compare_systems
-from pipeline.quality.terms import term_metrics
+from pipeline.quality.checks.language import left_in_french
+from pipeline.quality.checks.pair import Pair
+from pipeline.quality.checks.registry import (
+    CHECKS,
+    Check,
+    check_pair,
+    choose_checks,
+    choose_corpus_checks,
+)
+from pipeline.quality.metrics.alignment import find_reference
+from pipeline.quality.metrics.confidence import confidence
+from pipeline.quality.metrics.documents import DocumentsQuality, quality_of_documents
+from pipeline.quality.metrics.reference import (
+    METRICS,
+    CorpusScorer,
+    Score,
+    score_corpus,
+    score_segments,
+)
+from pipeline.quality.metrics.significance import compare_systems
+from pipeline.quality.metrics.terms import term_metrics
+from pipeline.quality.report.build import build_report
+from pipeline.quality.report.compare import compare_outputs, compare_runs
+from pipeline.quality.report.export import render_json, write_report
+from pipeline.quality.report.gates import GATES, check_gates, parse_gates
+from pipeline.quality.report.html import render_html
+from pipeline.quality.report.model import QualityReport
+from pipeline.quality.report.text import render_text
 
 __all__ = [
     "CHECKS",

@@ -12,38 +12,38 @@ from pipeline.errors import InputError, OutputError, UsageError
 from pipeline.fsio import is_file, output_error
 from pipeline.glossary import write_terms_csv
 from pipeline.memory import TranslationMemory
-from pipeline.run.cluster_archive import archives_of
-from pipeline.run.finishing import APPROVED, COPIED, Finisher
-from pipeline.run.glossaries import open_glossary
-from pipeline.run.inputs import discover
+from pipeline.run.archives.archive import archives_of
+from pipeline.run.discovery import discover
 from pipeline.run.journal import Journal
 from pipeline.run.lock import folder_lock
-from pipeline.run.manifest import write_manifest
-from pipeline.run.paths import HIDDEN, memory_path, settings_path
-from pipeline.run.progress import Event
-from pipeline.run.reading import Limits
-from pipeline.run.recall import Recall
-from pipeline.run.report import EngineInfo, RunReport, SegmentInfo, Tally
+from pipeline.run.reporting.manifest import write_manifest
+from pipeline.run.reporting.progress import Event
+from pipeline.run.reporting.report import EngineInfo, RunReport, SegmentInfo, Tally
+from pipeline.run.reporting.scoring import References
+from pipeline.run.reporting.state import State
 from pipeline.run.reuse import LastTable, Reuse, file_digest, run_key
-from pipeline.run.scoring import References
-from pipeline.run.state import State
-from pipeline.run.stopping import Stop
 from pipeline.run.storing import Store
 from pipeline.run.supervision import supervise
 from pipeline.run.tables import TableWriter
 from pipeline.run.work import Work
 from pipeline.run.writing import sweep
+from pipeline.translate.finishing import APPROVED, COPIED, Finisher
+from pipeline.translate.glossaries import open_glossary
+from pipeline.translate.paths import HIDDEN, memory_path, settings_path
+from pipeline.translate.reading import Limits
+from pipeline.translate.recall import Recall
+from pipeline.translate.stopping import Stop
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from pipeline.config import Settings
-    from pipeline.run.cluster import Cluster, Link, Prefetch
-    from pipeline.run.cluster_archive import Archives, ArchiveStore
-    from pipeline.run.engine_choice import ChosenEngine
-    from pipeline.run.glossaries import Glossary
-    from pipeline.run.progress import Reporter
+    from pipeline.run.archives.archive import Archives, ArchiveStore
+    from pipeline.run.cluster.driver import Cluster, Link, Prefetch
+    from pipeline.run.reporting.progress import Reporter
+    from pipeline.translate.engine_choice import ChosenEngine
+    from pipeline.translate.glossaries import Glossary
 
     Opener = Callable[[Settings, Callable[[str], None]], ChosenEngine]
 
@@ -85,7 +85,7 @@ def run(job: Job, *, open_engine: Opener, reporter: Reporter) -> RunReport:
         Interrupted: Ctrl-C; what is finished is kept.
     """
     if job.cluster is not None:
-        from pipeline.run.cluster_link import need_ray
+        from pipeline.run.cluster.link import need_ray
 
         need_ray()
     settings = job.settings
@@ -276,7 +276,7 @@ class _Body:
 
     def _prefetch(self, chosen: ChosenEngine) -> Prefetch:
         """Give the stage that has windows translated on the cluster."""
-        from pipeline.run.cluster import Prefetch
+        from pipeline.run.cluster.driver import Prefetch
 
         assert self.finisher is not None
         assert self.recall is not None
@@ -290,8 +290,8 @@ class _Body:
         )
 
     def _connect(self) -> Link:
-        from pipeline.run.cluster_link import BridgeLink
-        from pipeline.run.cluster_worker import Orders
+        from pipeline.run.cluster.link import BridgeLink
+        from pipeline.run.cluster.worker import Orders
 
         cluster = self._job.cluster
         assert cluster is not None

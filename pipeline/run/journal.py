@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
 from pipeline.errors import OutputError, UsageError
 from pipeline.fsio import output_error
-from pipeline.run.inputs import Passed, Source
+from pipeline.run.discovery import Passed
+from pipeline.translate.reading import Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -8,19 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.documents import is_supported, output_name
 from pipeline.errors import EXIT_SKIPPED, UsageError
-from pipeline.run.finishing import protected_spans
-from pipeline.run.glossaries import open_glossary
-from pipeline.run.inputs import discover
+from pipeline.run.discovery import discover
 from pipeline.run.journal import Journal
-from pipeline.run.paths import settings_path
-from pipeline.run.reading import Limits, Loaded
 from pipeline.run.windows import documents
+from pipeline.translate.finishing import protected_spans
+from pipeline.translate.glossaries import open_glossary
+from pipeline.translate.paths import settings_path
+from pipeline.translate.reading import Limits, Loaded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pipeline.run.batch import Job
-    from pipeline.run.inputs import Passed, Source
+    from pipeline.run.discovery import Passed
+    from pipeline.translate.reading import Source
 __all__ = ["Planned", "Preview", "preview", "render_preview"]
 
 _NAMED = 1000  # documents that a preview names

@@ -14,7 +14,7 @@ from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING
 
 from pipeline import __version__
-from pipeline.run.reading import digest_of
+from pipeline.translate.reading import digest_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
     from pipeline.config import Settings
     from pipeline.memory import TranslationMemory
-    from pipeline.run.engine_choice import ChosenEngine
-    from pipeline.run.glossaries import Glossary
-    from pipeline.run.inputs import Source
     from pipeline.run.journal import Finished, Journal
+    from pipeline.translate.engine_choice import ChosenEngine
+    from pipeline.translate.glossaries import Glossary
+    from pipeline.translate.reading import Source
 
 __all__ = ["LastTable", "Reuse", "Unchanged", "file_digest", "run_key"]
 

@@ -7,26 +7,25 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from pipeline.errors import OutputError
-from pipeline.run.inputs import Passed, show_path
+from pipeline.run.discovery import Passed, show_path
 from pipeline.run.journal import Finished
-from pipeline.run.reading import digest_of
+from pipeline.run.reporting.state import NAMED, NOTED
 from pipeline.run.reuse import Unchanged
-from pipeline.run.state import NAMED, NOTED
 from pipeline.run.writing import is_hopeless, write_translation
+from pipeline.translate.reading import digest_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from pipeline.records import Translation
-    from pipeline.run.inputs import Source
     from pipeline.run.journal import Journal
-    from pipeline.run.reading import Loaded
+    from pipeline.run.reporting.scoring import References
+    from pipeline.run.reporting.state import State
     from pipeline.run.reuse import LastTable
-    from pipeline.run.scoring import References
-    from pipeline.run.state import State
     from pipeline.run.tables import TableWriter
     from pipeline.run.writing import Written
+    from pipeline.translate.reading import Loaded, Source
 
 __all__ = ["Done", "Rows", "Store"]
 

@@ -8,26 +8,25 @@ from typing import TYPE_CHECKING
 
 from pipeline.fsio import is_file
 from pipeline.memory import TranslationMemory
-from pipeline.run.assembling import Assembly
-from pipeline.run.finishing import Finisher
-from pipeline.run.glossaries import open_glossary
-from pipeline.run.inputs import Source
-from pipeline.run.paths import memory_path
-from pipeline.run.progress import Event
-from pipeline.run.reading import Limits, load_bytes
-from pipeline.run.recall import Recall
-from pipeline.run.report import Tally
-from pipeline.run.stopping import Stop
+from pipeline.run.reporting.progress import Event
+from pipeline.run.reporting.report import Tally
 from pipeline.run.supervision import supervise
 from pipeline.table import segment_frame
+from pipeline.translate.assembling import Assembly
+from pipeline.translate.finishing import Finisher
+from pipeline.translate.glossaries import open_glossary
+from pipeline.translate.paths import memory_path
+from pipeline.translate.reading import Limits, Source, load_bytes
+from pipeline.translate.recall import Recall
+from pipeline.translate.stopping import Stop
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pipeline.config import Settings
-    from pipeline.run.engine_choice import ChosenEngine
-    from pipeline.run.progress import Reporter
-    from pipeline.run.report import Violation
+    from pipeline.run.reporting.progress import Reporter
+    from pipeline.run.reporting.report import Violation
+    from pipeline.translate.engine_choice import ChosenEngine
 
 __all__ = ["StreamResult", "translate_bytes"]
 

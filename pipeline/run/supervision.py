@@ -5,13 +5,13 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, TypeVar
 
-from pipeline.run.stopping import Interrupted
+from pipeline.translate.stopping import Interrupted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pipeline.run.progress import Reporter
-    from pipeline.run.stopping import Stop
+    from pipeline.run.reporting.progress import Reporter
+    from pipeline.translate.stopping import Stop
 
 __all__ = ["supervise"]
 

@@ -7,7 +7,7 @@ import queue
 import threading
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from pipeline.run.stopping import Stop, Stopped
+from pipeline.translate.stopping import Stop, Stopped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

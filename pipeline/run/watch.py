@@ -11,17 +11,18 @@ from pipeline.config import settings_files
 from pipeline.documents import is_supported, output_name
 from pipeline.errors import GlossaryError, InputError, PasserelleError, UsageError
 from pipeline.run.batch import Job, run
-from pipeline.run.inputs import Source, discover
-from pipeline.run.paths import settings_path
-from pipeline.run.progress import Event
+from pipeline.run.discovery import discover
+from pipeline.run.reporting.progress import Event
+from pipeline.translate.paths import settings_path
+from pipeline.translate.reading import Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pipeline.config import Settings
-    from pipeline.run.engine_choice import ChosenEngine
-    from pipeline.run.progress import Reporter
-    from pipeline.run.report import RunReport
+    from pipeline.run.reporting.progress import Reporter
+    from pipeline.run.reporting.report import RunReport
+    from pipeline.translate.engine_choice import ChosenEngine
 
 __all__ = ["State", "keep_running", "look"]
 

@@ -10,16 +10,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeline.errors import InputError, PasserelleError
-from pipeline.run.inputs import Passed, show_path
-from pipeline.run.reading import load_bytes, read_source
+from pipeline.run.discovery import Passed, show_path
 from pipeline.run.reuse import Unchanged
+from pipeline.translate.reading import load_bytes, read_source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from pipeline.run.inputs import Source
-    from pipeline.run.reading import Limits, Loaded
     from pipeline.run.reuse import Reuse
+    from pipeline.translate.reading import Limits, Loaded, Source
 
 __all__ = ["Slice", "Window", "documents", "windows"]
 

@@ -5,27 +5,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipeline.errors import EngineError
-from pipeline.run.assembling import Assembly
-from pipeline.run.inputs import Passed, show_path
+from pipeline.run.discovery import Passed, show_path
 from pipeline.run.reuse import Unchanged
 from pipeline.run.storing import Rows
 from pipeline.run.threads import Behind, ahead
 from pipeline.run.windows import Slice, documents, windows
+from pipeline.translate.assembling import Assembly
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from pipeline.records import Translation
-    from pipeline.run.cluster_archive import Archives
-    from pipeline.run.finishing import Finisher
-    from pipeline.run.inputs import Source
+    from pipeline.run.archives.archive import Archives
     from pipeline.run.journal import Journal
-    from pipeline.run.reading import Limits, Loaded
+    from pipeline.run.reporting.state import State
     from pipeline.run.reuse import Reuse
-    from pipeline.run.state import State
-    from pipeline.run.stopping import Stop
     from pipeline.run.storing import Done
     from pipeline.run.windows import Window
+    from pipeline.translate.finishing import Finisher
+    from pipeline.translate.reading import Limits, Loaded, Source
+    from pipeline.translate.stopping import Stop
 
 __all__ = ["Work"]
 

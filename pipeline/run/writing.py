@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pipeline.errors import OutputError
 from pipeline.fsio import atomic_write, output_error
-from pipeline.run.reading import digest_of
+from pipeline.translate.reading import digest_of
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from pipeline.cli import translate as command
 from pipeline.cli.app import app
 from pipeline.run import ChosenEngine
-from pipeline.run.summary import render_summary
+from pipeline.run.reporting.summary import render_summary
 
 ARTICLE = "Bonjour à tous. Il fait beau.\n"
 
@@ -422,7 +422,7 @@ def test_the_summary_fits_a_terminal_and_is_not_broken_in_a_pipe(folder, engine,
     (folder / "in" / "a.en.txt").write_text("Hello to all.\n", encoding="utf-8")
     seen = {}
     monkeypatch.setattr(
-        "pipeline.run.summary.render_summary",
+        "pipeline.run.reporting.summary.render_summary",
         lambda report, **more: seen.update(report=report, width=more["width"]) or "",
     )
     passerelle("translate", "in")

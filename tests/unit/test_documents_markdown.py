@@ -11,9 +11,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipeline.documents import parse_document, raw_text, read_document, write_document
-from pipeline.documents.inline import BlockBuilder
-from pipeline.documents.templates import FILLER, mask_templates
-from pipeline.documents.tracing import blocks_of, parser
+from pipeline.documents.markdown.inline import BlockBuilder
+from pipeline.documents.markdown.templates import FILLER, mask_templates
+from pipeline.documents.markdown.tracing import blocks_of, parser
 
 if TYPE_CHECKING:
     from pipeline.records import Block, Document

@@ -12,12 +12,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipeline.documents import parse_document
-from pipeline.documents.templates import mask_templates
-from pipeline.documents.tracing import parser
+from pipeline.documents.markdown.templates import mask_templates
+from pipeline.documents.markdown.tracing import parser
 from pipeline.records import Hypothesis, Segment, Translation
-from pipeline.run.assembling import Assembly
-from pipeline.run.inputs import Source
-from pipeline.run.reading import Limits, load_bytes
+from pipeline.translate.assembling import Assembly
+from pipeline.translate.reading import Limits, Source, load_bytes
 
 KITCHEN_SINK = Path(__file__).parents[1] / "data" / "documents" / "kitchen-sink.fr.md"
 NASTY = Path(__file__).parents[1] / "data" / "documents" / "nasty.fr.md"

@@ -11,8 +11,8 @@ import pytest
 
 from pipeline.errors import GlossaryError
 from pipeline.glossary import load_termbase
-from pipeline.glossary.csvedit import add_row, set_row
-from pipeline.glossary.lint import lint
+from pipeline.glossary.file.edit import add_row, set_row
+from pipeline.glossary.file.lint import lint
 
 HEADER = "source;target;status;case;inflect;wrong;domain;priority;note\n"
 
@@ -24,7 +24,7 @@ def test_of_many_processes_that_add_at_once_none_loses_another_ones_row(tmp_path
         "import sys\n"
         "from pathlib import Path\n"
         "from pipeline.errors import GlossaryError\n"
-        "from pipeline.glossary.csvedit import add_row\n"
+        "from pipeline.glossary.file.edit import add_row\n"
         "for number in range(8):\n"
         "    source = f'Nom {sys.argv[2]} {number}'\n"
         "    try:\n"

@@ -297,7 +297,7 @@ def test_a_term_in_protected_markup_is_no_occurrence():
 
 def test_the_starter_glossary_finds_its_terms_in_the_reference_translation():
     from pipeline.glossary import load_termbase
-    from pipeline.glossary.assess import assess
+    from pipeline.glossary.enforce.assess import assess
 
     root = Path(__file__).parents[2]
     termbase = load_termbase([root / "glossary" / "terms.csv"])

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.glossary import MaskShape, Term, TermBase, enforce, replay
-from pipeline.glossary.assess import assess
+from pipeline.glossary.enforce.assess import assess
 from pipeline.records import Draft, Hypothesis, Segment
 
 FAST = settings(max_examples=50, deadline=None)

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.glossary import Term, TermBase
-from pipeline.glossary.french import feminines, plurals, variants
-from pipeline.glossary.normal import compose, fold
+from pipeline.glossary.match.french import feminines, plurals, variants
+from pipeline.glossary.match.normal import compose, fold
 from pipeline.records import Span
 
 

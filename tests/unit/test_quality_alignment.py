@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import InputError
-from pipeline.quality.alignment import (
+from pipeline.quality.metrics.alignment import (
     align_blocks,
     find_reference,
     gale_church,

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import UsageError
-from pipeline.quality.checks import CHECKS, check_pair, choose_checks
-from pipeline.quality.pair import Pair
+from pipeline.quality.checks.pair import Pair
+from pipeline.quality.checks.registry import CHECKS, check_pair, choose_checks
 
 DATA = Path(__file__).parents[1] / "data" / "quality"
 

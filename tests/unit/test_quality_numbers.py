@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.quality.numbers import read_numbers
+from pipeline.quality.checks.number_reading import read_numbers
 
 
 def values(text, language, *, required=True):

@@ -11,7 +11,7 @@ import pytest
 
 from pipeline.errors import NothingChecked, QualityError, UsageError
 from pipeline.quality import quality_of_documents, score_corpus, score_segments
-from pipeline.quality.reference import METRICS, CorpusScorer, make_metric
+from pipeline.quality.metrics.reference import METRICS, CorpusScorer, make_metric
 
 ROOT = Path(__file__).parents[2]
 FLORES = ROOT.parent / "shared" / "testsets" / "flores-dev"
@@ -87,7 +87,7 @@ def test_confidence_intervals_equal_the_sacrebleu_command_line(tmp_path):
 
 def test_resampling_in_slices_draws_what_sacrebleu_draws_at_once(monkeypatch):
     whole = score_corpus(HYPOTHESES, [REFERENCES], bootstrap=200)
-    monkeypatch.setattr("pipeline.quality.bootstrap._CELLS", 7 * 10 * len(HYPOTHESES))
+    monkeypatch.setattr("pipeline.quality.metrics.bootstrap._CELLS", 7 * 10 * len(HYPOTHESES))
     assert score_corpus(HYPOTHESES, [REFERENCES], bootstrap=200) == whole
 
 

@@ -19,11 +19,11 @@ from hypothesis import strategies as st
 
 from pipeline.errors import InputError, NothingChecked, UsageError
 from pipeline.quality import build_report, render_html, render_json, render_text, write_report
-from pipeline.quality.confidence import confidence, spearman
-from pipeline.quality.marks import differences, mark
-from pipeline.quality.plots import HEIGHT, trend
-from pipeline.quality.report_model import HistoryRow, QualityReport
-from pipeline.quality.triage import furthest, least_sure, varied
+from pipeline.quality.metrics.confidence import confidence, spearman
+from pipeline.quality.report.marks import differences, mark
+from pipeline.quality.report.model import HistoryRow, QualityReport
+from pipeline.quality.report.plots import HEIGHT, trend
+from pipeline.quality.report.triage import furthest, least_sure, varied
 from pipeline.table import segment_schema
 
 ROOT = Path(__file__).parents[2]

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import NothingChecked, QualityError, UsageError
-from pipeline.quality.bootstrap import default_seed
-from pipeline.quality.significance import compare_systems
+from pipeline.quality.metrics.bootstrap import default_seed
+from pipeline.quality.metrics.significance import compare_systems
 
 ROOT = Path(__file__).parents[2]
 FLORES = ROOT.parent / "shared" / "testsets" / "flores-dev"

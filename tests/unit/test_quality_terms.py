@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.quality.rows import SegmentRow, TermRow
-from pipeline.quality.term_reference import (
+from pipeline.quality.metrics.term_reference import (
     term_reference_metrics,
     terms_edit_rate,
     window_overlap,
 )
-from pipeline.quality.terms import count_forms, exact_matches, success_rate, term_metrics
+from pipeline.quality.metrics.terms import count_forms, exact_matches, success_rate, term_metrics
+from pipeline.quality.rows import SegmentRow, TermRow
 
 
 def term(name, expected, found="", rung="draft", *, at=0):

@@ -284,7 +284,7 @@ def test_a_missing_model_stops_the_run_with_its_next_step(folder, tmp_path):
     from pipeline.config import Settings
     from pipeline.models import Store
     from pipeline.run import Job, open_engine, run
-    from pipeline.run.progress import Quiet
+    from pipeline.run.reporting.progress import Quiet
 
     settings = Settings(out=str(tmp_path / "out"), glossary=(), engine="argos")
     store = Store(tmp_path / "models", argos_folders=())

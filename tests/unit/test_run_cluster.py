@@ -22,11 +22,12 @@ from pipeline.cli.app import app
 from pipeline.config import Settings
 from pipeline.errors import ClusterError, EngineError, ModelError, ModelMissing
 from pipeline.records import Segment
-from pipeline.run import Job, cluster_link, run
-from pipeline.run.cluster import Cluster
-from pipeline.run.cluster_link import BridgeLink
-from pipeline.run.cluster_worker import Orders, Parcel, Piece, Worker
-from pipeline.run.stopping import Stop, Stopped
+from pipeline.run import Job, run
+from pipeline.run.cluster import link as cluster_link
+from pipeline.run.cluster.driver import Cluster
+from pipeline.run.cluster.link import BridgeLink
+from pipeline.run.cluster.worker import Orders, Parcel, Piece, Worker
+from pipeline.translate.stopping import Stop, Stopped
 
 ARTICLES = {
     "a.fr.txt": "Bonjour à tous. L’IA progresse.\n\nLe vent se lève. Lire aussi.\n",
@@ -317,7 +318,7 @@ def test_a_worker_gives_what_it_made_before_it_failed(fake_engine_class):
 
 BRIDGE = """
 import os, pickle, sys
-from pipeline.run.cluster_link import read_frame, write_frame
+from pipeline.run.cluster.link import read_frame, write_frame
 brief = pickle.loads(read_frame(sys.stdin.buffer))
 out = sys.stdout.buffer
 def tell(kind, value):

@@ -11,8 +11,8 @@ from typer.testing import CliRunner
 
 from pipeline.cli.app import app
 from pipeline.errors import ClusterError, InputError, UsageError
-from pipeline.run.cluster_archive import archives_of
-from pipeline.run.cluster_rows import count_rows, is_archive, open_writer, read_rows
+from pipeline.run.archives.archive import archives_of
+from pipeline.run.archives.rows import count_rows, is_archive, open_writer, read_rows
 
 needs_extra = pytest.mark.skipif(
     any(importlib.util.find_spec(name) is None for name in ("fsspec", "pyarrow")),
@@ -169,8 +169,8 @@ def test_an_article_on_which_the_engine_fails_is_named_by_its_row(
 
 @needs_extra
 def test_parquet_in_and_parquet_out_keep_order_across_groups(tmp_path, translate, monkeypatch):
-    monkeypatch.setattr("pipeline.run.cluster_rows._GROUP", 70)
-    monkeypatch.setattr("pipeline.run.cluster_rows._BATCH", 30)
+    monkeypatch.setattr("pipeline.run.archives.rows._GROUP", 70)
+    monkeypatch.setattr("pipeline.run.archives.rows._BATCH", 30)
     numbers = range(500)
     source = pl.DataFrame(
         {"id": list(numbers), "text": [f"Le jour {n % 50}." for n in numbers], "x": 0}
@@ -240,7 +240,7 @@ def test_missing_columns_are_named_with_those_that_are_there(tmp_path):
 
 @needs_extra
 def test_a_line_too_long_for_an_article_is_passed_over(tmp_path, monkeypatch):
-    monkeypatch.setattr("pipeline.run.cluster_rows._LONG", 64)
+    monkeypatch.setattr("pipeline.run.archives.rows._LONG", 64)
     path = write_jsonl(
         tmp_path / "a.jsonl",
         [{"id": "long", "text": "x" * 500}, {"id": "b", "text": "Bonjour."}],

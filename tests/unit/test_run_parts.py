@@ -22,11 +22,10 @@ from hypothesis import strategies as st
 from pipeline import run as run_room
 from pipeline.errors import OutputError, UsageError
 from pipeline.records import Document, Segment, Span
-from pipeline.run.inputs import Passed, Source, discover
+from pipeline.run.discovery import Passed, discover
 from pipeline.run.journal import Journal
-from pipeline.run.lines import Line, is_prose, one_line
 from pipeline.run.lock import folder_lock
-from pipeline.run.progress import (
+from pipeline.run.reporting.progress import (
     Event,
     JsonReporter,
     PlainReporter,
@@ -36,11 +35,12 @@ from pipeline.run.progress import (
     format_seconds,
     make_reporter,
 )
-from pipeline.run.reading import Loaded
-from pipeline.run.stopping import Stop, Stopped
 from pipeline.run.threads import Behind, ahead
 from pipeline.run.windows import windows
 from pipeline.run.writing import sweep, write_translation
+from pipeline.translate.lines import Line, is_prose, one_line
+from pipeline.translate.reading import Loaded, Source
+from pipeline.translate.stopping import Stop, Stopped
 
 # --- inputs ----------------------------------------------------------------------
 

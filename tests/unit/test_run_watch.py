@@ -139,7 +139,7 @@ def test_new_settings_start_a_round_and_wrong_ones_leave_the_old(desk, watch):
 
 
 def test_a_file_that_the_quality_report_cannot_read_ends_the_round_only(desk, watch):
-    from pipeline.run.quality_report import with_quality
+    from pipeline.run.reporting.quality import with_quality
 
     (desk / "outputs").mkdir()
     (desk / "outputs" / "history.parquet").write_bytes(b"no parquet")

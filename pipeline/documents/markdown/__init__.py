@@ -1,0 +1,4 @@
+"""Markdown to blocks of prose: what a parser says, laid over the bytes that stand there.
+
+Enters: text. Leaves: `Block` records with their markup.
+"""

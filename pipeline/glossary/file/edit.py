@@ -1,0 +1,218 @@
+"""Editing a glossary file: add, set, remove, merge. A change that lint refuses is not made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from pipeline.errors import GlossaryError
+from pipeline.fsio import atomic_write
+from pipeline.glossary.file.rows import COLUMNS, read_terms
+from pipeline.glossary.file.sheet import Sheet, quote, read_sheet, read_text
+from pipeline.glossary.file.write import write_sheet
+from pipeline.glossary.match.normal import compose
+from pipeline.glossary.records import Entry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from pipeline.glossary.file.problems import Problem
+    from pipeline.glossary.file.sheet import Row
+
+__all__ = ["Merged", "add_row", "create", "merge_rows", "remove_row", "set_row"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merged:
+    """What became of imported rows."""
+
+    added: int = 0
+    same: int = 0  # stood there already, with the same target and status
+    changed: int = 0  # replaced, as asked
+    conflicts: tuple[str, ...] = ()  # sources left alone: the file says something else
+    problems: tuple[Problem, ...] = ()  # rows refused by lint, and where they were read
+
+
+def _errors(sheet: Sheet) -> list[Problem]:
+    return [p for p in read_terms(sheet)[1] if p.severity == "error"]
+
+
+def _checked(before: Sheet, after: Sheet) -> Sheet:
+    """Refuse a change that brings errors with it."""
+    known = {(p.line, p.code, p.problem) for p in _errors(before)}
+    fresh = [p for p in _errors(after) if (p.line, p.code, p.problem) not in known]
+    if fresh:
+        first = fresh[0]
+        column = f" [{first.column}]" if first.column else ""
+        raise GlossaryError(
+            first.problem,
+            place=f"{first.file}:{first.line}{column}",
+            next_step=f"{first.next_step}; nothing was written",
+        )
+    return after
+
+
+def _rows_of(sheet: Sheet, source: str) -> list[Row]:
+    wanted = compose(source).strip()
+    return [r for r in sheet.rows if compose(sheet.get(r, "source")).strip() == wanted]
+
+
+def _one_row(sheet: Sheet, source: str, line: int) -> Row:
+    rows = _rows_of(sheet, source)
+    if line:
+        rows = [r for r in rows if r.line == line]
+    if len(rows) == 1:
+        return rows[0]
+    if not rows:
+        raise GlossaryError(
+            f"there is no row for {source!r}" + (f" at line {line}" if line else ""),
+            place=str(sheet.path),
+            next_step="see `passerelle glossary list`; casing and accents count",
+        )
+    lines = ", ".join(str(r.line) for r in rows)
+    raise GlossaryError(
+        f"{source!r} has {len(rows)} rows (lines {lines})",
+        place=str(sheet.path),
+        next_step="name one of them with --line",
+    )
+
+
+def create(path: Path) -> Sheet:
+    """Make an empty glossary with all columns, and read it.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    atomic_write(path, (",".join(COLUMNS) + "\n").encode())
+    return read_sheet(path)
+
+
+def add_row(path: Path, values: Mapping[str, str]) -> Row:
+    """Append a row to a glossary file.
+
+    Raises:
+        GlossaryError: the term has a row with that status already, the row has errors, the
+            file lacks a column, or it changed meanwhile.
+        OutputError: the file cannot be written.
+    """
+    sheet = read_sheet(path)
+    status = values.get("status", "") or "preferred"
+    for row in _rows_of(sheet, values.get("source", "")):
+        if (sheet.get(row, "status").strip().casefold() or "preferred") == status:
+            raise GlossaryError(
+                f"{values['source']!r} has a row already",
+                place=f"{path}:{row.line}",
+                next_step="change it with `passerelle glossary set`",
+            )
+    after = _checked(sheet, sheet.with_row(values))
+    write_sheet(after)
+    return after.rows[-1]
+
+
+def set_row(path: Path, source: str, values: Mapping[str, str], *, line: int = 0) -> Row:
+    """Change cells of a term's row; every other byte of the file stays.
+
+    Args:
+        path: the file.
+        source: the term.
+        values: column → new value.
+        line: which row, where the term has several.
+
+    Raises:
+        GlossaryError: no such row or column, the row would have errors, or the file
+            changed meanwhile.
+        OutputError: the file cannot be written.
+    """
+    sheet = read_sheet(path)
+    row = _one_row(sheet, source, line)
+    after = _checked(sheet, sheet.with_values(row.line, values))
+    write_sheet(after)
+    return next(r for r in after.rows if r.line == row.line)
+
+
+def remove_row(path: Path, source: str, *, line: int = 0) -> Row:
+    """Remove a term's row; every other byte of the file stays.
+
+    Raises:
+        GlossaryError: no such row, or the file changed meanwhile.
+        OutputError: the file cannot be written.
+    """
+    sheet = read_sheet(path)
+    row = _one_row(sheet, source, line)
+    write_sheet(sheet.without_row(row.line))
+    return row
+
+
+def merge_rows(path: Path, rows: Iterable[Mapping[str, str]], *, overwrite: bool = False) -> Merged:
+    """Add rows of another glossary to a file, which is made where it is missing.
+
+    Args:
+        path: the file.
+        rows: column → value.
+        overwrite: where the file says something else about a term, the new row wins.
+
+    Raises:
+        GlossaryError: the file cannot be read, has errors itself, lacks a column or changed
+            meanwhile.
+        OutputError: the file cannot be written.
+    """
+    sheet = read_sheet(path) if path.exists() else create(path)
+    base = _errors(sheet)
+    if base:
+        raise GlossaryError(
+            f"the file has errors itself: {base[0].problem}",
+            place=f"{path}:{base[0].line}",
+            next_step="mend it first; see `passerelle glossary lint`",
+        )
+    known: dict[tuple[str, bool], Row] = {}
+    for row in sheet.rows:
+        known.setdefault(_identity(sheet.get(row, "source"), sheet.get(row, "status")), row)
+    result = Merged()
+    for values in rows:
+        key = _identity(values.get("source", ""), values.get("status", ""))
+        if key in known:
+            row = known[key]
+            if _says_the_same(sheet, row, values):
+                result = replace(result, same=result.same + 1)
+            elif not overwrite:
+                result = replace(result, conflicts=(*result.conflicts, values["source"]))
+            else:
+                update = {"target": "", "status": "", **values}
+                sheet = sheet.with_values(row.line, update)
+                result = replace(result, changed=result.changed + 1)
+            continue
+        faults = _alone(sheet, values)
+        if isinstance(values, Entry):
+            faults = [replace(p, file=values.file, line=values.line) for p in faults]
+        if faults:
+            result = replace(result, problems=(*result.problems, *faults))
+            continue
+        sheet = sheet.with_row(values)
+        known[key] = sheet.rows[-1]
+        result = replace(result, added=result.added + 1)
+    _checked(read_sheet(path), sheet)
+    if result.added or result.changed:
+        write_sheet(sheet)
+    return result
+
+
+def _identity(source: str, status: str) -> tuple[str, bool]:
+    return compose(source).strip(), status.strip().casefold() == "forbidden"
+
+
+def _says_the_same(sheet: Sheet, row: Row, values: Mapping[str, str]) -> bool:
+    def status(value: str) -> str:
+        return value.strip().casefold() or "preferred"
+
+    return sheet.get(row, "target").strip() == values.get("target", "").strip() and status(
+        sheet.get(row, "status")
+    ) == status(values.get("status", ""))
+
+
+def _alone(sheet: Sheet, values: Mapping[str, str]) -> list[Problem]:
+    """Lint one row by itself, under the file's name."""
+    cells = ",".join(quote(values.get(name, ""), ",") for name in COLUMNS)
+    text = ",".join(COLUMNS) + "\n" + cells + "\n"
+    alone = read_text(text, sheet.path, "utf-8", b"", "")
+    return [replace(p, line=0) for p in _errors(alone)]

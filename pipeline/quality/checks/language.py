@@ -1,0 +1,191 @@
+"""Checks of language: copied source, French left over, a source that is not French."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from pipeline.quality.checks.language_tables import (
+    ENGLISH_WORDS,
+    FRENCH_AMBIGUOUS,
+    FRENCH_LEFT,
+    FRENCH_LOANS,
+    FRENCH_WORDS,
+    OTHER_WORDS,
+)
+from pipeline.quality.checks.pair import fold, known_english, known_french, make_finding, tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pipeline.quality.checks.pair import Pair
+    from pipeline.records import Finding
+
+__all__ = ["french_left", "left_in_french", "source_language", "untranslated"]
+
+_ELIDED = re.compile(r"(?:[ldnscjmt]|qu)['’][a-zà-ÿœ]{2,}")
+_LONG_RUN = 20  # words
+_SURELY_FRENCH = FRENCH_WORDS - ENGLISH_WORDS - FRENCH_AMBIGUOUS
+_WORD_BEFORE = re.compile(r"([^\W\d_][\w'’-]*)\W{1,2}$")
+_WORD_AFTER = re.compile(r"\W{1,2}([^\W\d_][\w'’-]*)")
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+\.\S+")
+_QUOTED = re.compile(r"[«“\"‘][^«»“”\"]{1,80}[»”\"’]")
+
+
+_Token = tuple[str, int, int]  # word, start, end
+
+
+def _share(found: list[str], table: frozenset[str]) -> float:
+    return sum(word in table for word in found) / len(found) if found else 0.0
+
+
+def untranslated(pair: Pair) -> Iterator[Finding]:
+    """Find a translation that is the source again, or nearly."""
+    shorter, longer = sorted((len(tokens(pair.source)), len(tokens(pair.target))))
+    if len(tokens(pair.source)) < 3 or not shorter or shorter < 0.8 * longer:
+        return
+    ours = {t for t, _, _ in tokens(pair.source)}
+    if sum(t in ours for t, _, _ in tokens(pair.target)) < 0.5 * longer:
+        return  # cheap, and true of almost every translation
+    source = [fold(t) for t, _, _ in tokens(pair.source)]
+    target = [fold(t) for t, _, _ in tokens(pair.target)]
+    found = [t.replace("’", "'") for t, _, _ in tokens(pair.source)]
+    lower = [t.lower() for t in found]
+    french = sum(t in FRENCH_WORDS or t[:2] in {"l'", "d'", "n'", "c'", "j'"} for t in found)
+    # A title that is all names is rightly the same in both languages.
+    if french == 0 or _share(lower, ENGLISH_WORDS) > _share(lower, FRENCH_WORDS):
+        return
+    if source == target:
+        yield make_finding("untranslated", "error", "the translation is the French source")
+        return
+    rest = list(source)
+    same = 0
+    for token in target:
+        if token in rest:
+            rest.remove(token)
+            same += 1
+    if same / max(len(source), len(target)) >= 0.8 and _share(lower, FRENCH_WORDS) >= 0.1:
+        yield make_finding("untranslated", "error", "the translation is almost the French source")
+
+
+def _french_only(word: str) -> bool:
+    lower = word.lower()
+    if lower in FRENCH_LOANS:
+        return False
+    if lower in FRENCH_LEFT or _ELIDED.match(word):
+        return True
+    return len(lower) >= 5 and known_french(lower) and not known_english(lower)
+
+
+def french_left(pair: Pair) -> Iterator[Finding]:
+    """Find French words of the source that stand untranslated in the translation."""
+    left = left_in_french(pair)
+    if left:
+        shown = ", ".join(dict.fromkeys(pair.target[a:b] for a, b in left))
+        yield make_finding("french-left", "error", f"left in French: {shown}", target=left[0])
+
+
+def left_in_french(pair: Pair) -> tuple[tuple[int, int], ...]:
+    """Give the spans of the translation that are French words of the source, in order.
+
+    Single words count where the French word list knows them and the English one does
+    not; runs of two words and more where a French function word is among them. Words
+    inside quotation marks (titles, mottos), in addresses, in names and in forms that the
+    glossary asked for are let be.
+    """
+    ours = tokens(pair.source)
+    theirs = tokens(pair.target)
+    source = {word for word, _, _ in ours if word[0].islower()}
+    if not source or not theirs:
+        return ()
+    allowed = [match.span() for match in _QUOTED.finditer(pair.target)]
+    allowed += [match.span() for match in _ADDRESS.finditer(pair.target)]
+    allowed += pair.kept_spans
+    left = [
+        (start, end)
+        for word, start, end in theirs
+        if word[0].islower()
+        and word in source
+        and _french_only(word)
+        and not _in_name(pair, start, end)
+    ]
+    small = [(a, b) for a, b in left if pair.target[a:b].lower() in FRENCH_LEFT]
+    if len(left) == len(small) == 1:
+        left = []  # one small word may belong to a name
+    left += _copied_runs(pair, ours, theirs)
+    return tuple(
+        sorted((start, end) for start, end in left if not any(a <= start < b for a, b in allowed))
+    )
+
+
+def _copied_runs(
+    pair: Pair, ours: Sequence[_Token], theirs: Sequence[_Token]
+) -> Iterator[tuple[int, int]]:
+    """Give spans of the translation that are copied from the source and hold French.
+
+    A run with as many capitals as small words is a name (Bartolomé de las Casas).
+    """
+    places: dict[str, list[int]] = {}
+    for index, (word, _, _) in enumerate(ours):
+        places.setdefault(word, []).append(index)
+    i = 0
+    while i < len(theirs):
+        size = 0
+        for start in places.get(theirs[i][0], ()):
+            run = 1
+            while (
+                i + run < len(theirs)
+                and start + run < len(ours)
+                and theirs[i + run][0] == ours[start + run][0]
+                and pair.target[theirs[i + run - 1][2] : theirs[i + run][1]].isspace()
+            ):
+                run += 1
+            size = max(size, run)
+            if size >= _LONG_RUN:
+                break  # a copy: no need to find a longer one
+        if size >= 2:
+            run_words = [word for word, _, _ in theirs[i : i + size]]
+            lower = [word for word in run_words if word[0].islower()]
+            span = theirs[i][1], theirs[i + size - 1][2]
+            french = any(w in _SURELY_FRENCH or _ELIDED.match(w) for w in lower)
+            loan = all(word in FRENCH_LOANS for word in lower)
+            if (
+                french
+                and not loan
+                and len(lower) > size - len(lower)
+                and not _between_names(pair.target, *span)
+            ):
+                yield span
+        i += max(size, 1)
+
+
+def _between_names(text: str, start: int, end: int) -> bool:
+    before = _WORD_BEFORE.search(text[:start])
+    after = _WORD_AFTER.match(text, end)
+    return bool(before and after and before[1][0].isupper() and after[1][0].isupper())
+
+
+def _in_name(pair: Pair, start: int, end: int) -> bool:
+    """Say whether a lower-case word is part of a name (Croix des Champs, Monde diplomatique)."""
+    before = _WORD_BEFORE.search(pair.target[:start])
+    if before and before[1][0].isupper() and before[1] in pair.source:
+        return True
+    return _between_names(pair.target, start, end)
+
+
+def source_language(pair: Pair) -> Iterator[Finding]:
+    """Find a source that is not French, by its function words."""
+    found = [t.lower().replace("’", "'") for t, _, _ in tokens(pair.source)]
+    if len(found) < 5:
+        return
+    elided = sum((t[1:2] == "'" and t[0] in "ldncjsm") or t[:3] == "qu'" for t in found)
+    french = sum(t in FRENCH_WORDS for t in found) + elided
+    if french >= 0.4 * len(found):
+        return  # as every French sentence
+    tables = {"English": ENGLISH_WORDS, **OTHER_WORDS}
+    counts = {name: sum(t in table for t in found) for name, table in tables.items()}
+    name, best = max(counts.items(), key=lambda item: item[1])
+    if best >= 2 and best >= 2 * french and best / len(found) >= 0.15:
+        yield make_finding(
+            "source-language", "warning", f"the source seems to be {name}, not French"
+        )

@@ -1,0 +1,405 @@
+"""Collecting a report document by document; of a large run, the worst segments are kept."""
+
+from __future__ import annotations
+
+import heapq
+import math
+from collections import Counter
+from dataclasses import replace
+from itertools import groupby
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
+
+from pipeline.quality.checks.corpus import CORPUS_CHECKS, CorpusChecks
+from pipeline.quality.checks.registry import CHECKS, Check, check_pair, pair_of
+from pipeline.quality.metrics.alignment import align_blocks, split_english
+from pipeline.quality.metrics.confidence import confidence
+from pipeline.quality.metrics.reference import CorpusScorer, Score
+from pipeline.quality.metrics.term_reference import TermReferenceMetrics, term_reference_metrics
+from pipeline.quality.metrics.terms import TermMetrics, TermTally
+from pipeline.quality.report.extracts import STAGES, from_run, merged, words_after, words_before
+from pipeline.quality.report.history import deltas
+from pipeline.quality.report.model import (
+    CheckCount,
+    DocumentReport,
+    HistoryRow,
+    OccurrenceReport,
+    QualityReport,
+    SegmentReport,
+    Spread,
+)
+from pipeline.quality.report.triage import varied
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from pathlib import Path
+
+    from pipeline.quality.rows import SegmentRow
+
+__all__ = ["ReportBuilder"]
+
+_KEPT_SEGMENTS = 20_000
+_KEPT_OCCURRENCES = 20_000
+_BINS = 20
+_FIRST = 6  # segments to check first
+# Engine names of the run for text that no model wrote: nothing to doubt.
+_SURE = {"copy", "approved"}
+_MOST_TERM_SEGMENTS = 2_000  # with a reference, for TERm, which is slow
+
+
+class _Bins:
+    """Counts of a figure in bins of equal width, outliers in the first and last."""
+
+    def __init__(self, name: str, title: str, low: float, high: float) -> None:
+        self.name, self.title, self.low, self.high = name, title, low, high
+        self.counts = [0] * _BINS
+
+    def add(self, value: float) -> None:
+        place = (value - self.low) / (self.high - self.low) * _BINS
+        self.counts[min(_BINS - 1, max(0, int(place)))] += 1
+
+    def spread(self) -> Spread:
+        half, seen, middle = sum(self.counts) / 2, 0, 0
+        for index, count in enumerate(self.counts):
+            seen += count
+            if seen >= half:
+                middle = index
+                break
+        width = (self.high - self.low) / _BINS
+        return Spread(
+            name=self.name,
+            title=self.title,
+            low=self.low,
+            high=self.high,
+            counts=tuple(self.counts),
+            median=self.low + (middle + 0.5) * width,
+        )
+
+
+class ReportBuilder:
+    """Takes documents one by one and gives the report.
+
+    Args:
+        checks: those to run over each segment.
+        corpus_checks: names of those to run across segments.
+        metrics: names from `pipeline.quality.metrics.reference.METRICS`.
+    """
+
+    def __init__(
+        self, *, checks: Sequence[Check], corpus_checks: Collection[str], metrics: Sequence[str]
+    ) -> None:
+        self.checks = checks
+        self.corpus_checks = corpus_checks
+        self.tally = TermTally()
+        self.scorer = CorpusScorer(metrics)
+        self.corpus = CorpusChecks(corpus_checks)
+        self.documents: list[tuple[DocumentReport, range]] = []
+        self.total = 0
+        self.engines: Counter[str] = Counter()
+        self.confidence = 0.0
+        self.severities: Counter[str] = Counter()
+        self.by_check: dict[str, Counter[str]] = {}
+        self.occurrences: list[OccurrenceReport] = []
+        self.term_segments: list[tuple[str, str, tuple[tuple[str, ...], ...]]] = []
+        # Least worrying on top, so that it is the one to go; the index breaks ties.
+        self.kept: list[tuple[tuple[float, ...], int, SegmentReport]] = []
+        self.bins = {
+            "chrf": _Bins("chrf", "chrF of sentences", 0, 100),
+            "ratio": _Bins("ratio", "Length against the source", 0, 2),
+            "confidence": _Bins("confidence", "Confidence of sentences", 0, 1),
+        }
+
+    def document(
+        self,
+        document: str,
+        rows: Sequence[SegmentRow],
+        references: Sequence[tuple[Path, Sequence[str]]],
+    ) -> None:
+        """Take in one document: its rows and, for each reference, path and blocks."""
+        start = self.scorer.n
+        note = ""
+        texts: list[str] = [""] * len(rows)
+        values: list[float | None] = [None] * len(rows)
+        usable = [(path, [b for b in blocks if b.strip()]) for path, blocks in references]
+        empty = [str(path) for path, blocks in usable if not blocks]
+        if not references:
+            note = "no reference"
+        elif empty:
+            note = f"not scored: the reference is empty or not readable ({', '.join(empty)})"
+        else:
+            note = self._align(document, rows, [blocks for _, blocks in usable], texts, values)
+        errors = warnings = violations = terms = 0
+        sure = 0.0
+        for row, reference, chrf in zip(rows, texts, values, strict=True):
+            segment = self._segment(row, reference, chrf)
+            self._keep(segment)
+            sure += segment.confidence
+            errors += sum(f.severity == "error" for f in segment.findings)
+            warnings += sum(f.severity == "warning" for f in segment.findings)
+            violations += len(segment.violations)
+            terms += sum(not t.forbidden for t in row.terms)
+            self.tally.add_over_use(row)
+            self._occurrences(row)
+        self.documents.append(
+            (
+                DocumentReport(
+                    document=document,
+                    segments=len(rows),
+                    words=sum(len(row.source.split()) for row in rows),
+                    reference=", ".join(path.as_posix() for path, _ in references),
+                    note=note,
+                    scores=(),
+                    confidence=sure / len(rows),
+                    errors=errors,
+                    warnings=warnings,
+                    terms=terms,
+                    violations=violations,
+                ),
+                range(start, self.scorer.n),
+            )
+        )
+
+    def _align(
+        self,
+        document: str,
+        rows: Sequence[SegmentRow],
+        references: Sequence[Sequence[str]],
+        texts: list[str],
+        values: list[float | None],
+    ) -> str:
+        """Score blocks; give each row the reference text of its sentence and its chrF."""
+        blocks = [
+            [index for index, _ in group]
+            for _, group in groupby(enumerate(rows), key=lambda item: item[1].block_id)
+        ]
+        whole = [" ".join(rows[i].target.strip() for i in block).strip() for block in blocks]
+        aligned = align_blocks(document, whole, references)
+        self.scorer.add(aligned.blocks, aligned.references)
+        scorer = CorpusScorer(("chrf",))
+        places: list[list[int]] = []
+        for group, *parts in zip(aligned.groups, *aligned.references, strict=True):
+            inside = [index for block in blocks[slice(*group)] for index in block]
+            if not inside:
+                continue
+            sentences = [split_english(part) for part in parts]
+            beads = align_blocks(document, [rows[i].target for i in inside], sentences)
+            scorer.add(beads.blocks, beads.references)
+            for (first, last), text in zip(beads.groups, beads.references[0], strict=True):
+                places.append(inside[first:last])
+                for index in inside[first:last]:
+                    texts[index] = text
+        for indices, value in zip(places, scorer.segment_values("chrf"), strict=True):
+            for index in indices:
+                values[index] = value
+        return aligned.note
+
+    def _segment(self, row: SegmentRow, reference: str, chrf: float | None) -> SegmentReport:
+        findings = merged(
+            row.findings,
+            (*check_pair(pair_of(row), self.checks), *self.corpus.add(pair_of(row), row.place)),
+        )
+        violations = tuple(term.term for term in row.terms if not term.satisfied)
+        source, target = row.source.strip(), row.target.strip()
+        segment = SegmentReport(
+            place=row.place,
+            document=row.doc_id,
+            block=row.block_id,
+            segment=row.segment_id,
+            kind=row.kind,
+            source=row.source,
+            target=row.target,
+            reference=reference,
+            chrf=chrf,
+            confidence=confidence(
+                0.0 if row.engine in _SURE else row.score,
+                [f.severity for f in findings],
+                len(violations),
+            ),
+            score=None if math.isnan(row.score) else row.score,
+            ratio=len(target) / len(source) if source else None,
+            findings=findings,
+            violations=violations,
+            memory=row.memory,
+        )
+        self.total += 1
+        self.confidence += segment.confidence
+        self.engines[row.engine] += 1
+        self.bins["confidence"].add(segment.confidence)
+        if chrf is not None:
+            self.bins["chrf"].add(chrf)
+        if segment.ratio is not None and len(source) >= 20:
+            self.bins["ratio"].add(segment.ratio)
+        for finding in findings:
+            self.severities[finding.severity] += 1
+            self.by_check.setdefault(finding.check, Counter())[finding.severity] += 1
+        for check in {finding.check for finding in findings}:
+            self.by_check[check]["segments"] += 1
+        wanted = tuple({t.expected for t in row.terms if not t.forbidden})
+        if wanted and reference and len(self.term_segments) < _MOST_TERM_SEGMENTS:
+            self.term_segments.append((row.target, reference, wanted))
+        return segment
+
+    def _keep(self, segment: SegmentReport) -> None:
+        chrf = 100.0 if segment.chrf is None else segment.chrf
+        worry = (float(segment.gravity), -segment.confidence, -chrf)
+        entry = (worry, -self.total, segment)
+        if len(self.kept) < _KEPT_SEGMENTS:
+            heapq.heappush(self.kept, entry)
+        else:
+            heapq.heappushpop(self.kept, entry)
+
+    def _occurrences(self, row: SegmentRow) -> None:
+        for term in row.terms:
+            if len(self.occurrences) >= _KEPT_OCCURRENCES and term.satisfied:
+                continue
+            edits = [
+                edit
+                for edit in row.edits
+                if edit.term == term.term
+                and (edit.source_start, edit.source_end) in {(term.start, term.end), (-1, -1)}
+            ]
+            placed = 0 <= term.target_start < term.target_end
+            self.occurrences.append(
+                OccurrenceReport(
+                    place=row.place,
+                    document=row.doc_id,
+                    term=term.term,
+                    text=term.text,
+                    before=words_before(row.source, term.start),
+                    after=words_after(row.source, term.end),
+                    target_before=words_before(row.target, term.target_start) if placed else "",
+                    target_after=words_after(row.target, term.target_end) if placed else "",
+                    expected=term.expected,
+                    found=term.found,
+                    rung=term.rung,
+                    satisfied=term.satisfied,
+                    changed_from=edits[-1].before if edits else "",
+                    changed_to=edits[-1].after if edits else "",
+                )
+            )
+
+    def result(
+        self,
+        *,
+        created: str,
+        manifest: dict[str, Any],
+        history: tuple[HistoryRow, ...],
+        fingerprint: str,
+        texts: str,
+        bootstrap: int,
+    ) -> QualityReport:
+        """Give the report of everything that was taken in."""
+        scores = self.scorer.scores(bootstrap=bootstrap) if self.scorer.n else ()
+        terms = self.tally.result()
+        documents = tuple(
+            DocumentReport(**{**_shallow(doc), "scores": self.scorer.scores(rows=rows)})
+            if rows
+            else doc
+            for doc, rows in self.documents
+        )
+        ordered = sorted(self.kept, key=lambda entry: (entry[0], entry[1]), reverse=True)
+        average = self.confidence / self.total
+        engine = ", ".join(name for name, _ in self.engines.most_common())
+        row = _history_row(created, fingerprint, engine, documents, self, scores, terms, average)
+        row = replace(row, texts=texts)
+        if history and history[-1].table == fingerprint:
+            history = history[:-1]
+        history = (*history, row)
+        segments = tuple(segment for _, _, segment in ordered)
+        return QualityReport(
+            created=created,
+            engine=engine,
+            segments_total=self.total,
+            scores=scores,
+            references=sum(bool(rows) for _, rows in self.documents),
+            documents=documents,
+            segments=segments,
+            first=_first(segments),
+            checks=self._check_counts(),
+            checks_run=(*(check.name for check in self.checks), *sorted(self.corpus_checks)),
+            errors=self.severities["error"],
+            warnings=self.severities["warning"],
+            notes_found=self.severities["info"],
+            terms=terms,
+            term_reference=self._term_reference(),
+            occurrences=tuple(sorted(self.occurrences, key=attrgetter("satisfied"))),
+            spreads=tuple(bins.spread() for bins in self.bins.values() if any(bins.counts)),
+            confidence=average,
+            history=history,
+            deltas=deltas(history),
+            notes=(*self._notes(documents), *from_run(manifest, len(documents))),
+            manifest=manifest,
+        )
+
+    def _term_reference(self) -> TermReferenceMetrics | None:
+        return term_reference_metrics(self.term_segments) if self.term_segments else None
+
+    def _check_counts(self) -> tuple[CheckCount, ...]:
+        titles = {check.name: (check.title, check.explanation) for check in CHECKS}
+        titles = {**STAGES, **titles, **CORPUS_CHECKS}
+        counts = []
+        for name, found in self.by_check.items():
+            title, explanation = titles.get(
+                name, (name.replace("-", " ").capitalize(), "Reported while translating.")
+            )
+            counts.append(
+                CheckCount(
+                    name=name,
+                    title=title,
+                    explanation=explanation,
+                    errors=found["error"],
+                    warnings=found["warning"],
+                    notes=found["info"],
+                    segments=found["segments"],
+                )
+            )
+        return tuple(sorted(counts, key=lambda c: (-c.errors, -c.warnings, -c.notes, c.name)))
+
+    def _notes(self, documents: Sequence[DocumentReport]) -> tuple[str, ...]:
+        notes = [f"{doc.document}: {doc.note}" for doc in documents if doc.note and doc.reference]
+        bare = [doc.document for doc in documents if not doc.reference]
+        if bare and len(bare) < len(documents):
+            notes.append(f"without reference, not scored: {', '.join(bare)}")
+        elif bare:
+            notes.append("no document has a reference: BLEU and chrF were not computed")
+        if self.total > len(self.kept):
+            notes.append(
+                f"{self.total} segments were checked; the worst {len(self.kept)} are listed"
+            )
+        return tuple(notes)
+
+
+def _first(segments: Sequence[SegmentReport]) -> tuple[int, ...]:
+    grave = [index for index, segment in enumerate(segments) if segment.gravity]
+    return tuple(varied(grave, lambda index: segments[index].trouble, _FIRST))
+
+
+def _shallow(document: DocumentReport) -> dict[str, Any]:
+    return {name: getattr(document, name) for name in DocumentReport.__dataclass_fields__}
+
+
+def _history_row(
+    created: str,
+    fingerprint: str,
+    engine: str,
+    documents: Sequence[DocumentReport],
+    builder: ReportBuilder,
+    scores: Sequence[Score],
+    terms: TermMetrics,
+    average: float,
+) -> HistoryRow:
+    values = {score.metric: score.value for score in scores}
+    return HistoryRow(
+        created=created,
+        table=fingerprint,
+        engine=engine,
+        documents=len(documents),
+        segments=builder.total,
+        bleu=values.get("bleu"),
+        chrf=values.get("chrf"),
+        terms=terms.accuracy,
+        violations=terms.violated,
+        errors=builder.severities["error"],
+        warnings=builder.severities["warning"],
+        confidence=average,
+    )

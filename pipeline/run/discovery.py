@@ -1,0 +1,229 @@
+"""Which files to translate, and where each translation goes.
+
+Paths may be files, folders and glob patterns. A folder's tree is mirrored in the output
+folder; a file that is named by itself lands at its top. Nothing is opened here, so that
+a pipe or a device among the inputs cannot hang the run.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import re
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from pipeline.errors import UsageError
+from pipeline.translate.reading import Source
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+__all__ = ["Passed", "discover", "show_path"]
+
+_ENGLISH = re.compile(r"(?P<stem>.+)\.en(?P<suffix>\.[^.]+)", re.IGNORECASE)
+_MAGIC = re.compile(r"[*?[]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passed:
+    """A path that is not translated, and why.
+
+    ``skipped`` was wanted and could not be had: the exit code tells. ``ignored`` was met
+    in a folder and is none of our business: another format, an English reference.
+    """
+
+    name: str
+    reason: str
+    kind: Literal["skipped", "ignored"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Rules:
+    out: Path  # resolved
+    supported: Callable[[str], bool]
+    output_name: Callable[[str], str]
+
+
+def discover(
+    paths: Sequence[str],
+    *,
+    out: Path,
+    supported: Callable[[str], bool],
+    output_name: Callable[[str], str],
+) -> Iterator[tuple[int, Source | Passed]]:
+    """Walk over ``paths`` and give what was found, in no particular order.
+
+    Args:
+        paths: files, folders, glob patterns (``**`` included).
+        out: the output folder; it is never read as input.
+        supported: says whether a file name has a known format.
+        output_name: gives a translation's file name for a source's.
+
+    Yields:
+        (index of the path in ``paths``, what was found there).
+
+    Raises:
+        UsageError: a path does not exist, or a pattern matches nothing.
+    """
+    rules = _Rules(out=out.resolve(), supported=supported, output_name=output_name)
+    for index, text in enumerate(paths):
+        found = _expand(text) if _is_pattern(text) else _named(text)
+        for path, root in found:
+            for item in _visit(path, root, rules):
+                yield index, item
+
+
+def _is_pattern(text: str) -> bool:
+    # A file whose name holds a bracket or a star is a file, not a pattern.
+    return bool(_MAGIC.search(text)) and not os.path.lexists(text)
+
+
+def _named(text: str) -> Iterator[tuple[Path, Path | None]]:
+    path = Path(text)
+    if not os.path.lexists(path):
+        raise UsageError(
+            "no such file or folder",
+            place=text,
+            next_step="check the spelling; put patterns such as '*.txt' in quotation marks",
+        )
+    yield path, None
+
+
+def _expand(pattern: str) -> Iterator[tuple[Path, Path | None]]:
+    parts = Path(pattern).parts
+    count = next(i for i, part in enumerate(parts) if _MAGIC.search(part))
+    root = Path(*parts[:count])
+    deep = "**" in parts
+    found = False
+    for path in sorted(root.glob(str(Path(*parts[count:])))):
+        hidden = any(part.startswith(".") for part in path.relative_to(root).parts)
+        if hidden or (deep and path.is_dir()):
+            continue  # ** gives a folder's files one by one
+        found = True
+        yield path, root
+    if not found:
+        raise UsageError(
+            "no file matches this pattern",
+            place=pattern,
+            next_step="check it with `ls`; ** stands for any number of folders",
+        )
+
+
+def _visit(path: Path, root: Path | None, rules: _Rules) -> Iterator[Source | Passed]:
+    try:
+        mode = path.stat()
+    except OSError as error:
+        yield Passed(name=show_path(path), reason=_why(error), kind="skipped")
+        return
+    # A pattern's hits mirror the tree below its fixed part; a named file has no tree.
+    below = "" if root is None else path.relative_to(root).as_posix()
+    if stat.S_ISDIR(mode.st_mode):
+        yield from _walk(path, f"{below}/" if below else "", rules)
+        return
+    doc_id = below or path.name
+    yield from _file(path, doc_id, mode, rules, named=True)
+
+
+def _walk(top: Path, prefix: str, rules: _Rules) -> Iterator[Source | Passed]:
+    """Walk down without recursion, so that a deep tree cannot exhaust the stack."""
+    # Each entry: a folder, its path below the top, and the folders above it.
+    pending: list[tuple[Path, str, frozenset[tuple[int, int]]]] = [(top, prefix, frozenset())]
+    while pending:
+        folder, below, above = pending.pop()
+        try:
+            own = folder.stat()
+            if folder.resolve() == rules.out:
+                continue
+            identity = (own.st_dev, own.st_ino)
+            if identity in above:
+                yield Passed(
+                    name=show_path(folder),
+                    reason="a link that leads back to a folder above it",
+                    kind="ignored",
+                )
+                continue
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    if entry.name.startswith("."):
+                        continue
+                    name = f"{below}{entry.name}"
+                    try:
+                        mode = entry.stat()
+                    except OSError as error:
+                        yield Passed(
+                            name=show_path(Path(entry.path)), reason=_why(error), kind="skipped"
+                        )
+                        continue
+                    if stat.S_ISDIR(mode.st_mode):
+                        pending.append((Path(entry.path), f"{name}/", above | {identity}))
+                    else:
+                        yield from _file(Path(entry.path), name, mode, rules, named=False)
+        except OSError as error:
+            yield Passed(name=show_path(folder), reason=_why(error), kind="skipped")
+
+
+def _file(
+    path: Path, doc_id: str, mode: os.stat_result, rules: _Rules, *, named: bool
+) -> Iterator[Source | Passed]:
+    kind: Literal["skipped", "ignored"] = "skipped" if named else "ignored"
+    if not stat.S_ISREG(mode.st_mode):
+        yield Passed(
+            name=show_path(path),
+            reason="not a regular file (a pipe, socket or device)",
+            kind="skipped",
+        )
+        return
+    try:
+        doc_id.encode("utf-8")
+    except UnicodeEncodeError:
+        yield Passed(
+            name=show_path(path), reason="its name is not valid UTF-8: rename it", kind="skipped"
+        )
+        return
+    if not rules.supported(path.name):
+        suffix = path.suffix or "without an ending"
+        yield Passed(name=show_path(path), reason=f"unsupported format ({suffix})", kind=kind)
+        return
+    english = _ENGLISH.fullmatch(path.name)
+    if english is not None:
+        sources = (f"{english['stem']}.fr{english['suffix']}", english["stem"] + english["suffix"])
+        if any(path.with_name(name).is_file() for name in sources):
+            yield Passed(
+                name=show_path(path), reason="the English reference of a source", kind="ignored"
+            )
+            return
+        if not named:
+            yield Passed(name=show_path(path), reason="English by its name", kind="ignored")
+            return
+    folder, slash, name = doc_id.rpartition("/")
+    yield Source(
+        path=path,
+        doc_id=doc_id,
+        output=f"{folder}{slash}{rules.output_name(name)}",
+        size=mode.st_size,
+    )
+
+
+def show_path(path: Path) -> str:
+    """Give a path as people read it: below the working folder without the way there."""
+    with contextlib.suppress(ValueError, OSError):
+        path = path.relative_to(Path.cwd())
+    return str(path).encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _why(error: OSError) -> str:
+    match error.errno:
+        case errno.ENOENT:
+            return "a link to something that does not exist"
+        case errno.ELOOP:
+            return "a link that leads back to itself"
+        case errno.EACCES | errno.EPERM:
+            return "no permission to read it"
+        case errno.ENAMETOOLONG:
+            return "its path is too long"
+        case _:
+            return error.strerror or str(error)

@@ -1,0 +1,96 @@
+"""The quality report at the end of a run: written where something changed, told in short."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipeline.errors import InputError, NothingChecked
+from pipeline.run.reporting.prose import reference_blocks
+from pipeline.run.reporting.report import QualityInfo, ToCheck
+
+if TYPE_CHECKING:
+    from pipeline.run.reporting.report import RunReport
+
+__all__ = ["with_quality"]
+
+_SHOWN = 5  # segments that are named
+_NEEDED = frozenset({"segments", "errors", "warnings", "notes_found"})
+
+
+def with_quality(report: RunReport) -> RunReport:
+    """Write the quality report of a finished run and give the run's report with its findings.
+
+    Nothing is computed where neither the translations nor the references have changed
+    since the last quality report.
+
+    A reference that cannot be read is not compared; the run has already said so.
+
+    Raises:
+        InputError: the history of earlier reports cannot be read.
+        OutputError: a file cannot be written.
+    """
+    from pipeline.quality import build_report, write_report
+    from pipeline.quality.report.build import is_current
+
+    out = Path(report.out)
+    try:
+        told = _told(out) if is_current(out) else None
+        if told is None:
+            write_report(build_report(out, read_blocks=_blocks_if_readable), out)
+            told = _told(out)
+    except NothingChecked:
+        return report  # no segment to look at
+    return _with_findings(report, told) if told else report
+
+
+def _told(out: Path) -> dict[str, Any] | None:
+    """Read what the quality report says; ``None`` where it is damaged."""
+    try:
+        told = json.loads((out / "report.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return told if isinstance(told, dict) and told.keys() >= _NEEDED else None
+
+
+def _blocks_if_readable(path: Path) -> list[str]:
+    try:
+        return reference_blocks(path)
+    except InputError:
+        return []
+
+
+def _with_findings(report: RunReport, told: dict[str, Any]) -> RunReport:
+    from pipeline.quality.report.triage import varied
+
+    grave = [s for s in told["segments"] if any(_counts(f) for f in s["findings"])]
+    return replace(
+        report,
+        quality=QualityInfo(
+            page=f"{report.out}/report.html",
+            errors=told["errors"],
+            warnings=told["warnings"],
+            notes=told["notes_found"],
+        ),
+        check_first=tuple(
+            ToCheck(
+                document=s["document"],
+                place=f"¶{s['block'] + 1}.{s['segment'] + 1}",
+                reason="; ".join(dict.fromkeys(f["message"] for f in s["findings"] if _counts(f))),
+                source=s["source"],
+                target=s["target"],
+            )
+            for s in varied(grave, _kind, _SHOWN)
+        ),
+    )
+
+
+def _kind(segment: dict[str, Any]) -> str:
+    return str(next(f["check"] for f in segment["findings"] if _counts(f)))
+
+
+def _counts(finding: dict[str, Any]) -> bool:
+    # Violated terms have a list of their own.
+    return bool(finding["severity"] != "info" and finding["check"] != "term")

@@ -1,0 +1,247 @@
+"""What a run did: one object that the manifest, JSON and the terminal all render."""
+
+from __future__ import annotations
+
+import heapq
+import math
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from pipeline.errors import EXIT_SKIPPED, EXIT_VIOLATIONS
+from pipeline.translate.second_look import RUNG as SECOND_LOOK
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import polars as pl
+
+    from pipeline.run.discovery import Passed
+    from pipeline.run.reporting.scoring import ReferenceScores
+
+    LineOf = Callable[[str, int], int]  # document id, character → line from 1, 0: unknown
+
+_Row = dict[str, Any]
+__all__ = [
+    "EngineInfo",
+    "QualityInfo",
+    "RunReport",
+    "SegmentInfo",
+    "Tally",
+    "TermInfo",
+    "ToCheck",
+    "Violation",
+]
+
+_SHOWN = 5  # violations and segments to check that a report names
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineInfo:
+    """The engine of a run."""
+
+    name: str
+    why: str
+    fingerprint: str
+    beam: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SegmentInfo:
+    """Where the segments of a run came from."""
+
+    total: int
+    translated: int  # by the engine, in this run
+    remembered: int  # from the translation memory, or met twice
+    approved: int  # settled by a person
+    copied: int  # nothing to translate
+    flagged: int  # with a finding of severity warning or error
+    asked_again: int = 0  # further requests to the engine: for terms, for words left over
+    looked_at_again: int = 0  # translated a second time because French was left over
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Violation:
+    """A term that is not as the glossary says."""
+
+    document: str
+    line: int  # of the source file, from 1
+    term: str
+    expected: tuple[str, ...]
+    source: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToCheck:
+    """A segment that somebody should look at."""
+
+    document: str
+    place: str  # "line 12" of the source file, or "¶2.1": paragraph and sentence, from 1
+    reason: str
+    source: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QualityInfo:
+    """What the quality report found."""
+
+    page: str  # path of report.html
+    errors: int
+    warnings: int
+    notes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TermInfo:
+    """What became of the glossary's terms."""
+
+    occurrences: int
+    satisfied: int
+    violated: int
+    rungs: tuple[tuple[str, int], ...]  # how satisfied ones were reached, most first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunReport:
+    """Everything about a finished run."""
+
+    out: str
+    documents: int  # translated
+    written: int  # of these, whose file changed
+    first_outputs: tuple[str, ...]  # paths below ``out`` of the first documents
+    skipped_total: int
+    skipped: tuple[Passed, ...]  # the first ones
+    ignored_total: int
+    ignored: tuple[Passed, ...]  # the first ones
+    segments: SegmentInfo
+    engine: EngineInfo | None  # None where there was nothing to translate
+    glossary: tuple[str, ...]  # files
+    glossary_terms: int
+    terms: TermInfo
+    violations: tuple[Violation, ...]  # the first ones
+    check_first: tuple[ToCheck, ...]
+    scores: ReferenceScores | None
+    kept: tuple[str, ...]  # outputs that somebody had edited, under their new names
+    left: tuple[str, ...]  # outputs of earlier runs that this one had no source for
+    notes: tuple[str, ...]  # on single documents: encoding …
+    seconds: float
+    quality: QualityInfo | None = None  # None until the quality report is written
+    dry_run: bool = False
+
+    def exit_code(self, *, strict: bool = False) -> int:
+        """Give 14 where terms are violated and ``strict``, 3 where inputs were skipped, else 0."""
+        if strict and self.terms.violated:
+            return EXIT_VIOLATIONS
+        return EXIT_SKIPPED if self.skipped_total else 0
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the report as a JSON-ready table."""
+        return asdict(self)
+
+
+class Tally:
+    """Counts the rows of the segment table as they pass, and keeps the few to be named."""
+
+    def __init__(self) -> None:
+        self.rows = 0
+        self.flagged = 0
+        self.looked_at_again = 0
+        self.engines: dict[str, int] = {}  # rows by engine
+        self._rungs: dict[str, int] = {}
+        self._violated = 0
+        self._violations: list[_Row] = []
+        # (urgency, -row number) decides; the smallest is thrown out first.
+        self._check: list[tuple[float, int, _Row]] = []
+
+    def add(self, first: int, frame: pl.DataFrame) -> None:
+        """Take some rows of the table, of which the first has the number ``first``."""
+        import polars as pl
+
+        self.rows += frame.height
+        for engine, count in frame["engine"].value_counts().iter_rows():
+            self.engines[engine] = self.engines.get(engine, 0) + count
+        self.looked_at_again += frame.filter(
+            pl.col("edits").list.eval(pl.element().struct.field("rung") == SECOND_LOOK).list.any()
+        ).height
+        numbered = frame.with_row_index("number", offset=first)
+        self._add_terms(numbered.filter(pl.col("terms").list.len() > 0))
+        self._add_findings(numbered.filter(pl.col("findings").list.len() > 0))
+
+    def _add_terms(self, frame: pl.DataFrame) -> None:
+        import polars as pl
+
+        terms = frame.select("number", pl.col("terms")).explode("terms").unnest("terms")
+        counts = terms.group_by("status", "rung").len()
+        for status, rung, count in counts.iter_rows():
+            if status == "satisfied":
+                self._rungs[rung] = self._rungs.get(rung, 0) + count
+            else:
+                self._violated += count
+        room = _SHOWN - len(self._violations)
+        if room > 0:
+            violated = terms.filter(pl.col("status") == "violated").unique("number")
+            rows = frame.join(violated, on="number", how="semi").head(room)
+            self._violations += rows.iter_rows(named=True)
+
+    def _add_findings(self, frame: pl.DataFrame) -> None:
+        for row in frame.iter_rows(named=True):
+            worst = [f for f in row["findings"] if f["severity"] != "info"]
+            if not worst:
+                continue
+            self.flagged += 1
+            if all(f["check"] == "term" for f in worst):
+                continue  # named among the violations
+            urgency = sum(10.0 if f["severity"] == "error" else 1.0 for f in worst)
+            if row["score"] is not None and not math.isnan(row["score"]):
+                urgency += min(1.0, max(0.0, -row["score"] / 10))
+            heapq.heappush(self._check, (urgency, -row["number"], row))
+            if len(self._check) > _SHOWN:
+                heapq.heappop(self._check)
+
+    @property
+    def terms(self) -> TermInfo:
+        """Give the counts of term occurrences."""
+        satisfied = sum(self._rungs.values())
+        return TermInfo(
+            occurrences=satisfied + self._violated,
+            satisfied=satisfied,
+            violated=self._violated,
+            rungs=tuple(sorted(self._rungs.items(), key=lambda item: (-item[1], item[0]))),
+        )
+
+    def violations(self, line_of: LineOf) -> tuple[Violation, ...]:
+        """Give the first violations; ``line_of`` finds the line of a document's character."""
+        found = [
+            Violation(
+                document=row["doc_id"],
+                line=line_of(row["doc_id"], row["start"]),
+                term=term["term"],
+                expected=tuple(term["expected"]),
+                source=row["source"],
+                target=row["target"],
+            )
+            for row in self._violations
+            for term in row["terms"]
+            if term["status"] == "violated"
+        ]
+        return tuple(found[:_SHOWN])
+
+    def check_first(self, line_of: LineOf) -> tuple[ToCheck, ...]:
+        """Give the segments to look at, most urgent first."""
+        return tuple(
+            ToCheck(
+                document=row["doc_id"],
+                place=f"line {line_of(row['doc_id'], row['start'])}",
+                reason="; ".join(
+                    dict.fromkeys(
+                        f["message"]
+                        for f in row["findings"]
+                        if f["severity"] != "info" and f["check"] != "term"
+                    )
+                ),
+                source=row["source"],
+                target=row["target"],
+            )
+            for _, _, row in sorted(self._check, key=lambda entry: (-entry[0], -entry[1]))
+        )
