@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import hashlib
+import json
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from pipeline.records import Occurrence
 
-__all__ = ["Case", "Entry", "MaskShape", "Match", "Matches", "Status", "Term"]
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from pipeline.records import Translation
 
 Status = Literal["preferred", "dnt", "forbidden"]
 Case = Literal["smart", "exact", "ignore"]
 
 ANYWHERE = "*"
 """The source of a forbidden row that holds in every sentence."""
+
+RULES = "2"
+"""Raised when the ladder changes what it makes of the same row."""
+
+
+def digest(contents: Iterable[object]) -> str:
+    """Hash what rows say, whatever their order, together with the ladder's `RULES`."""
+    lines = sorted(json.dumps(c, ensure_ascii=False, default=list) for c in contents)
+    return hashlib.sha256("\n".join((RULES, *lines)).encode()).hexdigest()
 
 
 class Entry(dict[str, str]):
@@ -58,14 +71,67 @@ class Match:
     inflected: bool  # another form than the row's own matched
     caps: bool  # stands in ALL CAPS although the row does not
 
+    @property
+    def occurrence(self) -> Occurrence:
+        """The public record of this match."""
+        return Occurrence(
+            term=self.term.source,
+            row=self.term.place,
+            start=self.start,
+            end=self.end,
+            text=self.text,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matches:
-    """Everything the matcher saw in one sentence."""
+    """Everything the glossary has to say about one sentence: seen once, handed on."""
 
     matches: tuple[Match, ...]  # chosen, in order, never overlapping
     overlaps: tuple[tuple[Match, Match], ...] = ()  # (kept, given up)
-    forbidden: tuple[Term, ...] = field(default=())  # forbidden rows that hold here
+    forbidden: tuple[Term, ...] = ()  # forbidden rows that hold here
+
+    def __bool__(self) -> bool:
+        """Say whether the glossary has anything to say; ``key`` is "" where it has not."""
+        return bool(self.matches or self.forbidden)
+
+    @property
+    def occurrences(self) -> tuple[Occurrence, ...]:
+        """The public records of the matches, in order, never overlapping."""
+        return tuple(m.occurrence for m in self.matches)
+
+    @property
+    def key(self) -> str:
+        """A hash of what the glossary has to say; "" where it has nothing.
+
+        Two term bases that give the same key treat the sentence alike, so a finished
+        translation may be used again. Editing a row changes the keys of the sentences that
+        it touches and of no others; notes, domains and file names do not count.
+        """
+        if not self:
+            return ""
+        rows = [("match", m.start, m.end, *m.term.content()) for m in self.matches]
+        return digest([*rows, *(("forbidden", *t.content()) for t in self.forbidden)])
+
+    def located(self, translation: Translation) -> Translation:
+        """Name the rows of a remembered translation by where they stand now.
+
+        A translation keeps its key, and stays in the memory, when its rows only moved in
+        their file; the places in its term results are brought up to date here.
+
+        Args:
+            translation: of the sentence that these matches were seen in, under their key.
+        """
+        if not translation.terms:
+            return translation
+        seen = {(m.start, m.end): m.term.place for m in self.matches}
+        refused = {t.source: t.place for t in self.forbidden}
+        terms = []
+        for result in translation.terms:
+            old = result.occurrence
+            row = seen.get((old.start, old.end)) or refused.get(old.term, old.row)
+            terms.append(replace(result, occurrence=replace(old, row=row)))
+        return replace(translation, terms=tuple(terms))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipeline.errors import GlossaryError
@@ -12,35 +9,14 @@ from pipeline.glossary.file.rows import read_terms
 from pipeline.glossary.file.sheet import read_sheet
 from pipeline.glossary.match.matcher import Matcher
 from pipeline.glossary.match.normal import fold
-from pipeline.records import Occurrence
+from pipeline.glossary.records import digest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
-    from pipeline.glossary.records import Match, Matches, Term
-    from pipeline.records import Span, Translation
-
-__all__ = ["TermBase", "load_termbase", "occurrence_of"]
-
-RULES = "2"
-"""Raised when the ladder changes what it makes of the same row."""
-
-
-def occurrence_of(match: Match) -> Occurrence:
-    """Give the public record of a match."""
-    return Occurrence(
-        term=match.term.source,
-        row=match.term.place,
-        start=match.start,
-        end=match.end,
-        text=match.text,
-    )
-
-
-def _hash(contents: Iterable[object]) -> str:
-    lines = sorted(json.dumps(c, ensure_ascii=False, default=list) for c in contents)
-    return hashlib.sha256("\n".join((RULES, *lines)).encode()).hexdigest()
+    from pipeline.glossary.records import Matches, Term
+    from pipeline.records import Occurrence, Span
 
 
 class TermBase:
@@ -54,7 +30,7 @@ class TermBase:
         self.terms = tuple(terms)
         self._matcher = Matcher(self.terms)
         self.fingerprint = (
-            _hash((i, *t.content(), t.priority) for i, t in enumerate(self.terms)) if terms else ""
+            digest((i, *t.content(), t.priority) for i, t in enumerate(self.terms)) if terms else ""
         )
 
     @classmethod
@@ -66,7 +42,7 @@ class TermBase:
         return len(self.terms)
 
     def match(self, source: str, *, protected: Sequence[Span] = ()) -> Matches:
-        """Find terms with everything the matcher knows about them.
+        """See the terms of one sentence: its key, its occurrences, what `enforce` needs.
 
         Args:
             source: one sentence.
@@ -75,43 +51,12 @@ class TermBase:
         return self._matcher.match(source, protected)
 
     def find(self, source: str, *, protected: Sequence[Span] = ()) -> tuple[Occurrence, ...]:
-        """Find the occurrences of terms in a sentence, in order, never overlapping.
-
-        Args:
-            source: one sentence.
-            protected: spans (code points of ``source``) that are not prose.
-        """
-        return tuple(occurrence_of(m) for m in self.match(source, protected=protected).matches)
+        """Give ``match(…).occurrences``."""
+        return self.match(source, protected=protected).occurrences
 
     def key(self, source: str, *, protected: Sequence[Span] = ()) -> str:
-        """Hash what the glossary has to say about a sentence; "" where it has nothing.
-
-        Two term bases that give the same key treat the sentence alike, so a finished
-        translation may be used again. Editing a row changes the keys of the sentences that
-        it touches and of no others; notes, domains and file names do not count.
-        """
-        seen = self.match(source, protected=protected)
-        if not seen.matches and not seen.forbidden:
-            return ""
-        rows = [("match", m.start, m.end, *m.term.content()) for m in seen.matches]
-        return _hash([*rows, *(("forbidden", *t.content()) for t in seen.forbidden)])
-
-    def located(self, translation: Translation) -> Translation:
-        """Name the rows of a remembered translation by where they stand now.
-
-        A translation keeps its key, and stays in the memory, when its rows only moved in
-        their file; the places in its term results are brought up to date here.
-        """
-        if not translation.terms:
-            return translation
-        places = {(t.source, t.status == "forbidden"): t.place for t in self.terms}
-        terms = tuple(
-            replace(t, occurrence=replace(t.occurrence, row=place))
-            if (place := places.get((t.occurrence.term, not t.expected)))
-            else t
-            for t in translation.terms
-        )
-        return translation if terms == translation.terms else replace(translation, terms=terms)
+        """Give ``match(…).key``."""
+        return self.match(source, protected=protected).key
 
 
 def load_termbase(paths: Sequence[Path], *, domains: Sequence[str] = ()) -> TermBase:

@@ -315,10 +315,30 @@ def test_the_starter_glossary_finds_its_terms_in_the_reference_translation():
 def test_a_remembered_translation_is_told_where_its_rows_stand_now():
     done = one("L’IA d’OpenAI.", "OpenAI's it.", terms=[IA, OPENAI])
     assert [t.occurrence.row for t in done.terms] == ["terms.csv:2", "terms.csv:3"]
-    moved = base(META, IA, OPENAI)
+    moved = base(META, IA, OPENAI).match(done.segment.source)
     assert [t.occurrence.row for t in moved.located(done).terms] == ["terms.csv:3", "terms.csv:4"]
-    assert moved.key(done.segment.source) == base(IA, OPENAI).key(done.segment.source)
-    assert base(META).located(done) == done
+    assert moved.key == base(IA, OPENAI).key(done.segment.source)
+    assert base(META).match(done.segment.source).located(done) == done
+
+
+def test_a_forbidden_form_of_a_remembered_translation_is_told_where_its_row_stands_now():
+    refused = {"source": "*", "targets": ("whatever",), "status": "forbidden"}
+    stubborn = Engine({"Il dort.": "Whatever, he sleeps."})
+    done = one("Il dort.", "Whatever, he sleeps.", terms=[refused], engine=stubborn)
+    assert [t.occurrence.row for t in done.terms] == ["terms.csv:2"]
+    seen = base(META, refused).match(done.segment.source)
+    assert [t.occurrence.row for t in seen.located(done).terms] == ["terms.csv:3"]
+
+
+def test_a_sentence_that_was_matched_already_is_not_matched_again():
+    termbase = base(IA, OPENAI)
+    drafts = [draft("L’IA.", "The IA."), draft("Il pleut.", "It rains."), draft("OpenAI.", "It.")]
+    seen = [termbase.match(d.segment.source) for d in drafts]
+    assert [bool(s) for s in seen] == [True, False, True]
+    assert [s.key for s in seen] == [termbase.key(d.segment.source) for d in drafts]
+    assert [s.occurrences for s in seen] == [termbase.find(d.segment.source) for d in drafts]
+    blind = TermBase.empty()
+    assert enforce(drafts, blind, Engine(), matches=seen) == enforce(drafts, termbase, Engine())
 
 
 def test_a_missing_name_goes_through_the_model_in_quotation_marks_and_comes_out_without():

@@ -319,6 +319,7 @@ def enforce(
     *,
     hints: bool = False,
     masks: MaskShape | None = None,
+    matches: Sequence[Matches] | None = None,
 ) -> tuple[Translation, ...]:
     """Make drafts keep the glossary, or say by name where they don't.
 
@@ -335,6 +336,8 @@ def enforce(
         hints: whether the engine understands ``Request.hints``.
         masks: the placeholder shape measured on the engine's model; no masked pass where
             none was measured.
+        matches: what ``termbase`` sees in each draft's source, where the caller has looked
+            already: a sentence need not be matched twice.
 
     Returns:
         As many translations as drafts, in the same order. For each,
@@ -343,15 +346,18 @@ def enforce(
     Raises:
         EngineError: the engine failed on a retranslation.
     """
+    if matches is None:
+        matches = [
+            termbase.match(d.segment.source, protected=markup_spans(d.segment.markup))
+            for d in drafts
+        ]
     works: list[_Work] = []
-    for draft in drafts:
-        spans = markup_spans(draft.segment.markup)
-        matches = termbase.match(draft.segment.source, protected=spans)
-        work = _Work(draft=draft, matches=matches, best=check_draft(draft, matches))
+    for draft, seen in zip(drafts, matches, strict=True):
+        work = _Work(draft=draft, matches=seen, best=check_draft(draft, seen))
         if not work.done:
-            work.offer(choose_hypothesis(draft, matches))
+            work.offer(choose_hypothesis(draft, seen))
         if not work.done:
-            work.offer(repair_in_place(draft, matches))
+            work.offer(repair_in_place(draft, seen))
         works.append(work)
     retranslate_switched(works, translate)
     if hints:

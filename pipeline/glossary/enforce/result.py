@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipeline.glossary.match.targets import accepted
-from pipeline.glossary.termbase import occurrence_of
 from pipeline.records import Finding, Occurrence, Span, TermResult, Translation
 
 if TYPE_CHECKING:
@@ -20,7 +19,7 @@ __all__ = ["finish"]
 def _kept(match: Match, hit: Hit | None, before: Hit | None, best: Candidate) -> TermResult:
     if hit is None:
         return TermResult(
-            occurrence=occurrence_of(match),
+            occurrence=match.occurrence,
             expected=accepted(match),
             found="",
             target_start=-1,
@@ -29,7 +28,7 @@ def _kept(match: Match, hit: Hit | None, before: Hit | None, best: Candidate) ->
             status="violated",
         )
     return TermResult(
-        occurrence=occurrence_of(match),
+        occurrence=match.occurrence,
         expected=accepted(match),
         found=best.final.target.text[hit.start : hit.end],
         target_start=hit.start,
