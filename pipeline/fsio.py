@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["atomic_open", "atomic_write", "fsync_folder", "is_file", "is_folder"]
-
 _REASONS = {
     errno.ENOSPC: (
         "the disk is full",
@@ -49,6 +47,14 @@ def is_file(path: Path) -> bool:
 def is_folder(path: Path) -> bool:
     """Say whether there is a folder, as `is_file` does."""
     return os.path.isdir(path)  # noqa: PTH112 - see `is_file`
+
+
+def free_name(path: Path, what: str) -> Path:
+    """Give the first ``NAME.what-N`` beside ``path`` that nothing has yet."""
+    number = 1
+    while os.path.lexists(aside := path.with_name(f"{path.name}.{what}-{number}")):
+        number += 1
+    return aside
 
 
 def output_error(path: Path, error: OSError) -> OutputError:

@@ -10,8 +10,8 @@ All offsets count Unicode code points, start inclusive, end exclusive.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, fields
+from typing import Any, Literal
 
 __all__ = [
     "Block",
@@ -24,6 +24,7 @@ __all__ = [
     "Hypothesis",
     "Markup",
     "Occurrence",
+    "Rendering",
     "Request",
     "Segment",
     "Severity",
@@ -31,6 +32,7 @@ __all__ = [
     "TermResult",
     "Translate",
     "Translation",
+    "score_lost",
 ]
 
 Severity = Literal["info", "warning", "error"]
@@ -106,6 +108,12 @@ class Segment:
     block_end: int
     source: str
     markup: tuple[Markup, ...] = ()  # positions relative to source
+    protected: tuple[Span, ...] = ()  # stretches of source that are not prose: code, addresses
+
+    @property
+    def place(self) -> str:
+        """By which people find the segment: document, block and sentence, counted from 1."""
+        return f"{self.doc_id} ¶{self.block_id + 1}.{self.segment_id + 1}"
 
 
 # --- engines ---------------------------------------------------------------------
@@ -150,9 +158,14 @@ class Hypothesis:
     """One answer of an engine."""
 
     text: str
-    score: float  # mean log-probability per target token, natural log; NaN: not known
+    score: float | None  # mean log-probability per target token, natural log; None: not known
     alignment: tuple[tuple[Span, Span], ...] = ()  # source span → target span
     flags: tuple[str, ...] = ()  # what the guard saw: "loop", "empty", "copied", …
+
+
+def score_lost(before: float | None, after: float | None) -> float:
+    """Give by how much a score fell, natural log per token; 0.0 where one is not known."""
+    return 0.0 if before is None or after is None else before - after
 
 
 Translate = Callable[[Sequence[Request]], Sequence[tuple[Hypothesis, ...]]]
@@ -180,39 +193,45 @@ class Occurrence:
 
     term: str  # the row's source cell: the name under which it is reported
     row: str  # "FILE:LINE" of the row
-    start: int  # code points into Segment.source
-    end: int
+    span: Span  # in Segment.source; empty for a forbidden form, which has no place there
     text: str  # as it stands in the source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TermResult:
-    """What became of one occurrence (or of one forbidden form, then start == end)."""
+    """What became of one occurrence, or of one forbidden form."""
 
     occurrence: Occurrence
-    expected: tuple[str, ...]  # accepted target forms, preferred first
-    found: str  # the accepted form that stands in the target; "" where none
-    target_start: int  # code points into Translation.target; -1 where none
-    target_end: int
+    expected: tuple[str, ...]  # accepted target forms, preferred first; () where forbidden
+    found: str  # the accepted (or forbidden) form that stands in the target; "" where none
+    target: Span | None  # of ``found`` in the target
     rung: str  # "draft", "hypothesis", "repair", "retranslate", "masked", "flag", …
     status: Literal["satisfied", "violated"]
+
+    @property
+    def satisfied(self) -> bool:
+        """Whether the glossary is kept here."""
+        return self.status == "satisfied"
+
+    @property
+    def forbidden(self) -> bool:
+        """Whether this is a forbidden form in the target, not a term of the source."""
+        return not self.expected
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edit:
     """One change to a draft. Replayed in order, edits turn the draft into the target.
 
-    ``text[start:end] == before`` in the text as it stood when the edit was made.
+    ``text[span.start:span.end] == before`` in the text as it stood when the edit was made.
     """
 
-    start: int
-    end: int
+    span: Span
     before: str
     after: str
     rung: str
     term: str  # "" where no term caused it
-    source_start: int  # span of the occurrence in Segment.source; -1 where none
-    source_end: int
+    source: Span | None  # of the occurrence in Segment.source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,18 +246,46 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Translation:
-    """A finished segment: one row of the segment table."""
+class Rendering:
+    """A sentence in English, wherever it stands: what the memory keeps of it."""
 
-    segment: Segment
     draft: str  # the text that the edits start from
     target: str  # plain text, before markup is put back
     engine: str
     fingerprint: str
-    score: float
+    score: float | None  # mean log-probability per target token, natural log; None: not known
     hypotheses: tuple[Hypothesis, ...]
     terms: tuple[TermResult, ...] = ()
     edits: tuple[Edit, ...] = ()
     findings: tuple[Finding, ...] = ()
     memory: bool = False  # came from the translation memory
-    seconds: float = 0.0
+    seconds: float = 0.0  # share of the engine's time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Translation(Rendering):
+    """A finished segment in its place: one row of the segment table."""
+
+    segment: Segment
+    confidence: float | None = None  # 0 to 1; None: not computed
+
+    @property
+    def doc_id(self) -> str:
+        """The document that the segment stands in."""
+        return self.segment.doc_id
+
+    @property
+    def source(self) -> str:
+        """The French."""
+        return self.segment.source
+
+    @property
+    def place(self) -> str:
+        """By which people find the segment."""
+        return self.segment.place
+
+    @classmethod
+    def of(cls, segment: Segment, rendering: Rendering, **changes: Any) -> Translation:  # noqa: ANN401 - as in `replace`
+        """Put a rendering in its place, with ``changes`` as `dataclasses.replace` takes them."""
+        values = {f.name: getattr(rendering, f.name) for f in fields(Rendering)}
+        return cls(segment=segment, **(values | changes))

@@ -85,7 +85,7 @@ def _shape(settings: Settings) -> tuple[tuple[str, ...], str] | None:
 
 
 def _last_run(settings: Settings) -> Iterator[tuple[str, str, str]] | None:
-    from pipeline.quality.rows import read_rows
+    from pipeline.table import read_rows
     from pipeline.translate.paths import settings_path
 
     table = settings_path(settings, "out", settings.out) / "segments.parquet"
@@ -102,7 +102,7 @@ def stats(
 ) -> None:
     """Count, term by term, what the last run made of the glossary."""
     from pipeline.quality.metrics.terms import TermTally
-    from pipeline.quality.rows import read_rows
+    from pipeline.table import read_rows
     from pipeline.translate.paths import settings_path
 
     settings = settings_of(out=out)

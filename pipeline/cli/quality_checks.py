@@ -129,12 +129,12 @@ def _pairs(source: Path, target: Path) -> Iterator[tuple[str, Pair]]:
 
 
 def _rows(outputs: Path) -> Iterator[tuple[str, Pair]]:
-    from pipeline.quality.checks.registry import pair_of
+    from pipeline.quality import pair_of
     from pipeline.quality.report.build import TABLE
-    from pipeline.quality.rows import read_rows
+    from pipeline.table import read_rows
 
     for row in read_rows(outputs / TABLE):
-        yield row.place, pair_of(row)
+        yield row.place, pair_of(row.segment, row)
 
 
 def _findings(

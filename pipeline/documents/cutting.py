@@ -26,6 +26,7 @@ __all__ = [
     "break_positions",
     "cut_block",
     "join_block",
+    "protected_spans",
     "raw_span",
     "raw_text",
     "slice_markup",
@@ -48,6 +49,22 @@ def raw_text(plain: str, markup: Sequence[Markup]) -> str:
         at = item.position + item.covers
     pieces.append(plain[at:])
     return "".join(pieces)
+
+
+def protected_spans(markup: Sequence[Markup]) -> tuple[Span, ...]:
+    """Give the stretches of a plain text that its markup protects: code, addresses."""
+    open_at: dict[int, int] = {}
+    spans: list[Span] = []
+    for mark in markup:
+        if not mark.protected:
+            continue
+        if mark.role == "open":
+            open_at[mark.group] = mark.position
+        elif mark.role == "close" and mark.group in open_at:
+            start = open_at.pop(mark.group)
+            if mark.position > start:
+                spans.append(Span(start=start, end=mark.position))
+    return tuple(spans)
 
 
 class _Cutter:
@@ -186,6 +203,9 @@ def cut_block(document: Document, block: Block, spans: Sequence[Span]) -> tuple[
     for number, span in enumerate(spans):
         first, last = cutter.range(span.start, span.end)
         raw = _raw_span(document, cutter, span.start, span.end)
+        markup = tuple(
+            replace(m, position=m.position - span.start) for m in block.markup[first:last]
+        )
         segments.append(
             Segment(
                 doc_id=document.doc_id,
@@ -197,9 +217,8 @@ def cut_block(document: Document, block: Block, spans: Sequence[Span]) -> tuple[
                 block_start=span.start,
                 block_end=span.end,
                 source=block.text[span.start : span.end],
-                markup=tuple(
-                    replace(m, position=m.position - span.start) for m in block.markup[first:last]
-                ),
+                markup=markup,
+                protected=protected_spans(markup),
             )
         )
     return tuple(segments)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import math
 from dataclasses import replace
+from operator import mul
 from typing import TYPE_CHECKING
 
 from pipeline.engines.failures import find_failures
@@ -146,10 +146,10 @@ def _join(parts: Sequence[Hypothesis]) -> Hypothesis:
     """Join the translations of a cut sentence; the score is their mean by length."""
     texts = [part.text for part in parts]
     weights = [max(len(text), 1) for text in texts]
-    total = sum(part.score * weight for part, weight in zip(parts, weights, strict=True))
+    scores = [part.score for part in parts if part.score is not None]
     flags = dict.fromkeys(flag for part in parts for flag in part.flags)
     return Hypothesis(
         text=" ".join(text for text in texts if text),
-        score=total / sum(weights) if math.isfinite(total) else math.nan,
+        score=sum(map(mul, scores, weights)) / sum(weights) if len(scores) == len(parts) else None,
         flags=("split", *flags),
     )

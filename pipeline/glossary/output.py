@@ -67,19 +67,19 @@ def write_terms_csv(path: Path, translations: Iterable[Translation]) -> int:
         for translation in translations:
             segment = translation.segment
             for result in translation.terms:
-                seen = result.occurrence
+                seen, found = result.occurrence, result.target
                 cells = (
                     segment.doc_id,
                     str(segment.block_id),
                     str(segment.segment_id),
-                    str(seen.start),
-                    str(seen.end),
+                    str(seen.span.start),
+                    str(seen.span.end),
                     neutral(seen.term),
                     neutral(seen.text),
                     neutral("|".join(result.expected)),
                     neutral(result.found),
-                    str(result.target_start),
-                    str(result.target_end),
+                    str(found.start if found else -1),
+                    str(found.end if found else -1),
                     result.rung,
                     result.status,
                     neutral(seen.row),

@@ -7,12 +7,12 @@ import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from pipeline.records import Occurrence
+from pipeline.records import Occurrence, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from pipeline.records import Translation
+    from pipeline.records import Rendering
 
 Status = Literal["preferred", "dnt", "forbidden"]
 Case = Literal["smart", "exact", "ignore"]
@@ -77,8 +77,7 @@ class Match:
         return Occurrence(
             term=self.term.source,
             row=self.term.place,
-            start=self.start,
-            end=self.end,
+            span=Span(start=self.start, end=self.end),
             text=self.text,
         )
 
@@ -113,25 +112,25 @@ class Matches:
         rows = [("match", m.start, m.end, *m.term.content()) for m in self.matches]
         return digest([*rows, *(("forbidden", *t.content()) for t in self.forbidden)])
 
-    def located(self, translation: Translation) -> Translation:
-        """Name the rows of a remembered translation by where they stand now.
+    def located(self, rendering: Rendering) -> Rendering:
+        """Name the rows of a remembered rendering by where they stand now.
 
-        A translation keeps its key, and stays in the memory, when its rows only moved in
+        A rendering keeps its key, and stays in the memory, when its rows only moved in
         their file; the places in its term results are brought up to date here.
 
         Args:
-            translation: of the sentence that these matches were seen in, under their key.
+            rendering: of the sentence that these matches were seen in, under their key.
         """
-        if not translation.terms:
-            return translation
+        if not rendering.terms:
+            return rendering
         seen = {(m.start, m.end): m.term.place for m in self.matches}
         refused = {t.source: t.place for t in self.forbidden}
         terms = []
-        for result in translation.terms:
+        for result in rendering.terms:
             old = result.occurrence
-            row = seen.get((old.start, old.end)) or refused.get(old.term, old.row)
+            row = seen.get((old.span.start, old.span.end)) or refused.get(old.term, old.row)
             terms.append(replace(result, occurrence=replace(old, row=row)))
-        return replace(translation, terms=tuple(terms))
+        return replace(rendering, terms=tuple(terms))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

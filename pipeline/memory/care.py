@@ -6,8 +6,8 @@ import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipeline.memory.codec import decode_answer, decode_translation
-from pipeline.records import Segment
+from pipeline.memory.store import decode_answer, decode_rendering
+from pipeline.table import MISREAD
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -17,17 +17,6 @@ if TYPE_CHECKING:
 __all__ = ["MemoryCheck", "MemoryStats", "check", "prune", "stats"]
 
 _LAYERS = (("answers", "answer"), ("segments", "record"))
-_NOWHERE = Segment(
-    doc_id="",
-    block_id=0,
-    segment_id=0,
-    kind="",
-    start=0,
-    end=0,
-    block_start=0,
-    block_end=0,
-    source="",
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,8 +112,8 @@ def _sound(table: str, key: bytes, text: str, crc: int) -> bool:
         if table == "answers":
             decode_answer(text)
         else:
-            decode_translation(text, _NOWHERE)
-    except (ValueError, KeyError, TypeError, IndexError):
+            decode_rendering(text)
+    except MISREAD:
         return False
     return True
 

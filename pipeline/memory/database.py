@@ -8,6 +8,7 @@ import time
 from typing import TYPE_CHECKING
 
 from pipeline.errors import MemoryStoreError, OutputError
+from pipeline.fsio import free_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -180,9 +181,7 @@ def set_aside(path: Path) -> Path:
     Raises:
         OutputError: it cannot be renamed.
     """
-    number = 1
-    while (target := path.with_name(f"{path.name}.damaged-{number}")).exists():
-        number += 1
+    target = free_name(path, "damaged")
     try:
         for suffix in ("-wal", "-shm"):
             companion = path.with_name(path.name + suffix)

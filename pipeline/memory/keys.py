@@ -22,7 +22,7 @@ __all__ = ["approved_key", "request_key", "segment_key"]
 REQUEST_VERSION = 1
 """Raised when the way from a request to the engine's answer changes (guard, limits)."""
 
-SEGMENT_VERSION = 2
+SEGMENT_VERSION = 3
 """Raised when the way from an answer to a finished segment changes (enforcement)."""
 
 _BLANKS = re.compile(r"\s+")

@@ -10,35 +10,30 @@ exactly the segments that it touches be enforced again, mostly from stored answe
 from __future__ import annotations
 
 import contextlib
+import json
 import sqlite3
 import time
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
 from pipeline.errors import MemoryStoreError
-from pipeline.memory.codec import (
-    decode_answer,
-    decode_translation,
-    encode_answer,
-    encode_translation,
-)
 from pipeline.memory.database import DamagedError, connect, set_aside, translated
 from pipeline.memory.keys import approved_key
+from pipeline.records import Hypothesis, Rendering
+from pipeline.table import MISREAD, from_plain, to_plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from pipeline.records import Hypothesis, Segment, Translation
 
 __all__ = ["Approved", "TranslationMemory"]
 
 _CHUNK = 500  # keys in one SELECT; SQLite's own limit is far above
 _DAY = 86_400  # seconds
 _T = TypeVar("_T")
-_MISREAD = (ValueError, KeyError, TypeError, IndexError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +59,44 @@ def _crc(key: bytes | str, *texts: str) -> int:
 def _clean(text: str) -> str:
     """Replace lone surrogates, which SQLite cannot store."""
     return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def _sparse(hypothesis: Hypothesis, *, without: str = "") -> dict[str, Any]:
+    return {k: v for k, v in to_plain(hypothesis).items() if v != [] and k != without}
+
+
+def encode_answer(hypotheses: Sequence[Hypothesis]) -> str:
+    """Write an engine's answer to one request, alignments included."""
+    return _json([_sparse(h) for h in hypotheses])
+
+
+def decode_answer(text: str) -> tuple[Hypothesis, ...]:
+    """Read what `encode_answer` wrote.
+
+    Raises:
+        MISREAD: the text is not such an answer.
+    """
+    return tuple(from_plain(Hypothesis, plain) for plain in json.loads(text))
+
+
+def encode_rendering(rendering: Rendering) -> str:
+    """Write a rendering without its alignments: they served the glossary, which is done."""
+    plain = to_plain(replace(rendering, hypotheses=()))
+    plain["hypotheses"] = [_sparse(h, without="alignment") for h in rendering.hypotheses]
+    return _json({k: v for k, v in plain.items() if k not in {"memory", "seconds"}})
+
+
+def decode_rendering(text: str) -> Rendering:
+    """Read what `encode_rendering` wrote.
+
+    Raises:
+        MISREAD: the text is not such a record.
+    """
+    return from_plain(Rendering, {**json.loads(text), "memory": True})
 
 
 class TranslationMemory:
@@ -187,10 +220,8 @@ class TranslationMemory:
         """Give the stored answers among ``keys``; what is damaged counts as not stored."""
         found = {}
         for key, text in self._read("answers", keys).items():
-            try:
+            with contextlib.suppress(*MISREAD):
                 found[key] = decode_answer(text)
-            except _MISREAD:
-                continue
         return found
 
     def keep_answers(self, rows: Iterable[tuple[bytes, str, str, tuple[Hypothesis, ...]]]) -> None:
@@ -206,33 +237,22 @@ class TranslationMemory:
 
     # --- finished segments -------------------------------------------------------
 
-    def finished(self, wanted: Sequence[tuple[bytes, Segment]]) -> list[Translation | None]:
-        """Give for every (key, segment) the stored translation in the segment's place."""
-        found = self._read("segments", list(dict.fromkeys(key for key, _ in wanted)))
-        result: list[Translation | None] = []
-        for key, segment in wanted:
-            text = found.get(key)
-            try:
-                result.append(None if text is None else decode_translation(text, segment))
-            except _MISREAD:
-                result.append(None)
-        return result
+    def finished(self, keys: Sequence[bytes]) -> dict[bytes, Rendering]:
+        """Give the stored renderings among ``keys``; what is damaged counts as not stored."""
+        found = {}
+        for key, text in self._read("segments", keys).items():
+            with contextlib.suppress(*MISREAD):
+                found[key] = decode_rendering(text)
+        return found
 
-    def keep_finished(self, rows: Iterable[tuple[bytes, Translation]]) -> None:
-        """Store finished segments in one transaction."""
+    def keep_finished(self, rows: Iterable[tuple[bytes, str, Rendering]]) -> None:
+        """Store finished segments (key, source, rendering) in one transaction."""
         self._write(
             "INSERT OR REPLACE INTO segments VALUES (?, ?, ?, ?, ?, ?)",
             [
-                (
-                    key,
-                    translation.fingerprint,
-                    _clean(translation.segment.source),
-                    text,
-                    self._today,
-                    _crc(key, text),
-                )
-                for key, translation in rows
-                for text in (_clean(encode_translation(translation)),)
+                (key, rendering.fingerprint, _clean(source), text, self._today, _crc(key, text))
+                for key, source, rendering in rows
+                for text in (_clean(encode_rendering(rendering)),)
             ],
         )
 
@@ -274,13 +294,6 @@ class TranslationMemory:
             rows.append((source, target, note, self._today, _crc(source, target, note)))
         self._write("INSERT OR REPLACE INTO approved VALUES (?, ?, ?, ?, ?)", rows)
         return len(rows)
-
-    def disapprove(self, sources: Iterable[str]) -> int:
-        """Take corrections back; give how many there were."""
-        return sum(
-            self.change("DELETE FROM approved WHERE source = ?", (_clean(approved_key(source)),))
-            for source in sources
-        )
 
     def approved_entries(self) -> tuple[Approved, ...]:
         """Give every approved entry, by source."""

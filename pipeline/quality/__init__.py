@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 from pipeline.quality.checks.language import left_in_french
-from pipeline.quality.checks.pair import Pair
+from pipeline.quality.checks.pair import Pair, pair_of
 from pipeline.quality.checks.registry import (
     CHECKS,
     Check,
     check_pair,
     choose_checks,
     choose_corpus_checks,
+    examine,
 )
 from pipeline.quality.metrics.alignment import find_reference
 from pipeline.quality.metrics.confidence import confidence
-from pipeline.quality.metrics.documents import DocumentsQuality, quality_of_documents
 from pipeline.quality.metrics.reference import (
     METRICS,
     CorpusScorer,
     Score,
-    score_corpus,
     score_segments,
 )
 from pipeline.quality.metrics.significance import compare_systems
-from pipeline.quality.metrics.terms import term_metrics
 from pipeline.quality.report.build import build_report
 from pipeline.quality.report.compare import compare_outputs, compare_runs
 from pipeline.quality.report.export import render_json, write_report
@@ -37,7 +35,6 @@ __all__ = [
     "METRICS",
     "Check",
     "CorpusScorer",
-    "DocumentsQuality",
     "Pair",
     "QualityReport",
     "Score",
@@ -50,15 +47,14 @@ __all__ = [
     "compare_runs",
     "compare_systems",
     "confidence",
+    "examine",
     "find_reference",
     "left_in_french",
+    "pair_of",
     "parse_gates",
-    "quality_of_documents",
     "render_html",
     "render_json",
     "render_text",
-    "score_corpus",
     "score_segments",
-    "term_metrics",
     "write_report",
 ]

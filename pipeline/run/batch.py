@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -11,13 +12,11 @@ from pipeline.documents import is_supported, output_name, read_document
 from pipeline.errors import InputError, OutputError, UsageError
 from pipeline.fsio import is_file, output_error
 from pipeline.glossary import write_terms_csv
-from pipeline.memory import TranslationMemory
 from pipeline.run.archives.archive import archives_of
 from pipeline.run.discovery import discover
 from pipeline.run.journal import Journal
 from pipeline.run.lock import folder_lock
 from pipeline.run.reporting.manifest import write_manifest
-from pipeline.run.reporting.progress import Event
 from pipeline.run.reporting.report import EngineInfo, RunReport, SegmentInfo, Tally
 from pipeline.run.reporting.scoring import References
 from pipeline.run.reporting.state import State
@@ -27,27 +26,20 @@ from pipeline.run.supervision import supervise
 from pipeline.run.tables import TableWriter
 from pipeline.run.work import Work
 from pipeline.run.writing import sweep
-from pipeline.translate.finishing import APPROVED, COPIED, Finisher
-from pipeline.translate.glossaries import open_glossary
-from pipeline.translate.paths import HIDDEN, memory_path, settings_path
-from pipeline.translate.reading import Limits
-from pipeline.translate.recall import Recall
+from pipeline.translate import Hooks, Translator
+from pipeline.translate.finishing import APPROVED, COPIED
+from pipeline.translate.paths import HIDDEN, settings_path
 from pipeline.translate.stopping import Stop
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from pipeline.config import Settings
     from pipeline.run.archives.archive import Archives, ArchiveStore
     from pipeline.run.cluster.driver import Cluster, Link, Prefetch
     from pipeline.run.reporting.progress import Reporter
-    from pipeline.translate.engine_choice import ChosenEngine
-    from pipeline.translate.glossaries import Glossary
-
-    Opener = Callable[[Settings, Callable[[str], None]], ChosenEngine]
-
-__all__ = ["Job", "run"]
+    from pipeline.translate import Opener
+    from pipeline.translate.finishing import Finisher
 
 _RUNNING = "running"  # a file that is there as long as a run is under way, or was killed
 _NAMED = 1000  # skipped and ignored files that a report names
@@ -97,11 +89,26 @@ def run(job: Job, *, open_engine: Opener, reporter: Reporter) -> RunReport:
             next_step="choose another folder with --out",
         )
 
-    def say(text: str) -> None:
-        reporter.event(Event(level="info", text=text))
-
     archives = archives_of(job.paths, out=out, to=job.rows)
-    glossary = open_glossary(settings, warn=lambda text: _warn(reporter, text))
+    state = State()
+    stop = Stop()
+    here = threading.current_thread()
+
+    def tell(text: str, *, warning: bool = False) -> None:
+        state.say(text, warning=warning)
+        if threading.current_thread() is here:  # else `supervise` hands it over
+            state.tell(reporter)
+
+    hooks = Hooks(
+        open_engine=open_engine,
+        say=tell,
+        warn=lambda text: tell(text, warning=True),
+        stop=stop,
+        renew=job.force,
+        make_memory=True,
+        on_step=state.step,
+    )
+    translator = Translator(settings, hooks=hooks)
     hidden = out / HIDDEN
     with folder_lock(hidden / "lock"):
         _tidy(out, hidden)
@@ -111,7 +118,7 @@ def run(job: Job, *, open_engine: Opener, reporter: Reporter) -> RunReport:
             journal.plan(found)
             journal.refuse_overwriting(out)
         for passed in journal.passed("skipped", limit=_NAMED):
-            _warn(reporter, f"skipped {passed.name}: {passed.reason}")
+            hooks.warn(f"skipped {passed.name}: {passed.reason}")
         count, size = (archives or journal).totals()
         if not count and not journal.count_passed("skipped"):
             raise UsageError(
@@ -119,14 +126,13 @@ def run(job: Job, *, open_engine: Opener, reporter: Reporter) -> RunReport:
                 place=", ".join(job.paths),
                 next_step="give .txt or .md files in French, or a folder that holds some",
             )
-        state = State(documents_total=count, bytes_total=size)
-        chosen = open_engine(settings, say) if count else None
-        if chosen is not None:
-            say(f"Engine: {chosen.why}.")
-        body = _Body(job, chosen, glossary, journal, state, out, open_engine, archives)
+        state.documents_total, state.bytes_total = count, size
+        if count:
+            hooks.say(f"Engine: {translator.chosen.why}.")
+        body = _Body(job, translator, journal, state, out, archives)
         try:
             report = supervise(
-                body, stop=body.stop, reporter=reporter, show=body.show, state=body.summary
+                body, stop=stop, reporter=reporter, show=body.show, state=body.summary
             )
         finally:
             body.close()
@@ -146,45 +152,35 @@ def _tidy(out: Path, hidden: Path) -> None:
         raise output_error(marker, error) from error
 
 
-def _warn(reporter: Reporter, text: str) -> None:
-    reporter.event(Event(level="warning", text=text))
-
-
 class _Body:
     """The part of a run that happens in the working thread."""
 
     def __init__(
         self,
         job: Job,
-        chosen: ChosenEngine | None,
-        glossary: Glossary,
+        translator: Translator,
         journal: Journal,
         state: State,
         out: Path,
-        open_engine: Opener,
         archives: Archives | None,
     ) -> None:
-        self.stop = Stop()
         self.state = state
         self._job = job
-        self._chosen = chosen
-        self._glossary = glossary
+        self._translator = translator
         self._journal = journal
         self._out = out
-        self._open_engine = open_engine
         self._archives = archives
         self._links = ExitStack()
         self._tally = Tally()
         self._references = References()
         self.finisher: Finisher | None = None
-        self.recall: Recall | None = None
 
     def __call__(self) -> RunReport:
         began = time.monotonic()
         final = self._out / "segments.parquet"
         table = TableWriter(self._out / HIDDEN / "parts", look=self._tally.add)
-        key = self._translate(self._chosen, table) if self._chosen else b""
-        self.stop.check()
+        key = self._translate(table) if self.state.documents_total else b""
+        self._translator.hooks.stop.check()
         table.finish(final)
         write_terms_csv(self._out / "terms.csv", table.terms())
         table.discard()
@@ -194,7 +190,7 @@ class _Body:
             self._out / "manifest.json",
             report,
             self._job.settings,
-            self._glossary,
+            self._translator.glossary,
             self._job.paths,
         )
         return report
@@ -205,10 +201,9 @@ class _Body:
 
     def show(self, reporter: Reporter) -> None:
         """Hand events and numbers to the reporter; called from its own thread."""
-        while self.state.events:
-            reporter.event(self.state.events.popleft())
-        if self.finisher and self.recall:
-            reporter.progress(self.state.snapshot(self.finisher, self.recall))
+        self.state.tell(reporter)
+        if self.finisher:
+            reporter.progress(self.state.snapshot(self.finisher))
 
     def summary(self) -> str:
         """Say how far the run is, for somebody who stops it."""
@@ -218,47 +213,23 @@ class _Body:
             f"written, {finished} sentences are kept"
         )
 
-    def _translate(self, chosen: ChosenEngine, table: TableWriter) -> bytes:
-        settings, state, engine = self._job.settings, self.state, chosen.engine
+    def _translate(self, table: TableWriter) -> bytes:
+        translator = self._translator
         last = self._out / "segments.parquet"
-        with TranslationMemory(
-            memory_path(settings), warn=lambda text: state.say(text, warning=True)
-        ) as memory:
-            key = run_key(settings, chosen, self._glossary, memory)
-            self.recall = Recall(
-                engine,
-                memory,
-                stop=self.stop,
-                step_tokens=chosen.step_tokens,
-                renew=self._job.force,
-                on_step=state.step,
-            )
-            self.finisher = Finisher(
-                engine,
-                self.recall,
-                memory,
-                self._glossary.termbase,
-                masks=chosen.masks,
-                renew=self._job.force,
-                look_again=settings.second_look,
-            )
+        with translator:
+            key = run_key(translator)
+            self.finisher = translator.finisher
             with self._store(table, last) as store:
                 Work(
                     journal=self._journal,
-                    finisher=self.finisher,
-                    limits=Limits(
-                        tokens=engine.max_source_tokens,
-                        measure=engine.count_tokens,
-                        file_bytes=settings.max_file_mb * 1_000_000,
-                    ),
+                    translator=translator,
                     reuse=Reuse(self._out, self._journal, last, key, allowed=not self._job.force),
                     archives=self._archives,
                     store=store,
-                    state=state,
-                    stop=self.stop,
-                    window=chosen.window,
-                    front_matter=settings.front_matter,
-                    through=self._prefetch(chosen) if self._job.cluster else iter,
+                    state=self.state,
+                    stop=translator.hooks.stop,
+                    window=translator.chosen.window,
+                    through=self._prefetch(translator) if self._job.cluster else iter,
                 ).run()
         return key
 
@@ -274,17 +245,14 @@ class _Body:
             state=self.state,
         )
 
-    def _prefetch(self, chosen: ChosenEngine) -> Prefetch:
+    def _prefetch(self, translator: Translator) -> Prefetch:
         """Give the stage that has windows translated on the cluster."""
         from pipeline.run.cluster.driver import Prefetch
 
-        assert self.finisher is not None
-        assert self.recall is not None
         return Prefetch(
-            finisher=self.finisher,
-            recall=self.recall,
+            finisher=translator.finisher,
             connect=self._connect,
-            fingerprint=chosen.engine.fingerprint,
+            fingerprint=translator.chosen.engine.fingerprint,
             say=lambda text: self.state.say(text, warning=True),
             renew=self._job.force,
         )
@@ -297,11 +265,13 @@ class _Body:
         assert cluster is not None
         self.state.say("Starting the workers (this may take half a minute) …")
         orders = Orders(
-            open_engine=self._open_engine,
+            open_engine=self._translator.hooks.open_engine,
             settings=replace(self._job.settings, threads=cluster.threads),
-            terms=self._glossary.termbase.terms,
+            terms=self._translator.glossary.termbase.terms,
         )
-        link = self._links.enter_context(BridgeLink(cluster, orders, stop=self.stop))
+        link = self._links.enter_context(
+            BridgeLink(cluster, orders, stop=self._translator.hooks.stop)
+        )
         self.state.say(
             f"Workers on {cluster.address}: {link.workers}, threads of each: {cluster.threads}."
         )
@@ -322,7 +292,8 @@ class _Body:
         return document.text.count("\n", 0, start) + 1 if document else 0
 
     def _report(self, seconds: float) -> RunReport:
-        tally, chosen = self._tally, self._chosen
+        tally, glossary = self._tally, self._translator.glossary
+        chosen = self._translator.chosen if self.state.documents_total else None
         translated = self.finisher.counts.translated if self.finisher else 0
         approved, copied = tally.engines.get(APPROVED, 0), tally.engines.get(COPIED, 0)
         return RunReport(
@@ -341,7 +312,9 @@ class _Body:
                 approved=approved,
                 copied=copied,
                 flagged=tally.flagged,
-                asked_again=max(0, self.recall.use.sentences - translated) if self.recall else 0,
+                asked_again=max(0, self.finisher.recall.use.sentences - translated)
+                if self.finisher
+                else 0,
                 looked_at_again=tally.looked_at_again,
             ),
             engine=EngineInfo(
@@ -352,8 +325,8 @@ class _Body:
             )
             if chosen
             else None,
-            glossary=tuple(str(path) for path in self._glossary.paths),
-            glossary_terms=len(self._glossary.termbase),
+            glossary=tuple(str(path) for path in glossary.paths),
+            glossary_terms=len(glossary.termbase),
             terms=tally.terms,
             violations=tally.violations(self._line_of),
             check_first=tally.check_first(self._line_of),

@@ -11,7 +11,6 @@ from pipeline.errors import EXIT_SKIPPED, UsageError
 from pipeline.run.discovery import discover
 from pipeline.run.journal import Journal
 from pipeline.run.windows import documents
-from pipeline.translate.finishing import protected_spans
 from pipeline.translate.glossaries import open_glossary
 from pipeline.translate.paths import settings_path
 from pipeline.translate.reading import Limits, Loaded
@@ -101,8 +100,7 @@ def preview(job: Job) -> Preview:
             for segment in document.segments:
                 seen.add(hash(segment.source))
                 words += len(segment.source.split())
-                spans = protected_spans(segment.markup)
-                terms += len(termbase.find(segment.source, protected=spans))
+                terms += len(termbase.match(segment.source, protected=segment.protected).matches)
         skipped = journal.passed("skipped", limit=_NAMED)
         if not total and not skipped:
             raise UsageError(

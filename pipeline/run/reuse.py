@@ -21,25 +21,19 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from pipeline.config import Settings
-    from pipeline.memory import TranslationMemory
     from pipeline.run.journal import Finished, Journal
-    from pipeline.translate.engine_choice import ChosenEngine
-    from pipeline.translate.glossaries import Glossary
+    from pipeline.translate import Translator
     from pipeline.translate.reading import Source
 
-__all__ = ["LastTable", "Reuse", "Unchanged", "file_digest", "run_key"]
-
-VERSION = 1
+VERSION = 2
 """Raised when a run makes something else of the same inputs, whatever our own version."""
 
 _CHUNK = 20_000  # rows of the last table that are held
 
 
-def run_key(
-    settings: Settings, chosen: ChosenEngine, glossary: Glossary, memory: TranslationMemory
-) -> bytes:
+def run_key(translator: Translator) -> bytes:
     """Hash everything but the sources that decides what a run writes."""
+    chosen, terms, settings = translator.chosen, translator.glossary.termbase, translator.settings
     engine = chosen.engine
     parts = [
         VERSION,
@@ -49,9 +43,9 @@ def run_key(
         astuple(engine.decoding),
         engine.max_source_tokens,
         repr(chosen.masks),
-        glossary.termbase.fingerprint,
-        [term.place for term in glossary.termbase.terms],
-        memory.approved_fingerprint(),
+        terms.fingerprint,
+        [term.place for term in terms.terms],
+        translator.memory.approved_fingerprint(),
         settings.front_matter,
         settings.second_look,
     ]

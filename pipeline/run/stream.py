@@ -4,31 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from pipeline.fsio import is_file
-from pipeline.memory import TranslationMemory
 from pipeline.run.reporting.progress import Event
 from pipeline.run.reporting.report import Tally
 from pipeline.run.supervision import supervise
 from pipeline.table import segment_frame
-from pipeline.translate.assembling import Assembly
-from pipeline.translate.finishing import Finisher
-from pipeline.translate.glossaries import open_glossary
-from pipeline.translate.paths import memory_path
-from pipeline.translate.reading import Limits, Source, load_bytes
-from pipeline.translate.recall import Recall
-from pipeline.translate.stopping import Stop
+from pipeline.translate import Hooks, Source, Translator
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from pipeline.config import Settings
     from pipeline.run.reporting.progress import Reporter
     from pipeline.run.reporting.report import Violation
-    from pipeline.translate.engine_choice import ChosenEngine
-
-__all__ = ["StreamResult", "translate_bytes"]
+    from pipeline.translate import Opener
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +32,7 @@ def translate_bytes(
     data: bytes,
     settings: Settings,
     *,
-    open_engine: Callable[[Settings, Callable[[str], None]], ChosenEngine],
+    open_engine: Opener,
     reporter: Reporter,
     name: str = "stdin.txt",
 ) -> StreamResult:
@@ -65,36 +53,24 @@ def translate_bytes(
         Interrupted: Ctrl-C.
     """
 
-    def warn(text: str) -> None:
-        reporter.event(Event(level="warning", text=text))
+    def say(text: str, *, level: Literal["info", "warning"] = "info") -> None:
+        reporter.event(Event(level=level, text=text))
 
-    glossary = open_glossary(settings, warn=warn)
-    chosen = open_engine(settings, lambda text: reporter.event(Event(level="info", text=text)))
-    engine = chosen.engine
-    source = Source(path=Path(name), doc_id=name, output=name, size=len(data))
-    loaded = load_bytes(
-        data,
-        source,
-        Limits(tokens=engine.max_source_tokens, measure=engine.count_tokens, file_bytes=0),
-        front_matter=settings.front_matter,
+    hooks = Hooks(
+        open_engine=open_engine,
+        say=say,
+        warn=lambda text: say(text, level="warning"),
+        make_memory=False,
     )
-    stop = Stop()
-    path = memory_path(settings)
+    with Translator(settings, hooks=hooks) as translator:
+        loaded = translator.load(
+            data, Source(path=Path(name), doc_id=name, output=name, size=len(data))
+        )
 
-    def work() -> StreamResult:
-        tally = Tally()
-        with TranslationMemory(path if is_file(path) else None, warn=warn) as memory:
-            recall = Recall(engine, memory, stop=stop, step_tokens=chosen.step_tokens)
-            finisher = Finisher(
-                engine,
-                recall,
-                memory,
-                glossary.termbase,
-                masks=chosen.masks,
-                look_again=settings.second_look,
-            )
-            assembly = Assembly(loaded, finisher.texts)
-            tally.add(0, segment_frame(assembly.add(finisher(loaded.segments))))
+        def work() -> StreamResult:
+            tally = Tally()
+            assembly = translator.assembly(loaded)
+            tally.add(0, segment_frame(assembly.add(translator.finisher(loaded.segments))))
             return StreamResult(
                 data=assembly.data(),
                 violations=tally.violations(
@@ -103,4 +79,4 @@ def translate_bytes(
                 violated=tally.terms.violated,
             )
 
-    return supervise(work, stop=stop, reporter=reporter)
+        return supervise(work, stop=hooks.stop, reporter=reporter)

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pipeline.errors import OutputError
 from pipeline.fsio import atomic_open, output_error
-from pipeline.records import Occurrence, Segment, TermResult, Translation
-from pipeline.table import segment_frame, segment_schema
+from pipeline.table import segment_frame, segment_schema, translation_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     import polars as pl
+
+    from pipeline.records import Translation
 
 __all__ = ["TableWriter"]
 
@@ -138,48 +139,9 @@ class TableWriter:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def terms(self) -> Iterator[Translation]:
-        """Give every segment with a term again, in order, holding little but its terms."""
+        """Give every segment with a term again, in order, a part at a time."""
         import polars as pl
 
         for part in self._parts:
-            frame = pl.read_parquet(part, columns=["doc_id", "block_id", "segment_id", "terms"])
-            for row in frame.filter(pl.col("terms").list.len() > 0).iter_rows(named=True):
-                yield _term_carrier(row)
-
-
-def _term_carrier(row: dict[str, Any]) -> Translation:
-    segment = Segment(
-        doc_id=row["doc_id"],
-        block_id=row["block_id"],
-        segment_id=row["segment_id"],
-        kind="",
-        start=0,
-        end=0,
-        block_start=0,
-        block_end=0,
-        source="",
-    )
-    return Translation(
-        segment=segment,
-        draft="",
-        target="",
-        engine="",
-        fingerprint="",
-        score=0.0,
-        hypotheses=(),
-        terms=tuple(map(_term_result, row["terms"])),
-    )
-
-
-def _term_result(t: dict[str, Any]) -> TermResult:
-    return TermResult(
-        occurrence=Occurrence(
-            term=t["term"], row=t["row"], start=t["start"], end=t["end"], text=t["text"]
-        ),
-        expected=tuple(t["expected"]),
-        found=t["found"],
-        target_start=t["target_start"],
-        target_end=t["target_end"],
-        rung=t["rung"],
-        status=t["status"],
-    )
+            rows = pl.read_parquet(part).filter(pl.col("terms").list.len() > 0)
+            yield from map(translation_of, rows.iter_rows(named=True))

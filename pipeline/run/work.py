@@ -10,23 +10,21 @@ from pipeline.run.reuse import Unchanged
 from pipeline.run.storing import Rows
 from pipeline.run.threads import Behind, ahead
 from pipeline.run.windows import Slice, documents, windows
-from pipeline.translate.assembling import Assembly
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from pipeline.records import Translation
+    from pipeline.records import Rendering
     from pipeline.run.archives.archive import Archives
     from pipeline.run.journal import Journal
     from pipeline.run.reporting.state import State
     from pipeline.run.reuse import Reuse
     from pipeline.run.storing import Done
     from pipeline.run.windows import Window
-    from pipeline.translate.finishing import Finisher
-    from pipeline.translate.reading import Limits, Loaded, Source
+    from pipeline.translate import Translator
+    from pipeline.translate.assembling import Assembly
+    from pipeline.translate.reading import Loaded, Source
     from pipeline.translate.stopping import Stop
-
-__all__ = ["Work"]
 
 _PATIENCE = 3  # documents in a row on which the engine may fail before the run gives up
 
@@ -36,15 +34,13 @@ class Work:
 
     Args:
         journal: with the plan.
-        finisher: from segments to translations.
-        limits: of the engine and of files.
+        translator: the way of a sentence.
         reuse: knows documents that keep their output.
         archives: where documents are read instead of the plan.
         store: takes what is finished.
         state: where numbers and events are left.
         stop: looked at everywhere.
         window: segments in a window.
-        front_matter: whether prose values of front matter are translated.
         through: what the windows pass through on their way, in order: a cluster fetches
             their answers there.
     """
@@ -53,27 +49,23 @@ class Work:
         self,
         *,
         journal: Journal,
-        finisher: Finisher,
-        limits: Limits,
+        translator: Translator,
         reuse: Reuse,
         archives: Archives | None = None,
         store: Callable[[Done], None],
         state: State,
         stop: Stop,
         window: int,
-        front_matter: bool,
         through: Callable[[Iterator[Window]], Iterator[Window]] = iter,
     ) -> None:
         self._journal = journal
-        self._finisher = finisher
-        self._limits = limits
+        self._translator = translator
         self._reuse = reuse
         self._archives = archives
         self._store = store
         self._state = state
         self._stop = stop
         self._window = window
-        self._front_matter = front_matter
         self._through = through
         self._open: dict[str, Assembly] = {}  # by output: documents that began, not ended
         self._failed: set[str] = set()  # outputs of documents on which the engine failed
@@ -97,34 +89,36 @@ class Work:
         behind.close()
 
     def _documents(self) -> Iterator[Loaded | Unchanged]:
+        settings = self._translator.settings
+        limits = self._translator.limits(settings.max_file_mb * 1_000_000)
         if self._archives is not None:
-            return self._archives.documents(self._journal, self._limits, self._unread)
+            return self._archives.documents(self._journal, limits, self._unread)
         return documents(
             self._journal.sources(),
-            self._limits,
-            front_matter=self._front_matter,
+            limits,
+            front_matter=settings.front_matter,
             pass_over=self._unread,
             reuse=self._reuse,
         )
 
     def _finish(self, window: Window) -> Done:
         slices = [piece for piece in window if isinstance(piece, Slice)]
-        translations = dict(self._translate(slices))
+        renderings = dict(self._translate(slices))
         done: list[Rows | Unchanged] = []
         for piece in window:
             if isinstance(piece, Unchanged):
                 done.append(piece)
-            elif id(piece) in translations:
-                rows = self._assemble(piece, translations[id(piece)])
+            elif id(piece) in renderings:
+                rows = self._assemble(piece, renderings[id(piece)])
                 if rows is not None:
                     done.append(rows)
         return tuple(done)
 
-    def _assemble(self, piece: Slice, translations: Sequence[Translation]) -> Rows | None:
+    def _assemble(self, piece: Slice, renderings: Sequence[Rendering]) -> Rows | None:
         loaded, output = piece.loaded, piece.loaded.source.output
-        assembly = self._open.setdefault(output, Assembly(loaded, self._finisher.texts))
+        assembly = self._open.setdefault(output, self._translator.assembly(loaded))
         try:
-            placed = assembly.add(translations)
+            placed = assembly.add(renderings)
             data = assembly.data() if piece.last else None
         except (ValueError, KeyError, IndexError, RecursionError) as error:
             # A mistake of ours in one article must not cost a night's run.
@@ -134,8 +128,8 @@ class Work:
             del self._open[output]
         return Rows(loaded=loaded, translations=placed, data=data)
 
-    def _translate(self, slices: Sequence[Slice]) -> list[tuple[int, Sequence[Translation]]]:
-        """Give the translations of slices under their ``id``; leave out failed documents."""
+    def _translate(self, slices: Sequence[Slice]) -> list[tuple[int, Sequence[Rendering]]]:
+        """Give the renderings of slices under their ``id``; leave out failed documents."""
         slices = [piece for piece in slices if piece.loaded.source.output not in self._failed]
         try:
             done = self._finish_segments(slices)
@@ -145,12 +139,12 @@ class Work:
         self._failures = 0
         return done
 
-    def _finish_segments(self, slices: Sequence[Slice]) -> list[tuple[int, Sequence[Translation]]]:
+    def _finish_segments(self, slices: Sequence[Slice]) -> list[tuple[int, Sequence[Rendering]]]:
         segments = [s for piece in slices for s in piece.loaded.segments[piece.start : piece.stop]]
-        finished = iter(self._finisher(segments))
+        finished = iter(self._translator.finisher(segments))
         return [(id(p), [next(finished) for _ in range(p.start, p.stop)]) for p in slices]
 
-    def _one_by_one(self, slices: Sequence[Slice]) -> list[tuple[int, Sequence[Translation]]]:
+    def _one_by_one(self, slices: Sequence[Slice]) -> list[tuple[int, Sequence[Rendering]]]:
         result = []
         for piece in slices:
             try:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from pipeline.errors import OutputError
-from pipeline.fsio import atomic_write, output_error
+from pipeline.fsio import atomic_write, free_name, output_error
 from pipeline.translate.reading import digest_of
 
 if TYPE_CHECKING:
@@ -70,9 +70,7 @@ def write_translation(out: Path, output: str, data: bytes, journal: Journal) -> 
 
 
 def _keep(path: Path) -> str:
-    number = 1
-    while (aside := path.with_name(f"{path.name}.kept-{number}")).exists():
-        number += 1
+    aside = free_name(path, "kept")
     try:
         path.rename(aside)
     except OSError as error:

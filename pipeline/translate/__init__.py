@@ -1,6 +1,31 @@
-"""The sentence's room: memory, engine, second look and glossary, wired once.
+"""The sentence's room: memory, engine, second look, glossary, checks and assembly, wired once.
 
-Enters: a `Segment` (or plain text). Leaves: a `Translation`. Batch, standard input, archives,
-cluster and Python callers all come through here; no other room sees an engine, the memory and
-the glossary at the same time.
+Enters: a text, a document's bytes, or segments. Leaves: `Translation` records and the English
+document. Batch, standard input, archives, cluster and Python callers all come through here;
+no other room sees an engine, the memory and the glossary at the same time.
 """
+
+from __future__ import annotations
+
+from pipeline.translate.assembling import Assembly
+from pipeline.translate.engine_choice import ChosenEngine, open_engine
+from pipeline.translate.reading import Limits, Loaded, Source
+from pipeline.translate.stopping import Interrupted, Stop, Stopped
+from pipeline.translate.translator import Hooks, Opener, Translated, Translator, open_installed
+
+__all__ = [
+    "Assembly",
+    "ChosenEngine",
+    "Hooks",
+    "Interrupted",
+    "Limits",
+    "Loaded",
+    "Opener",
+    "Source",
+    "Stop",
+    "Stopped",
+    "Translated",
+    "Translator",
+    "open_engine",
+    "open_installed",
+]

@@ -2,41 +2,44 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from pipeline.documents import join_block, place_markup, write_document
-from pipeline.records import Span
+from pipeline.quality import confidence, examine
+from pipeline.records import Translation
+from pipeline.translate.finishing import APPROVED, COPIED
 from pipeline.translate.moved import with_target
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from pipeline.documents.placing.place import Placed
-    from pipeline.records import Translation
+    from pipeline.records import Finding, Rendering, Segment
     from pipeline.translate.reading import Loaded
-
-__all__ = ["Assembly", "place"]
 
 
 def place(
-    translation: Translation,
+    segment: Segment,
+    rendering: Rendering,
     format: str,
     translate_pieces: Callable[[Sequence[str]], Sequence[str]],
 ) -> Placed | None:
-    """Put a segment's markup into its translation; ``None`` where nothing is to be done."""
-    segment = translation.segment
+    """Put a segment's markup into its rendering; ``None`` where nothing is to be done."""
     if not segment.markup and format == "text":
         return None
     return place_markup(
         segment.source,
         segment.markup,
-        translation.target,
+        rendering.target,
         format=format,
         kind=segment.kind,
         translate_pieces=translate_pieces,
-        alignment=_terms_in_place(translation),
+        alignment=[
+            (t.occurrence.span, t.target)
+            for t in rendering.terms
+            if t.satisfied and t.target is not None and t.target.end > t.target.start
+        ],
     )
 
 
@@ -56,27 +59,29 @@ class Assembly:
         self._translate_pieces = translate_pieces
         self._raws: list[str] = []
 
-    def add(self, translations: Sequence[Translation]) -> list[Translation]:
-        """Take the next segments, in order; give them with findings on cut and markup."""
-        return [self._add(translation) for translation in translations]
+    def add(self, renderings: Sequence[Rendering]) -> list[Translation]:
+        """Take the next segments' renderings, in order; give them placed and checked."""
+        return [self._add(rendering) for rendering in renderings]
 
-    def _add(self, translation: Translation) -> Translation:
-        document = self.loaded.document
-        findings = translation.findings
-        note = self.loaded.notes.get(len(self._raws))
-        if note is not None:
-            findings += (note,)
-        placed = place(translation, document.format, self._translate_pieces)
-        if placed is None:
-            self._raws.append(translation.target)
-        else:
-            self._raws.append(placed.raw)
-            translation = with_target(replace(translation, findings=findings), placed.target)
-            findings = (*translation.findings, *placed.findings)
-        return (
-            translation
-            if findings == translation.findings
-            else replace(translation, findings=findings)
+    def _add(self, rendering: Rendering) -> Translation:
+        number = len(self._raws)
+        segment, note = self.loaded.segments[number], self.loaded.notes.get(number)
+        findings: tuple[Finding, ...] = () if note is None else (note,)
+        placed = place(segment, rendering, self.loaded.document.format, self._translate_pieces)
+        if placed is not None:
+            rendering = with_target(rendering, placed.target)
+            findings += placed.findings
+        self._raws.append(rendering.target if placed is None else placed.raw)
+        found = examine(segment, rendering, (*rendering.findings, *findings))
+        return Translation.of(
+            segment,
+            rendering,
+            findings=found,
+            confidence=confidence(
+                0.0 if rendering.engine in (APPROVED, COPIED) else rendering.score,
+                [f.severity for f in found],
+                sum(not t.satisfied for t in rendering.terms),
+            ),
         )
 
     def data(self) -> bytes:
@@ -94,15 +99,3 @@ class Assembly:
                 [raw for _, raw in members],
             )
         return write_document(document, replacements)
-
-
-def _terms_in_place(translation: Translation) -> tuple[tuple[Span, Span], ...]:
-    """Give where the glossary's terms stand: source span and the target span that renders it."""
-    return tuple(
-        (
-            Span(start=term.occurrence.start, end=term.occurrence.end),
-            Span(start=term.target_start, end=term.target_end),
-        )
-        for term in translation.terms
-        if term.status == "satisfied" and term.target_end > term.target_start
-    )

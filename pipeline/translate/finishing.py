@@ -1,35 +1,26 @@
-"""From segments to finished translations: memory, engine, glossary, in this order."""
+"""From segments to renderings: memory, engine, second look, glossary, in this order."""
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pipeline.glossary import enforce
 from pipeline.memory import segment_key
-from pipeline.records import Draft, Finding, Hypothesis, Request, Segment, Translation
+from pipeline.records import Draft, Finding, Hypothesis, Rendering, Request, Segment
 from pipeline.translate.lines import is_prose
+from pipeline.translate.recall import Recall
 from pipeline.translate.second_look import second_look
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-    from pipeline.engines import Engine
-    from pipeline.glossary import MaskShape, TermBase
-    from pipeline.memory import Approved, TranslationMemory
-    from pipeline.records import Markup, Severity, Span
-    from pipeline.translate.recall import Recall
-
-__all__ = [
-    "APPROVED",
-    "COPIED",
-    "Finisher",
-    "SegmentCounts",
-    "Todo",
-    "flag_findings",
-    "protected_spans",
-]
+    from pipeline.glossary import Matches, TermBase
+    from pipeline.memory import TranslationMemory
+    from pipeline.records import Severity
+    from pipeline.translate.engine_choice import ChosenEngine
+    from pipeline.translate.recall import Made
+    from pipeline.translate.stopping import Stop
 
 COPIED = "copy"
 """The engine's name of segments without a word to translate."""
@@ -72,56 +63,65 @@ class Todo:
     """A segment that has words to translate."""
 
     segment: Segment
-    key: bytes  # equal keys, equal translations
-    touched: bool  # by the glossary
+    key: bytes  # equal keys, equal renderings
+    seen: Matches  # what the glossary has to say about it
 
 
 class Finisher:
-    """Turns segments into translations.
+    """Turns segments into renderings: the sentence's way, wired here and nowhere else.
 
     Args:
-        engine: the engine, for its name, fingerprint and options.
-        recall: the way to it.
-        memory: for finished segments and people's corrections.
+        chosen: the engine with what was measured of it.
+        memory: for answers, finished segments and people's corrections.
         termbase: the glossary.
-        masks: the placeholder shape that was measured on the engine's model.
-        renew: do not take finished segments from memory.
+        stop: looked at before every step.
+        renew: answer from memory only what was decoded since this object was made.
         look_again: translate sentences with French left over a second time.
+        on_step: see `Recall`.
+        on_made: see `Recall`.
     """
 
     def __init__(
         self,
-        engine: Engine,
-        recall: Recall,
+        chosen: ChosenEngine,
         memory: TranslationMemory,
         termbase: TermBase,
         *,
-        masks: MaskShape | None = None,
+        stop: Stop,
         renew: bool = False,
         look_again: bool = True,
+        on_step: Callable[[int, int], None] = lambda _done, _all: None,
+        on_made: Callable[[Sequence[Made]], None] = lambda _made: None,
     ) -> None:
         self.counts = SegmentCounts()
-        self._engine = engine
-        self._recall = recall
+        self.recall = Recall(
+            chosen.engine,
+            memory,
+            stop=stop,
+            step_tokens=chosen.step_tokens,
+            renew=renew,
+            on_step=on_step,
+            on_made=on_made,
+        )
+        self._engine = chosen.engine
+        self._masks = chosen.masks
         self._memory = memory
         self._termbase = termbase
-        self._masks = masks
         self._renew = renew
         self._look_again = look_again
-        self._forbidden = {t.source: t.place for t in termbase.terms if t.status == "forbidden"}
         # More hypotheses cost a beam search little, and only a term can need them.
-        self._choices = max(1, engine.decoding.beam)
+        self._choices = max(1, chosen.engine.decoding.beam)
 
-    def __call__(self, segments: Sequence[Segment]) -> list[Translation]:
-        """Finish segments: as many translations, same order.
+    def __call__(self, segments: Sequence[Segment]) -> list[Rendering]:
+        """Finish segments: as many renderings, same order.
 
         Raises:
             EngineError, OutputError, MemoryStoreError, Stopped: see `Recall.ask`.
         """
         results, prose = self._sorted_out(segments)
-        for translation in results.values():
-            self.counts.approved += translation.engine == APPROVED
-            self.counts.copied += translation.engine == COPIED
+        for rendering in results.values():
+            self.counts.approved += rendering.engine == APPROVED
+            self.counts.copied += rendering.engine == COPIED
         finished = self._prose([segments[i] for i in prose])
         results.update(zip(prose, finished, strict=True))
         self.counts.total += len(segments)
@@ -131,94 +131,77 @@ class Finisher:
         """Translate parts of sentences, the glossary kept; they count for nothing."""
         counts, self.counts = self.counts, SegmentCounts()
         try:
-            return [t.target for t in self([_part(source) for source in sources])]
+            return [rendering.target for rendering in self([_part(source) for source in sources])]
         finally:
             self.counts = counts
 
     def lacking(self, segments: Sequence[Segment]) -> list[Todo]:
         """Give what would be translated now, each once: what neither memory nor people know."""
         _, prose = self._sorted_out(segments)
-        todo: dict[bytes, Todo] = {}
-        for i in prose:
-            t = self._todo(segments[i])
-            todo.setdefault(t.key, t)
-        if self._renew:
-            return list(todo.values())
-        found = self._memory.finished([(t.key, t.segment) for t in todo.values()])
-        return [t for t, known in zip(todo.values(), found, strict=True) if known is None]
+        todo = {t.key: t for t in reversed([self._todo(segments[i]) for i in prose])}
+        known = {} if self._renew else self._memory.finished(list(todo))
+        return [t for t in reversed(todo.values()) if t.key not in known]
 
     def request(self, todo: Todo) -> Request:
         """Give the first request that a segment costs."""
-        return Request(source=todo.segment.source, hypotheses=self._choices if todo.touched else 1)
+        return Request(source=todo.segment.source, hypotheses=self._choices if todo.seen else 1)
 
-    def _sorted_out(self, segments: Sequence[Segment]) -> tuple[dict[int, Translation], list[int]]:
+    def _sorted_out(self, segments: Sequence[Segment]) -> tuple[dict[int, Rendering], list[int]]:
         """Give, by position, what needs no translating, and the positions of the rest."""
         approved = self._memory.approved(dict.fromkeys(s.source for s in segments))
-        settled: dict[int, Translation] = {}
+        settled: dict[int, Rendering] = {}
         prose: list[int] = []
         for i, segment in enumerate(segments):
             if segment.source in approved:
-                settled[i] = _settled(segment, approved[segment.source])
+                settled[i] = _settled(approved[segment.source].target, APPROVED)
             elif not is_prose(_visible(segment)):
-                settled[i] = _copied(segment)
+                settled[i] = _settled(segment.source, COPIED)
             else:
                 prose.append(i)
         return settled, prose
 
-    def _prose(self, segments: Sequence[Segment]) -> list[Translation]:
+    def _prose(self, segments: Sequence[Segment]) -> list[Rendering]:
         todo = [self._todo(segment) for segment in segments]
-        found: list[Translation | None] = [None] * len(todo)
-        if not self._renew:
-            found = self._memory.finished([(t.key, t.segment) for t in todo])
-            self.counts.remembered += sum(f is not None for f in found)
+        keys = [t.key for t in todo]
+        known = {} if self._renew else self._memory.finished(list(dict.fromkeys(keys)))
+        self.counts.remembered += sum(key in known for key in keys)
         missing: dict[bytes, Todo] = {}
-        for t, known in zip(todo, found, strict=True):
-            if known is None:
+        for t in todo:
+            if t.key not in known:
                 missing.setdefault(t.key, t)
         fresh = self._translate(list(missing.values()))
-        self._memory.keep_finished(fresh.items())
-        seen: set[bytes] = set()
-        result: list[Translation] = []
-        for t, known in zip(todo, found, strict=True):
-            if known is not None:
-                result.append(self._with_rows(known) if t.touched else known)
+        self._memory.keep_finished(
+            (key, missing[key].segment.source, rendering) for key, rendering in fresh.items()
+        )
+        met: set[bytes] = set()
+        result: list[Rendering] = []
+        for t in todo:
+            if t.key in known:
+                result.append(t.seen.located(known[t.key]))
                 continue
-            translation = fresh[t.key]
-            if t.key in seen:  # the same sentence again
+            rendering = fresh[t.key]
+            if t.key in met:  # the same sentence again
                 self.counts.remembered += 1
-                translation = replace(translation, memory=True, seconds=0.0)
-            seen.add(t.key)
-            result.append(replace(translation, segment=t.segment))
+                rendering = replace(rendering, memory=True, seconds=0.0)
+            met.add(t.key)
+            result.append(rendering)
         return result
 
-    def _with_rows(self, translation: Translation) -> Translation:
-        """Name the glossary's rows where they stand now: lines move, meanings stay."""
-        segment = translation.segment
-        seen = self._termbase.find(segment.source, protected=protected_spans(segment.markup))
-        rows = {(o.start, o.end): o.row for o in seen}
-        terms = []
-        for term in translation.terms:
-            old = term.occurrence
-            row = rows.get((old.start, old.end)) or self._forbidden.get(old.term, old.row)
-            terms.append(replace(term, occurrence=replace(old, row=row)))
-        return replace(translation, terms=tuple(terms))
-
     def _todo(self, segment: Segment) -> Todo:
-        protected = protected_spans(segment.markup)
-        terms = self._termbase.key(segment.source, protected=protected) if self._termbase else ""
+        seen = self._termbase.match(segment.source, protected=segment.protected)
         key = segment_key(
             self._engine.fingerprint,
             self._engine.decoding,
             segment.source,
-            terms=terms,
-            extra=repr((protected, self._masks if terms else None, self._look_again)),
+            terms=seen.key,
+            extra=repr((segment.protected, self._masks if seen else None, self._look_again)),
         )
-        return Todo(segment=segment, key=key, touched=bool(terms))
+        return Todo(segment=segment, key=key, seen=seen)
 
-    def _translate(self, todo: Sequence[Todo]) -> dict[bytes, Translation]:
-        answers = self._recall.ask([self.request(t) for t in todo])
-        results: dict[bytes, Translation] = {}
-        drafts: list[tuple[bytes, Draft]] = []
+    def _translate(self, todo: Sequence[Todo]) -> dict[bytes, Rendering]:
+        answers = self.recall.ask([self.request(t) for t in todo])
+        results: dict[bytes, Rendering] = {}
+        drafts: list[tuple[Todo, Draft]] = []
         for t, answer in zip(todo, answers, strict=True):
             if answer.remembered:
                 self.counts.remembered += 1
@@ -233,32 +216,35 @@ class Finisher:
                 seconds=answer.seconds,
                 findings=flag_findings(hypotheses[0]),
             )
-            if t.touched:
-                drafts.append((t.key, draft))
+            if t.seen:
+                drafts.append((t, draft))
             else:
-                results[t.key] = replace(_plain(draft), memory=answer.remembered)
-        if drafts:
-            finished = enforce(
-                [draft for _, draft in drafts],
-                self._termbase,
-                self._recall,
-                hints=self._engine.supports_hints,
-                masks=self._masks,
-            )
-            for (key, _), translation in zip(drafts, finished, strict=True):
-                results[key] = translation
+                results[t.key] = _plain(draft, memory=answer.remembered)
+        kept = self._enforced(drafts)
+        results |= {t.key: rendering for (t, _), rendering in zip(drafts, kept, strict=True)}
         if not self._look_again:
             return results
+        cases = {t.key: t for t in todo}
         seen = second_look(
-            list(results.values()),
-            self._termbase,
-            self._recall.ask,
+            [(cases[key], rendering) for key, rendering in results.items()],
+            self.recall.ask,
+            self._enforced,
             choices=self._choices,
-            protected=lambda segment: protected_spans(segment.markup),
-            hints=self._engine.supports_hints,
-            masks=self._masks,
         )
         return dict(zip(results, seen, strict=True))
+
+    def _enforced(self, drafts: Sequence[tuple[Todo, Draft]]) -> Sequence[Rendering]:
+        """Keep the glossary in drafts."""
+        if not drafts:
+            return ()
+        return enforce(
+            [draft for _, draft in drafts],
+            self._termbase,
+            self.recall,
+            hints=self._engine.supports_hints,
+            masks=self._masks,
+            matches=[t.seen for t, _ in drafts],
+        )
 
 
 def _never_empty(hypotheses: tuple[Hypothesis, ...], source: str) -> tuple[Hypothesis, ...]:
@@ -270,11 +256,10 @@ def _never_empty(hypotheses: tuple[Hypothesis, ...], source: str) -> tuple[Hypot
     return (replace(best, text=source, flags=flags), *hypotheses[1:])
 
 
-def _plain(draft: Draft) -> Translation:
+def _plain(draft: Draft, *, memory: bool) -> Rendering:
     """Take the draft as it is: no term touches it."""
     best = draft.hypotheses[0]
-    return Translation(
-        segment=draft.segment,
+    return Rendering(
         draft=best.text,
         target=best.text,
         engine=draft.engine,
@@ -282,6 +267,7 @@ def _plain(draft: Draft) -> Translation:
         score=best.score,
         hypotheses=draft.hypotheses,
         findings=draft.findings,
+        memory=memory,
         seconds=draft.seconds,
     )
 
@@ -301,43 +287,22 @@ def _part(source: str) -> Segment:
     )
 
 
-def _settled(segment: Segment, approved: Approved) -> Translation:
-    return Translation(
-        segment=segment,
-        draft=approved.target,
-        target=approved.target,
-        engine=APPROVED,
+def _settled(target: str, engine: str) -> Rendering:
+    """Give what no model wrote: a person's sentence, or one without a word to translate."""
+    return Rendering(
+        draft=target,
+        target=target,
+        engine=engine,
         fingerprint="",
-        score=math.nan,
-        hypotheses=(Hypothesis(text=approved.target, score=math.nan),),
-        memory=True,
+        score=None,
+        hypotheses=(Hypothesis(text=target, score=None),),
+        memory=engine == APPROVED,
     )
-
-
-def _copied(segment: Segment) -> Translation:
-    return Translation(
-        segment=segment,
-        draft=segment.source,
-        target=segment.source,
-        engine=COPIED,
-        fingerprint="",
-        score=math.nan,
-        hypotheses=(Hypothesis(text=segment.source, score=math.nan),),
-    )
-
-
-def protected_spans(markup: Sequence[Markup]) -> tuple[Span, ...]:
-    """Give the stretches of a segment's text that are not prose (code, addresses)."""
-    if not markup:
-        return ()
-    from pipeline.glossary.match.protect import markup_spans
-
-    return markup_spans(markup)
 
 
 def _visible(segment: Segment) -> str:
     """Give the source without what its markup protects (code, addresses)."""
     text = segment.source
-    for span in reversed(protected_spans(segment.markup)):
+    for span in reversed(segment.protected):
         text = text[: span.start] + " " + text[span.end :]
     return text

@@ -1,4 +1,4 @@
-"""Keeping a translation's records true when placing its markup changed the text."""
+"""Keeping a rendering's records true when placing its markup changed the text."""
 
 from __future__ import annotations
 
@@ -6,60 +6,51 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pipeline.glossary.enforce.edits import rewrite
+from pipeline.glossary import rewrite
 from pipeline.records import Finding, Span
 
 if TYPE_CHECKING:
-    from pipeline.records import TermResult, Translation
-
-__all__ = ["with_target"]
+    from pipeline.records import Rendering, TermResult
 
 RUNG = "markup"
 """The rung of edits that put protected text or markup back."""
 
 
-def with_target(translation: Translation, target: str) -> Translation:
-    """Give ``translation`` with another target: edits, terms and findings follow.
+def with_target(rendering: Rendering, target: str) -> Rendering:
+    """Give ``rendering`` with another target: edits, terms and findings follow.
 
     The edits still replay from the draft to the target. A term whose form stands in the
     new text has its new place; one whose form is gone is violated, and a finding says so.
     """
-    old = translation.target
+    old = rendering.target
     if target == old:
-        return translation
-    edits = rewrite(old, target, rung=RUNG, term="", source=(-1, -1))
+        return rendering
     terms: list[TermResult] = []
-    findings = [replace(f, target=_place(f.target, old, target)) for f in translation.findings]
+    findings = [replace(f, target=_place(f.target, old, target)) for f in rendering.findings]
     taken: set[int] = set()
-    for term in translation.terms:
-        if term.target_start < 0:
+    for term in rendering.terms:
+        if term.target is None:
             terms.append(term)
             continue
-        start = _nearest(term.found, target, term.target_start, taken)
+        start = _nearest(term.found, target, term.target.start, taken)
         if start >= 0:
             taken.add(start)
-            terms.append(replace(term, target_start=start, target_end=start + len(term.found)))
-        elif term.occurrence.start == term.occurrence.end:
-            continue  # a forbidden form that is gone
-        else:
+            terms.append(replace(term, target=Span(start=start, end=start + len(term.found))))
+        elif not term.forbidden:  # a forbidden form that is gone is no trouble any more
             seen = term.occurrence
-            terms.append(
-                replace(
-                    term, found="", target_start=-1, target_end=-1, rung="flag", status="violated"
-                )
-            )
+            terms.append(replace(term, found="", target=None, rung="flag", status="violated"))
             findings.append(
                 Finding(
                     check="term",
                     severity="error",
                     message=f"“{seen.text}”: its translation was lost when markup was placed",
-                    source=Span(start=seen.start, end=seen.end),
+                    source=seen.span,
                 )
             )
     return replace(
-        translation,
+        rendering,
         target=target,
-        edits=(*translation.edits, *edits),
+        edits=(*rendering.edits, *rewrite(old, target, rung=RUNG)),
         terms=tuple(terms),
         findings=tuple(findings),
     )

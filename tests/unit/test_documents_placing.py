@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import random
 from collections import Counter
 from pathlib import Path
@@ -14,7 +13,7 @@ from hypothesis import strategies as st
 from pipeline.documents import parse_document
 from pipeline.documents.markdown.templates import mask_templates
 from pipeline.documents.markdown.tracing import parser
-from pipeline.records import Hypothesis, Segment, Translation
+from pipeline.records import Hypothesis, Rendering
 from pipeline.translate.assembling import Assembly
 from pipeline.translate.reading import Limits, Source, load_bytes
 
@@ -37,19 +36,18 @@ def translated(text: str, answers: dict[str, str] | None = None, seed: int | Non
     limits = Limits(tokens=10**9, measure=lambda texts: [1] * len(texts), file_bytes=0)
     loaded = load_bytes(text.encode(), source, limits)
     assembly = Assembly(loaded, lambda pieces: [answer(piece) for piece in pieces])
-    assembly.add([_translation(segment, answer(segment.source)) for segment in loaded.segments])
+    assembly.add([_rendering(answer(segment.source)) for segment in loaded.segments])
     return assembly.data().decode()
 
 
-def _translation(segment: Segment, target: str) -> Translation:
-    return Translation(
-        segment=segment,
+def _rendering(target: str) -> Rendering:
+    return Rendering(
         draft=target,
         target=target,
         engine="fake",
         fingerprint="",
-        score=math.nan,
-        hypotheses=(Hypothesis(text=target, score=math.nan),),
+        score=None,
+        hypotheses=(Hypothesis(text=target, score=None),),
     )
 
 

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from pipeline.cli.app import app
 from pipeline.glossary import TermBase, enforce, load_termbase
-from pipeline.records import Draft, Hypothesis, Segment
+from pipeline.records import Draft, Hypothesis, Segment, Translation
 from pipeline.table import segment_frame
 
 HEADER = "source,target,status,note\r\n"
@@ -191,7 +191,8 @@ def table(desk, termbase, pairs):
         drafts, termbase, lambda batch: [(Hypothesis(text="", score=-9.0),) for _ in batch]
     )
     (desk / "outputs").mkdir(exist_ok=True)
-    segment_frame(done).write_parquet(desk / "outputs" / "segments.parquet")
+    rows = [Translation.of(d.segment, r) for d, r in zip(drafts, done, strict=True)]
+    segment_frame(rows).write_parquet(desk / "outputs" / "segments.parquet")
 
 
 def test_stats_counts_what_the_last_run_made_of_each_term(desk):

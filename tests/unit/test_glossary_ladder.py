@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.glossary import MaskShape, Term, TermBase, enforce, replay
-from pipeline.records import Draft, Hint, Hypothesis, Markup, Request, Segment, Span
+from pipeline.records import Draft, Hint, Hypothesis, Request, Segment, Span
 
 
 class Engine:
@@ -32,7 +32,7 @@ def _listed(value):
     return [value] if isinstance(value, str) else value
 
 
-def draft(source, *texts, scores=(), markup=()):
+def draft(source, *texts, scores=(), protected=()):
     segment = Segment(
         doc_id="d.txt",
         block_id=0,
@@ -43,7 +43,7 @@ def draft(source, *texts, scores=(), markup=()):
         block_start=0,
         block_end=len(source),
         source=source,
-        markup=markup,
+        protected=protected,
     )
     marks = scores or [-0.5 - 0.1 * i for i in range(len(texts))]
     hypotheses = tuple(Hypothesis(text=t, score=s) for t, s in zip(texts, marks, strict=True))
@@ -102,7 +102,7 @@ def test_a_draft_that_holds_every_term_asks_the_engine_nothing():
         ("AI", "draft", "satisfied"),
         ("OpenAI", "draft", "satisfied"),
     ]
-    assert [done.target[t.target_start : t.target_end] for t in done.terms] == ["AI", "OpenAI"]
+    assert [done.target[t.target.start : t.target.end] for t in done.terms] == ["AI", "OpenAI"]
 
 
 def test_another_hypothesis_is_chosen_when_it_holds_the_terms():
@@ -285,12 +285,9 @@ def test_twice_in_the_source_needs_twice_in_the_target():
 
 
 def test_a_term_in_protected_markup_is_no_occurrence():
-    markup = (
-        Markup(position=5, raw="`", role="open", group=1, kind="code", protected=True),
-        Markup(position=11, raw="`", role="close", group=1, kind="code", protected=True),
-    )
+    code = (Span(start=5, end=11),)
     (done,) = enforce(
-        [draft("Voir OpenAI ici.", "See openai here.", markup=markup)], base(OPENAI), Engine()
+        [draft("Voir OpenAI ici.", "See openai here.", protected=code)], base(OPENAI), Engine()
     )
     assert (done.target, done.terms) == ("See openai here.", ())
 
@@ -315,10 +312,10 @@ def test_the_starter_glossary_finds_its_terms_in_the_reference_translation():
 def test_a_remembered_translation_is_told_where_its_rows_stand_now():
     done = one("L’IA d’OpenAI.", "OpenAI's it.", terms=[IA, OPENAI])
     assert [t.occurrence.row for t in done.terms] == ["terms.csv:2", "terms.csv:3"]
-    moved = base(META, IA, OPENAI).match(done.segment.source)
+    moved = base(META, IA, OPENAI).match("L’IA d’OpenAI.")
     assert [t.occurrence.row for t in moved.located(done).terms] == ["terms.csv:3", "terms.csv:4"]
-    assert moved.key == base(IA, OPENAI).key(done.segment.source)
-    assert base(META).match(done.segment.source).located(done) == done
+    assert moved.key == base(IA, OPENAI).key("L’IA d’OpenAI.")
+    assert base(META).match("L’IA d’OpenAI.").located(done) == done
 
 
 def test_a_forbidden_form_of_a_remembered_translation_is_told_where_its_row_stands_now():
@@ -326,7 +323,7 @@ def test_a_forbidden_form_of_a_remembered_translation_is_told_where_its_row_stan
     stubborn = Engine({"Il dort.": "Whatever, he sleeps."})
     done = one("Il dort.", "Whatever, he sleeps.", terms=[refused], engine=stubborn)
     assert [t.occurrence.row for t in done.terms] == ["terms.csv:2"]
-    seen = base(META, refused).match(done.segment.source)
+    seen = base(META, refused).match("Il dort.")
     assert [t.occurrence.row for t in seen.located(done).terms] == ["terms.csv:3"]
 
 

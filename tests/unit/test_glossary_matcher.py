@@ -30,7 +30,7 @@ def _term(source, **more):
 
 def seen(termbase, text, **more):
     found = termbase.find(text, **more)
-    assert [text[o.start : o.end] for o in found] == [o.text for o in found]
+    assert [text[o.span.start : o.span.end] for o in found] == [o.text for o in found]
     return [o.text for o in found]
 
 

@@ -16,7 +16,7 @@ from pipeline.glossary.file.edit import merge_rows
 from pipeline.glossary.file.lint import lint
 from pipeline.glossary.output import TERMS_COLUMNS, neutral
 from pipeline.glossary.suggest import find_names, suggest, unstable_names
-from pipeline.records import Draft, Hypothesis, Segment
+from pipeline.records import Draft, Hypothesis, Segment, Translation
 
 TERMS = Path(__file__).parents[1] / "data" / "glossary" / "terms.csv"
 
@@ -249,7 +249,8 @@ def test_one_row_for_each_occurrence_and_no_cell_that_a_spreadsheet_runs(tmp_pat
         engine="fake",
         fingerprint="f",
     )
-    done = enforce([draft], terms, lambda batch: [(draft.hypotheses[0],) for _ in batch])
+    kept = enforce([draft], terms, lambda batch: [(draft.hypotheses[0],) for _ in batch])
+    done = [Translation.of(segment, rendering) for rendering in kept]
     path = tmp_path / "deep" / "terms.csv"
     assert write_terms_csv(path, iter(done)) == 3
     assert path.read_bytes().startswith(b"\xef\xbb\xbf")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -12,7 +13,8 @@ from typer.testing import CliRunner
 
 from pipeline.cli.app import app
 from pipeline.cli.quality_show import where_they_part
-from pipeline.table import segment_schema
+from pipeline.quality import examine
+from pipeline.table import segment_frame, segment_schema, translation_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,6 +61,8 @@ def table(folder: Path, targets, *, found="children", sources=SOURCE) -> str:
             "kind": "paragraph",
             "start": 0,
             "end": len(source),
+            "block_start": 0,
+            "block_end": len(source),
             "source": source,
             "draft": target,
             "target": target,
@@ -68,15 +72,15 @@ def table(folder: Path, targets, *, found="children", sources=SOURCE) -> str:
             "hypotheses": [],
             "terms": [
                 {
-                    "term": "enfants",
-                    "row": "t.csv:2",
-                    "start": 7,
-                    "end": 14,
-                    "text": "enfants",
+                    "occurrence": {
+                        "term": "enfants",
+                        "row": "t.csv:2",
+                        "span": {"start": 7, "end": 14},
+                        "text": "enfants",
+                    },
                     "expected": ["children", "kids"],
                     "found": found,
-                    "target_start": 0,
-                    "target_end": 1,
+                    "target": {"start": 0, "end": 1},
                     "rung": "draft",
                     "status": "satisfied" if found else "violated",
                 }
@@ -90,7 +94,10 @@ def table(folder: Path, targets, *, found="children", sources=SOURCE) -> str:
         }
         for number, (source, target) in enumerate(zip(sources, targets, strict=True))
     ]
-    pl.DataFrame(rows, schema=segment_schema()).write_parquet(folder / "segments.parquet")
+    rows = [
+        replace(r, findings=examine(r.segment, r, r.findings)) for r in map(translation_of, rows)
+    ]
+    segment_frame(rows).write_parquet(folder / "segments.parquet")
     return str(folder)
 
 

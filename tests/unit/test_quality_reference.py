@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import NothingChecked, QualityError, UsageError
-from pipeline.quality import quality_of_documents, score_corpus, score_segments
-from pipeline.quality.metrics.reference import METRICS, CorpusScorer, make_metric
+from pipeline.quality import CorpusScorer, score_segments
+from pipeline.quality.metrics.alignment import paragraphs
+from pipeline.quality.metrics.reference import METRICS, make_metric
 
 ROOT = Path(__file__).parents[2]
 FLORES = ROOT.parent / "shared" / "testsets" / "flores-dev"
@@ -38,6 +39,12 @@ SECOND = [
     "In 2024 prices rose by 3.5%: a record!",
     "He said: no comment.",
 ]
+
+
+def score_corpus(hypotheses, references, *, metrics=("bleu", "chrf"), bootstrap=0):
+    scorer = CorpusScorer(metrics)
+    scorer.add(hypotheses, references)
+    return scorer.scores(bootstrap=bootstrap)
 
 
 def sacrebleu_cli(
@@ -138,29 +145,11 @@ def test_an_unknown_metric_names_the_known_ones():
 
 def test_a_text_scored_against_itself_is_perfect_and_a_changed_one_is_not():
     text = SEED_EN.read_text(encoding="utf-8")
-    perfect = quality_of_documents([(text, text)])
-    assert [round(score.value, 9) for score in perfect.scores] == [100.0, 100.0]
-    assert perfect.scores[0].n == 21
-    worse = quality_of_documents([(text.replace("Musk", "Mask"), text)])
-    assert worse.scores[0].value < 99
-    assert not worse.notes
-
-
-def test_a_reference_with_other_paragraphs_is_aligned_by_length_and_said_so():
-    text = SEED_EN.read_text(encoding="utf-8")
-    joined = text.replace(".\n\nInvesting", ". Investing")
-    assert joined != text
-    result = quality_of_documents([(text, joined)], names=["seed"])
-    assert result.scores[0].value > 99
-    assert result.notes == (
-        "seed: 21 blocks, reference 20: aligned by length (Gale and Church 1993)",
-    )
-
-
-def test_an_empty_output_or_reference_is_named():
-    with pytest.raises(NothingChecked, match="reference is empty") as caught:
-        quality_of_documents([("Hello.", "\n \n")], names=["a.txt"])
-    assert caught.value.place == "a.txt"
+    perfect = score_corpus(paragraphs(text), [paragraphs(text)])
+    assert [round(score.value, 9) for score in perfect] == [100.0, 100.0]
+    assert perfect[0].n == 21
+    worse = score_corpus(paragraphs(text.replace("Musk", "Mask")), [paragraphs(text)])
+    assert worse[0].value < 99
 
 
 def test_an_interval_is_given_even_where_some_resamples_match_nothing():

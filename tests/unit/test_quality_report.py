@@ -8,7 +8,7 @@ import json
 import re
 import shutil
 import subprocess
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,13 +18,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import InputError, NothingChecked, UsageError
-from pipeline.quality import build_report, render_html, render_json, render_text, write_report
+from pipeline.quality import (
+    build_report,
+    examine,
+    render_html,
+    render_json,
+    render_text,
+    write_report,
+)
 from pipeline.quality.metrics.confidence import confidence, spearman
 from pipeline.quality.report.marks import differences, mark
 from pipeline.quality.report.model import HistoryRow, QualityReport
 from pipeline.quality.report.plots import HEIGHT, trend
 from pipeline.quality.report.triage import furthest, least_sure, varied
-from pipeline.table import segment_schema
+from pipeline.table import segment_frame, translation_of
 
 ROOT = Path(__file__).parents[2]
 NOW = datetime(2025, 9, 1, 23, 0, tzinfo=UTC)
@@ -33,15 +40,15 @@ EVIL = '<script>document.title="owned"</script><img src=x onerror="document.titl
 
 def term(name="IA", found="AI", *, start=0, expected=("AI",), rung="repair"):
     return {
-        "term": name,
-        "row": "terms.csv:2",
-        "start": start,
-        "end": start + len(name),
-        "text": name,
+        "occurrence": {
+            "term": name,
+            "row": "terms.csv:2",
+            "span": {"start": start, "end": start + len(name)},
+            "text": name,
+        },
         "expected": list(expected),
         "found": found,
-        "target_start": 0 if found else -1,
-        "target_end": len(found) if found else -1,
+        "target": {"start": 0, "end": len(found)} if found else None,
         "rung": rung if found else "flag",
         "status": "satisfied" if found else "violated",
     }
@@ -55,6 +62,8 @@ def row(source, target, *, doc="a.fr.txt", block=0, segment=0, score=-0.2, terms
         "kind": "paragraph",
         "start": 0,
         "end": len(source),
+        "block_start": 0,
+        "block_end": len(source),
         "source": source,
         "draft": target,
         "target": target,
@@ -93,7 +102,10 @@ REFERENCE = (
 def outputs(folder: Path, rows=ROWS, *, manifest=None, reference=REFERENCE) -> Path:
     out = folder / "out"
     out.mkdir(exist_ok=True)
-    pl.DataFrame(rows, schema=segment_schema()).write_parquet(out / "segments.parquet")
+    rows = [
+        replace(r, findings=examine(r.segment, r, r.findings)) for r in map(translation_of, rows)
+    ]
+    segment_frame(rows).write_parquet(out / "segments.parquet")
     (out / "manifest.json").write_text(json.dumps(manifest or {"versions": {"x": "1"}}))
     if reference:
         (folder / "refs").mkdir(exist_ok=True)
@@ -190,10 +202,8 @@ def test_everything_from_the_articles_is_escaped(tmp_path):
                     "check": "x",
                     "severity": "error",
                     "message": EVIL,
-                    "source_start": None,
-                    "source_end": None,
-                    "target_start": None,
-                    "target_end": None,
+                    "source": None,
+                    "target": None,
                 }
             ],
         )
@@ -353,17 +363,15 @@ def test_the_glossary_page_shows_each_term_and_each_place_in_both_languages(tmp_
         row(
             "Depuis des années et des années, on le dit et on le répète : l'IA progresse.",
             "For years and years it has been said and said again: AI is making progress.",
-            terms=[{**term(start=63), "target_start": 53, "target_end": 55}],
+            terms=[{**term(start=63), "target": {"start": 53, "end": 55}}],
             edits=[
                 {
-                    "start": 53,
-                    "end": 55,
+                    "span": {"start": 53, "end": 55},
                     "before": "IA",
                     "after": "AI",
                     "rung": "repair",
                     "term": "IA",
-                    "source_start": 63,
-                    "source_end": 65,
+                    "source": {"start": 63, "end": 65},
                 }
             ],
         )
@@ -489,7 +497,7 @@ def test_confidence_falls_with_doubt_findings_and_violations():
     assert confidence(-0.1) > confidence(-0.5) > confidence(-0.5, ["warning"])
     assert confidence(-0.5, ["error"]) < confidence(-0.5, ["warning"])
     assert confidence(-0.5, violations=1) < confidence(-0.5)
-    assert 0 < confidence(float("nan")) < 1
+    assert 0 < confidence(None) < 1
     assert confidence(0.3) == 1.0  # a score above 0 is no probability above 1
 
 

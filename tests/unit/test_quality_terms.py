@@ -9,33 +9,37 @@ from pipeline.quality.metrics.term_reference import (
     terms_edit_rate,
     window_overlap,
 )
-from pipeline.quality.metrics.terms import count_forms, exact_matches, success_rate, term_metrics
-from pipeline.quality.rows import SegmentRow, TermRow
+from pipeline.quality.metrics.terms import TermTally, count_forms, exact_matches, success_rate
+from pipeline.records import Occurrence, Segment, Span, TermResult, Translation
 
 
 def term(name, expected, found="", rung="draft", *, at=0):
-    return TermRow(
-        term=name,
-        row="terms.csv:2",
-        start=at,
-        end=at + len(name),
-        text=name,
+    return TermResult(
+        occurrence=Occurrence(
+            term=name, row="terms.csv:2", span=Span(start=at, end=at + len(name)), text=name
+        ),
         expected=tuple(expected),
         found=found,
-        target_start=0 if found else -1,
-        target_end=len(found) if found else -1,
+        target=Span(start=0, end=len(found)) if found else None,
         rung=rung,
-        satisfied=bool(found),
+        status="satisfied" if found else "violated",
     )
 
 
 def row(target, *terms, doc="a", segment=0):
-    return SegmentRow(
+    place = Segment(
         doc_id=doc,
         block_id=0,
         segment_id=segment,
         kind="paragraph",
+        start=0,
+        end=0,
+        block_start=0,
+        block_end=0,
         source="",
+    )
+    return Translation(
+        segment=place,
         draft=target,
         target=target,
         engine="fake",
@@ -43,11 +47,16 @@ def row(target, *terms, doc="a", segment=0):
         score=-0.1,
         hypotheses=(),
         terms=tuple(terms),
-        edits=(),
-        findings=(),
-        memory=False,
-        seconds=0.0,
     )
+
+
+def term_metrics(rows):
+    tally = TermTally()
+    for each in rows:
+        tally.add(each)
+    for each in rows:
+        tally.add_over_use(each)
+    return tally.result()
 
 
 def test_each_place_of_the_target_serves_one_occurrence_only():
@@ -117,18 +126,15 @@ def test_a_form_inside_another_terms_form_is_not_over_use():
 
 
 def test_forbidden_forms_are_counted_apart():
-    forbidden = TermRow(
-        term="Elon Mask",
-        row="terms.csv:9",
-        start=0,
-        end=0,
-        text="",
+    forbidden = TermResult(
+        occurrence=Occurrence(
+            term="Elon Mask", row="terms.csv:9", span=Span(start=0, end=0), text=""
+        ),
         expected=(),
-        found="",
-        target_start=0,
-        target_end=9,
+        found="Elon Mask",
+        target=Span(start=0, end=9),
         rung="flag",
-        satisfied=False,
+        status="violated",
     )
     figures = term_metrics([row("Elon Mask spoke", forbidden)])
     assert (figures.forbidden, figures.occurrences) == (1, 0)

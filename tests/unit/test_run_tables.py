@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import math
 import subprocess
 import sys
 from dataclasses import replace
@@ -22,7 +21,7 @@ from pipeline.records import (
 )
 from pipeline.run import tables
 from pipeline.run.tables import TableWriter
-from pipeline.table import _row, segment_frame, segment_schema
+from pipeline.table import read_rows, segment_frame, segment_schema, to_plain
 
 
 def translation(number: int) -> Translation:
@@ -40,11 +39,12 @@ def translation(number: int) -> Translation:
     )
     terms = tuple(
         TermResult(
-            occurrence=Occurrence(term=f"t{n}", row="g.csv:2", start=n, end=n + 1, text="x"),
+            occurrence=Occurrence(
+                term=f"t{n}", row="g.csv:2", span=Span(start=n, end=n + 1), text="x"
+            ),
             expected=("a", "b")[: n + 1],
             found="a",
-            target_start=0,
-            target_end=1,
+            target=Span(start=0, end=1) if n else None,
             rung="draft",
             status="satisfied",
         )
@@ -52,14 +52,12 @@ def translation(number: int) -> Translation:
     )
     edits = (
         Edit(
-            start=0,
-            end=1,
+            span=Span(start=0, end=1),
             before="a",
             after="b",
             rung="repair",
             term="t",
-            source_start=-1,
-            source_end=-1,
+            source=None,
         ),
     ) * (number % 2)
     findings = tuple(
@@ -72,7 +70,7 @@ def translation(number: int) -> Translation:
         target=source.upper(),
         engine="fake",
         fingerprint="f",
-        score=math.nan if number % 5 == 0 else -number / 7,
+        score=None if number % 5 == 0 else -number / 7,
         hypotheses=tuple(Hypothesis(text=f"h{n}", score=-0.5 * n) for n in range(1 + number % 2)),
         terms=terms,
         edits=edits,
@@ -83,7 +81,8 @@ def translation(number: int) -> Translation:
 
 def by_rows(translations):
     """The plain way to build the table, against which the quick one is held."""
-    return pl.DataFrame([_row(t) for t in translations], schema=segment_schema())
+    rows = [{**to_plain(t), **to_plain(t.segment)} for t in translations]
+    return pl.DataFrame(rows, schema=segment_schema())
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 30])
@@ -92,6 +91,12 @@ def test_the_table_is_what_its_rows_say(count):
     frame = segment_frame(translations)
     assert frame.schema == pl.Schema(segment_schema())
     assert frame.equals(by_rows(translations))
+
+
+def test_a_row_gives_the_translation_back(tmp_path):
+    translations = [translation(n) for n in range(30)]
+    segment_frame(translations).write_parquet(tmp_path / "t.parquet")
+    assert list(read_rows(tmp_path / "t.parquet")) == translations
 
 
 def test_parts_are_joined_in_order_and_swept(tmp_path, monkeypatch):

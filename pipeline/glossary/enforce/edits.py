@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipeline.errors import GlossaryError
-from pipeline.records import Edit
+from pipeline.records import Edit, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,13 +19,13 @@ def apply(text: str, edit: Edit) -> str:
     Raises:
         GlossaryError: the text does not hold what the edit replaces.
     """
-    if text[edit.start : edit.end] != edit.before:
+    start, end = edit.span.start, edit.span.end
+    if text[start:end] != edit.before:
         raise GlossaryError(
-            f"an edit expects {edit.before!r} at {edit.start}, the text has "
-            f"{text[edit.start : edit.end]!r}",
+            f"an edit expects {edit.before!r} at {start}, the text has {text[start:end]!r}",
             next_step="replay the edits over the draft they were made for, in order",
         )
-    return text[: edit.start] + edit.after + text[edit.end :]
+    return text[:start] + edit.after + text[end:]
 
 
 def replay(draft: str, edits: Iterable[Edit]) -> str:
@@ -45,7 +45,7 @@ def replay(draft: str, edits: Iterable[Edit]) -> str:
 
 
 def rewrite(
-    before: str, after: str, *, rung: str, term: str, source: tuple[int, int]
+    before: str, after: str, *, rung: str, term: str = "", source: Span | None = None
 ) -> tuple[Edit, ...]:
     """Give the edit that turns one whole text into another, cut down to the words that differ.
 
@@ -68,13 +68,11 @@ def rewrite(
         high -= 1
     return (
         Edit(
-            start=low,
-            end=len(before) - high,
+            span=Span(start=low, end=len(before) - high),
             before=before[low : len(before) - high],
             after=after[low : len(after) - high],
             rung=rung,
             term=term,
-            source_start=source[0],
-            source_end=source[1],
+            source=source,
         ),
     )

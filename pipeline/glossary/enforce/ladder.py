@@ -8,13 +8,12 @@
 5. ``masked``      a placeholder goes through the model and comes back exactly once
 6. ``flag``        the best draft is kept and the violation reported
 
-``Translation.draft`` is always the engine's first answer. A rung that takes another text
+``Rendering.draft`` is always the engine's first answer. A rung that takes another text
 whole writes one edit, cut down to the words that differ; repairs write one edit a change.
 """
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -33,15 +32,14 @@ from pipeline.glossary.enforce.rewording import (
     one_line,
     unquote,
 )
-from pipeline.glossary.match.protect import markup_spans
-from pipeline.records import Request
+from pipeline.records import Request, Span, score_lost
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from pipeline.glossary.records import MaskShape, Matches
     from pipeline.glossary.termbase import TermBase
-    from pipeline.records import Draft, Edit, Hypothesis, Translate, Translation
+    from pipeline.records import Draft, Edit, Hypothesis, Rendering, Translate
 
 __all__ = ["Candidate", "enforce"]
 
@@ -58,7 +56,7 @@ class Candidate:
     whole: str  # rung that gave the text before repairs: "draft", "hypothesis" …
     raw: Assessment  # before repairs
     final: Assessment  # after repairs
-    score: float
+    score: float | None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -132,15 +130,15 @@ def _lost_capital(text: str, measured: Assessment, source: str) -> bool:
     return letter.isupper() and any(not any(map(str.isalnum, text[:s])) for s in starts)
 
 
-def _cause(draft: Draft, matches: Matches) -> tuple[str, tuple[int, int]]:
+def _cause(draft: Draft, matches: Matches) -> tuple[str, Span | None]:
     """Name the first term that the draft misses: it is why the draft was given up."""
     measured = assess(draft.hypotheses[0].text, matches)
     if measured.missing:
         match = matches.matches[measured.missing[0]]
-        return match.term.source, (match.start, match.end)
+        return match.term.source, Span(start=match.start, end=match.end)
     if measured.forbidden:
-        return measured.forbidden[0][0].source, (-1, -1)
-    return "", (-1, -1)
+        return measured.forbidden[0][0].source, None
+    return "", None
 
 
 def check_draft(draft: Draft, matches: Matches) -> Candidate:
@@ -185,8 +183,7 @@ def _others(draft: Draft, max_loss: float, *, lossy: bool) -> Iterator[Hypothesi
     """Give the hypotheses that may stand in for the draft, best first."""
     first = draft.hypotheses[0]
     for hypothesis in draft.hypotheses[1:]:
-        lost = first.score - hypothesis.score
-        if hypothesis.flags or (not math.isnan(lost) and lost > max_loss):
+        if hypothesis.flags or score_lost(first.score, hypothesis.score) > max_loss:
             continue
         if lossy or not loses(hypothesis.text, first.text, draft.segment.source, names=True):
             yield hypothesis
@@ -320,7 +317,7 @@ def enforce(
     hints: bool = False,
     masks: MaskShape | None = None,
     matches: Sequence[Matches] | None = None,
-) -> tuple[Translation, ...]:
+) -> tuple[Rendering, ...]:
     """Make drafts keep the glossary, or say by name where they don't.
 
     Every occurrence of a source term either holds an accepted target form, at a place that
@@ -329,7 +326,7 @@ def enforce(
 
     Args:
         drafts: segments with the engine's hypotheses, best first. What is not prose in a
-            segment is taken from its protected markup.
+            segment is ``Segment.protected``.
         termbase: the terms.
         translate: the engine; called once for each way of asking (six at most), with all
             the sentences that are still unsatisfied.
@@ -340,17 +337,14 @@ def enforce(
             already: a sentence need not be matched twice.
 
     Returns:
-        As many translations as drafts, in the same order. For each,
-        ``replay(translation.draft, translation.edits) == translation.target``.
+        As many renderings as drafts, in the same order. For each,
+        ``replay(rendering.draft, rendering.edits) == rendering.target``.
 
     Raises:
         EngineError: the engine failed on a retranslation.
     """
     if matches is None:
-        matches = [
-            termbase.match(d.segment.source, protected=markup_spans(d.segment.markup))
-            for d in drafts
-        ]
+        matches = [termbase.match(d.segment.source, protected=d.segment.protected) for d in drafts]
     works: list[_Work] = []
     for draft, seen in zip(drafts, matches, strict=True):
         work = _Work(draft=draft, matches=seen, best=check_draft(draft, seen))

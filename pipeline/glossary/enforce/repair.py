@@ -18,7 +18,7 @@ from pipeline.glossary.match.normal import compose
 from pipeline.glossary.match.suspects import suspects
 from pipeline.glossary.match.targets import accepted
 from pipeline.glossary.tables import ENGLISH_ARTICLES
-from pipeline.records import Edit
+from pipeline.records import Edit, Span
 
 if TYPE_CHECKING:
     from pipeline.glossary.records import Match, Matches
@@ -141,14 +141,12 @@ def _replace(text: str, place: tuple[int, int], match: Match) -> list[Edit]:
     def note(low: int, high: int, after: str, current: str) -> str:
         edits.append(
             Edit(
-                start=low,
-                end=high,
+                span=Span(start=low, end=high),
                 before=current[low:high],
                 after=after,
                 rung="repair",
                 term=match.term.source,
-                source_start=match.start,
-                source_end=match.end,
+                source=Span(start=match.start, end=match.end),
             )
         )
         return current[:low] + after + current[high:]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipeline.glossary.match.targets import accepted
-from pipeline.records import Finding, Occurrence, Span, TermResult, Translation
+from pipeline.records import Finding, Occurrence, Rendering, Span, TermResult
 
 if TYPE_CHECKING:
     from pipeline.glossary.enforce.ladder import Candidate
@@ -22,8 +22,7 @@ def _kept(match: Match, hit: Hit | None, before: Hit | None, best: Candidate) ->
             occurrence=match.occurrence,
             expected=accepted(match),
             found="",
-            target_start=-1,
-            target_end=-1,
+            target=None,
             rung="flag",
             status="violated",
         )
@@ -31,8 +30,7 @@ def _kept(match: Match, hit: Hit | None, before: Hit | None, best: Candidate) ->
         occurrence=match.occurrence,
         expected=accepted(match),
         found=best.final.target.text[hit.start : hit.end],
-        target_start=hit.start,
-        target_end=hit.end,
+        target=Span(start=hit.start, end=hit.end),
         rung=best.whole if before is not None else "repair",
         status="satisfied",
     )
@@ -41,11 +39,10 @@ def _kept(match: Match, hit: Hit | None, before: Hit | None, best: Candidate) ->
 def _refused(term: Term, hit: Hit, matches: Matches, text: str) -> TermResult:
     """Give the result of a forbidden form; it has no place in the source."""
     return TermResult(
-        occurrence=Occurrence(term=term.source, row=term.place, start=0, end=0, text=""),
+        occurrence=Occurrence(term=term.source, row=term.place, span=Span(start=0, end=0), text=""),
         expected=(),
         found=text[hit.start : hit.end],
-        target_start=hit.start,
-        target_end=hit.end,
+        target=Span(start=hit.start, end=hit.end),
         rung="flag",
         status="violated",
     )
@@ -58,7 +55,7 @@ def _finding(result: TermResult) -> Finding:
             check="term",
             severity="error",
             message=f"“{result.found}” is forbidden",
-            target=Span(start=result.target_start, end=result.target_end),
+            target=result.target,
         )
     forms = " or ".join(f"“{form}”" for form in result.expected)
     return Finding(
@@ -67,11 +64,11 @@ def _finding(result: TermResult) -> Finding:
         message=f"“{seen.text}” should be {forms}; it is not there"
         if len(result.expected) == 1
         else f"“{seen.text}” should be {forms}; none is there",
-        source=Span(start=seen.start, end=seen.end),
+        source=seen.span,
     )
 
 
-def finish(draft: Draft, matches: Matches, best: Candidate) -> Translation:
+def finish(draft: Draft, matches: Matches, best: Candidate) -> Rendering:
     """Make the finished record of a draft from the candidate that won."""
     text = best.text
     results = [
@@ -91,8 +88,7 @@ def finish(draft: Draft, matches: Matches, best: Candidate) -> Translation:
                     source=Span(start=lost.start, end=lost.end),
                 )
             )
-    return Translation(
-        segment=draft.segment,
+    return Rendering(
         draft=draft.hypotheses[0].text,
         target=text,
         engine=draft.engine,

@@ -90,8 +90,8 @@ def left_in_french(pair: Pair) -> tuple[tuple[int, int], ...]:
 
     Single words count where the French word list knows them and the English one does
     not; runs of two words and more where a French function word is among them. Words
-    inside quotation marks (titles, mottos), in addresses, in names and in forms that the
-    glossary asked for are let be.
+    inside quotation marks (titles, mottos), in addresses, in names, in code and in forms
+    that the glossary asked for are let be.
     """
     ours = tokens(pair.source)
     theirs = tokens(pair.target)
@@ -114,7 +114,12 @@ def left_in_french(pair: Pair) -> tuple[tuple[int, int], ...]:
         left = []  # one small word may belong to a name
     left += _copied_runs(pair, ours, theirs)
     return tuple(
-        sorted((start, end) for start, end in left if not any(a <= start < b for a, b in allowed))
+        sorted(
+            (start, end)
+            for start, end in left
+            if not any(a <= start < b for a, b in allowed)
+            and pair.target[start:end] not in pair.code
+        )
     )
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pipeline.records import Finding, Span
 
 if TYPE_CHECKING:
-    from pipeline.records import Severity
+    from pipeline.records import Rendering, Segment, Severity
 
 __all__ = ["Pair", "fold", "known_english", "known_french", "make_finding", "tokens", "words"]
 
@@ -26,24 +26,37 @@ class Pair:
 
     ``term_spans`` are stretches of the source that the glossary is answerable for; checks
     of names leave them alone. ``kept_spans`` are the forms in the target that satisfy it:
-    a term that is not to be translated is no French left over.
+    a term that is not to be translated is no French left over. ``code`` is what of the
+    source is not prose: it stands in the target as it was.
     """
 
     source: str
     target: str
     term_spans: tuple[tuple[int, int], ...] = ()
     kept_spans: tuple[tuple[int, int], ...] = ()
+    code: str = ""
 
     def cut(self) -> Pair:
         """Bound the work on a segment that is no sentence (a megabyte in one line)."""
         if len(self.source) <= _LONGEST and len(self.target) <= _LONGEST:
             return self
-        return Pair(
-            source=self.source[:_LONGEST],
-            target=self.target[:_LONGEST],
-            term_spans=self.term_spans,
-            kept_spans=self.kept_spans,
-        )
+        return replace(self, source=self.source[:_LONGEST], target=self.target[:_LONGEST])
+
+
+def pair_of(segment: Segment, rendering: Rendering) -> Pair:
+    """Give what checks see of a segment and what became of it."""
+    terms = rendering.terms
+    return Pair(
+        source=segment.source,
+        target=rendering.target,
+        term_spans=tuple(_ends(t.occurrence.span) for t in terms if not t.forbidden),
+        kept_spans=tuple(_ends(t.target) for t in terms if t.satisfied and t.target),
+        code=" ".join(segment.source[s.start : s.end] for s in segment.protected),
+    )
+
+
+def _ends(span: Span) -> tuple[int, int]:
+    return span.start, span.end
 
 
 def make_finding(

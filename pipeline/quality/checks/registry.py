@@ -8,15 +8,12 @@ from typing import TYPE_CHECKING
 from pipeline.errors import UsageError
 from pipeline.quality.checks import form, language, markup, meaning, numbers
 from pipeline.quality.checks.corpus import CORPUS_CHECKS
-from pipeline.quality.checks.pair import Pair
+from pipeline.quality.checks.pair import Pair, pair_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from pipeline.quality.rows import SegmentRow
-    from pipeline.records import Finding, Severity
-
-__all__ = ["CHECKS", "Check", "check_pair", "choose_checks", "choose_corpus_checks", "pair_of"]
+    from pipeline.records import Finding, Rendering, Segment, Severity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,19 +208,43 @@ def choose_checks(only: Sequence[str] = (), without: Sequence[str] = ()) -> tupl
     return tuple(check for check in chosen if check.name not in without)
 
 
-def pair_of(row: SegmentRow) -> Pair:
-    """Give what checks see of a row."""
-    return Pair(
-        source=row.source,
-        target=row.target,
-        term_spans=tuple((t.start, t.end) for t in row.terms if not t.forbidden),
-        kept_spans=tuple((t.target_start, t.target_end) for t in row.terms if t.satisfied),
-    )
-
-
 def check_pair(pair: Pair, checks: Sequence[Check]) -> tuple[Finding, ...]:
     """Run checks over one pair. An empty translation is reported as that and nothing else."""
     pair = pair.cut()
     if not pair.target.strip():
         return tuple(form.empty(pair)) if any(c.name == "empty" for c in checks) else ()
     return tuple(finding for check in checks for finding in check.find(pair))
+
+
+def examine(
+    segment: Segment, rendering: Rendering, stages: Sequence[Finding], checks: Sequence[Check] = ()
+) -> tuple[Finding, ...]:
+    """Join what the stages found in a segment and what the checks find, grave ones first.
+
+    Where both have a check of one name, the check's finding is the exact one.
+
+    Args:
+        segment: the segment.
+        rendering: what became of it.
+        stages: findings of earlier stages.
+        checks: those to run; the default ones unless given.
+    """
+    own = check_pair(pair_of(segment, rendering), checks or choose_checks())
+    names = {finding.check for finding in own}
+    return by_gravity([*(f for f in stages if f.check not in names), *own])
+
+
+def chosen(findings: Iterable[Finding], checks: Sequence[Check], pair: Pair) -> Iterator[Finding]:
+    """Give of a row's findings those of earlier stages and of ``checks``.
+
+    A row was examined by the default checks when it was made; others are run now.
+    """
+    names = {check.name for check in checks}
+    yield from (f for f in findings if f.check in names or f.check not in _BY_NAME)
+    yield from check_pair(pair, [check for check in checks if not check.default])
+
+
+def by_gravity(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Give findings, each once, the gravest first."""
+    order = {"error": 0, "warning": 1, "info": 2}
+    return tuple(sorted(dict.fromkeys(findings), key=lambda f: order[f.severity]))

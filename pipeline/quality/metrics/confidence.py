@@ -24,15 +24,17 @@ _VIOLATION_KEEPS = 0.5
 _UNKNOWN = 0.8  # a segment whose model gave no score: neither sure nor suspect
 
 
-def confidence(score: float, severities: Sequence[Severity] = (), violations: int = 0) -> float:
+def confidence(
+    score: float | None, severities: Sequence[Severity] = (), violations: int = 0
+) -> float:
     """Give a segment's confidence, 0 to 1.
 
     Args:
-        score: mean log-probability per target token, natural logarithm; NaN: not known.
+        score: mean log-probability per target token, natural logarithm; None: not known.
         severities: of the segment's findings.
         violations: glossary terms that are not rendered as they should be.
     """
-    value = _UNKNOWN if math.isnan(score) else math.exp(min(score, 0.0))
+    value = _UNKNOWN if score is None else math.exp(min(score, 0.0))
     # The second finding of a kind adds little: one loop may trip three checks.
     for severity in sorted(set(severities)):
         value *= _KEEPS[severity]

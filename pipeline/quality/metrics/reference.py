@@ -34,7 +34,6 @@ __all__ = [
     "Score",
     "check_lengths",
     "make_metric",
-    "score_corpus",
     "score_segments",
 ]
 
@@ -262,35 +261,6 @@ def _totals(stats: np.ndarray[Any, Any]) -> list[Any]:
     # (TER with several references).
     # `sum` would not do: from Python 3.12 on it compensates rounding errors.
     return _numbers(reduce(add, column) for column in stats.T.tolist())
-
-
-def score_corpus(
-    hypotheses: Sequence[str],
-    references: Sequence[Sequence[str]],
-    *,
-    metrics: Sequence[str] = DEFAULT_METRICS,
-    bootstrap: int = 0,
-) -> tuple[Score, ...]:
-    """Score a system's output; equal to the ``sacrebleu`` command line to the last digit.
-
-    Args:
-        hypotheses: the output, one text a segment.
-        references: one or more streams, each as long as ``hypotheses``.
-        metrics: names from `METRICS`.
-        bootstrap: resamples for the confidence interval (sacrebleu's default is 1000);
-            0 for none.
-
-    Returns:
-        One score per metric, in the order asked for.
-
-    Raises:
-        NothingChecked: there is no segment, or no reference.
-        QualityError: the lengths differ.
-        UsageError: a metric is unknown.
-    """
-    scorer = CorpusScorer(metrics)
-    scorer.add(hypotheses, references)
-    return scorer.scores(bootstrap=bootstrap)
 
 
 def score_segments(

@@ -24,17 +24,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from pipeline.quality.rows import SegmentRow, TermRow
-
-__all__ = [
-    "TermCount",
-    "TermMetrics",
-    "TermTally",
-    "count_forms",
-    "exact_matches",
-    "success_rate",
-    "term_metrics",
-]
+    from pipeline.records import TermResult, Translation
 
 _WORD = re.compile(r"\w+(?:['’-]\w+)*")
 
@@ -149,7 +139,7 @@ def success_rate(target: str, forms: Iterable[str], *, lemmas: str | None = None
     return any(_lemmas(form) in lemmas for form in forms)
 
 
-def _rendering(term: TermRow) -> str:
+def _rendering(term: TermResult) -> str:
     """Give the form found, by its lemmas, so that a plural is no inconsistency."""
     return _lemmas(term.found).strip() if term.satisfied and term.found else ""
 
@@ -180,7 +170,7 @@ class TermTally:
         self._in_document: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
         self._forbidden = 0
 
-    def add(self, row: SegmentRow) -> None:
+    def add(self, row: Translation) -> None:
         """Count one segment."""
         wanted = [term for term in row.terms if not term.forbidden]
         self._forbidden += sum(t.forbidden and not t.satisfied for t in row.terms)
@@ -188,17 +178,17 @@ class TermTally:
         lemmas: str | None = None
         distinct: dict[str, int] = {}
         for term in wanted:
-            tally = self._terms.setdefault(term.term, _Tally(expected=term.expected))
+            tally = self._terms.setdefault(term.occurrence.term, _Tally(expected=term.expected))
             tally.occurrences += 1
             tally.satisfied += term.satisfied
             rendering = _rendering(term)
             tally.first = tally.first or rendering
-            self._rendered[term.term][rendering] += 1
+            self._rendered[term.occurrence.term][rendering] += 1
             if term.satisfied and term.found:
-                self._found[term.term][term.found] += 1
-            self._term_rungs[term.term][term.rung] += 1
+                self._found[term.occurrence.term][term.found] += 1
+            self._term_rungs[term.occurrence.term][term.rung] += 1
             self._rungs[term.rung] += 1
-            distinct[term.term] = distinct.get(term.term, 0) + 1
+            distinct[term.occurrence.term] = distinct.get(term.occurrence.term, 0) + 1
         for name, sources in distinct.items():
             forms = self._terms[name].expected
             if lemmas is None:
@@ -209,13 +199,13 @@ class TermTally:
             counts[0] += sources
             counts[1] += count_forms(row.target, forms)
 
-    def add_over_use(self, row: SegmentRow) -> None:
+    def add_over_use(self, row: Translation) -> None:
         """Count accepted forms beyond the occurrences; after every row was added once.
 
         A form of one term may be a form of another (or a part of it): what any term of
         the segment allows is allowed.
         """
-        here = Counter(term.term for term in row.terms if not term.forbidden)
+        here = Counter(term.occurrence.term for term in row.terms if not term.forbidden)
         folded = row.target.casefold()
         allowed = {form for name in here for form in self._terms[name].expected}
         for name, tally in self._terms.items():
@@ -290,13 +280,3 @@ def _most_frequent(renderings: Counter[str]) -> str:
 
 def _rate(part: int, whole: int) -> float | None:
     return part / whole if whole else None
-
-
-def term_metrics(rows: Sequence[SegmentRow]) -> TermMetrics:
-    """Compute the terminology figures of rows that are held in memory."""
-    tally = TermTally()
-    for row in rows:
-        tally.add(row)
-    for row in rows:
-        tally.add_over_use(row)
-    return tally.result()

@@ -20,14 +20,14 @@ from pipeline.quality.metrics.alignment import paragraphs, read_text
 from pipeline.quality.report.builder import ReportBuilder
 from pipeline.quality.report.history import read_history
 from pipeline.quality.report.references import References, find_references
-from pipeline.quality.rows import read_rows
+from pipeline.table import read_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
     from pathlib import Path
 
     from pipeline.quality.report.model import QualityReport
-    from pipeline.quality.rows import SegmentRow
+    from pipeline.records import Translation
 
 __all__ = ["HISTORY", "TABLE", "build_report", "is_current", "read_manifest"]
 
@@ -152,7 +152,7 @@ def is_current(outputs: Path, *, references: References = None, roots: Sequence[
     return history[-1].table == _fingerprint(digest, found)
 
 
-def _add_row(digest: hashlib._Hash, row: SegmentRow) -> None:
+def _add_row(digest: hashlib._Hash, row: Translation) -> None:
     # Whether a segment came from memory, and how long it took, changes no figure.
     digest.update(repr(replace(row, memory=False, seconds=0.0)).encode("utf-8", "surrogatepass"))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import heapq
-import math
 from collections import Counter
 from dataclasses import replace
 from itertools import groupby
@@ -11,13 +10,14 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from pipeline.quality.checks.corpus import CORPUS_CHECKS, CorpusChecks
-from pipeline.quality.checks.registry import CHECKS, Check, check_pair, pair_of
+from pipeline.quality.checks.pair import pair_of
+from pipeline.quality.checks.registry import CHECKS, Check, by_gravity, chosen
 from pipeline.quality.metrics.alignment import align_blocks, split_english
 from pipeline.quality.metrics.confidence import confidence
 from pipeline.quality.metrics.reference import CorpusScorer, Score
 from pipeline.quality.metrics.term_reference import TermReferenceMetrics, term_reference_metrics
 from pipeline.quality.metrics.terms import TermMetrics, TermTally
-from pipeline.quality.report.extracts import STAGES, from_run, merged, words_after, words_before
+from pipeline.quality.report.extracts import STAGES, from_run, words_after, words_before
 from pipeline.quality.report.history import deltas
 from pipeline.quality.report.model import (
     CheckCount,
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from pathlib import Path
 
-    from pipeline.quality.rows import SegmentRow
+    from pipeline.records import Translation
 
 __all__ = ["ReportBuilder"]
 
@@ -112,7 +112,7 @@ class ReportBuilder:
     def document(
         self,
         document: str,
-        rows: Sequence[SegmentRow],
+        rows: Sequence[Translation],
         references: Sequence[tuple[Path, Sequence[str]]],
     ) -> None:
         """Take in one document: its rows and, for each reference, path and blocks."""
@@ -162,7 +162,7 @@ class ReportBuilder:
     def _align(
         self,
         document: str,
-        rows: Sequence[SegmentRow],
+        rows: Sequence[Translation],
         references: Sequence[Sequence[str]],
         texts: list[str],
         values: list[float | None],
@@ -170,7 +170,7 @@ class ReportBuilder:
         """Score blocks; give each row the reference text of its sentence and its chrF."""
         blocks = [
             [index for index, _ in group]
-            for _, group in groupby(enumerate(rows), key=lambda item: item[1].block_id)
+            for _, group in groupby(enumerate(rows), key=lambda item: item[1].segment.block_id)
         ]
         whole = [" ".join(rows[i].target.strip() for i in block).strip() for block in blocks]
         aligned = align_blocks(document, whole, references)
@@ -193,19 +193,19 @@ class ReportBuilder:
                 values[index] = value
         return aligned.note
 
-    def _segment(self, row: SegmentRow, reference: str, chrf: float | None) -> SegmentReport:
-        findings = merged(
-            row.findings,
-            (*check_pair(pair_of(row), self.checks), *self.corpus.add(pair_of(row), row.place)),
+    def _segment(self, row: Translation, reference: str, chrf: float | None) -> SegmentReport:
+        pair = pair_of(row.segment, row)
+        findings = by_gravity(
+            [*chosen(row.findings, self.checks, pair), *self.corpus.add(pair, row.place)]
         )
-        violations = tuple(term.term for term in row.terms if not term.satisfied)
+        violations = tuple(t.occurrence.term for t in row.terms if not t.satisfied)
         source, target = row.source.strip(), row.target.strip()
         segment = SegmentReport(
             place=row.place,
             document=row.doc_id,
-            block=row.block_id,
-            segment=row.segment_id,
-            kind=row.kind,
+            block=row.segment.block_id,
+            segment=row.segment.segment_id,
+            kind=row.segment.kind,
             source=row.source,
             target=row.target,
             reference=reference,
@@ -215,7 +215,7 @@ class ReportBuilder:
                 [f.severity for f in findings],
                 len(violations),
             ),
-            score=None if math.isnan(row.score) else row.score,
+            score=row.score,
             ratio=len(target) / len(source) if source else None,
             findings=findings,
             violations=violations,
@@ -248,27 +248,26 @@ class ReportBuilder:
         else:
             heapq.heappushpop(self.kept, entry)
 
-    def _occurrences(self, row: SegmentRow) -> None:
+    def _occurrences(self, row: Translation) -> None:
         for term in row.terms:
             if len(self.occurrences) >= _KEPT_OCCURRENCES and term.satisfied:
                 continue
             edits = [
                 edit
                 for edit in row.edits
-                if edit.term == term.term
-                and (edit.source_start, edit.source_end) in {(term.start, term.end), (-1, -1)}
+                if edit.term == term.occurrence.term and edit.source in (None, term.occurrence.span)
             ]
-            placed = 0 <= term.target_start < term.target_end
+            seen, found = term.occurrence, term.target
             self.occurrences.append(
                 OccurrenceReport(
                     place=row.place,
                     document=row.doc_id,
-                    term=term.term,
-                    text=term.text,
-                    before=words_before(row.source, term.start),
-                    after=words_after(row.source, term.end),
-                    target_before=words_before(row.target, term.target_start) if placed else "",
-                    target_after=words_after(row.target, term.target_end) if placed else "",
+                    term=seen.term,
+                    text=seen.text,
+                    before=words_before(row.source, seen.span.start),
+                    after=words_after(row.source, seen.span.end),
+                    target_before=words_before(row.target, found.start) if found else "",
+                    target_after=words_after(row.target, found.end) if found else "",
                     expected=term.expected,
                     found=term.found,
                     rung=term.rung,

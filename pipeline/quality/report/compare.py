@@ -9,17 +9,19 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Literal
 
 from pipeline.errors import NothingChecked, QualityError
-from pipeline.quality.checks.registry import check_pair, choose_checks, pair_of
+from pipeline.quality.checks.registry import CHECKS
 from pipeline.quality.metrics.alignment import align_blocks
 from pipeline.quality.metrics.reference import DEFAULT_METRICS, score_segments
 from pipeline.quality.metrics.significance import Comparison, compare_systems
 from pipeline.quality.report.build import TABLE, read_manifest
 from pipeline.quality.report.references import References, find_references
-from pipeline.quality.rows import SegmentRow, read_rows
+from pipeline.table import read_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
+
+    from pipeline.records import Translation
 
 __all__ = ["Moved", "RunComparison", "TermChange", "compare_outputs", "compare_runs"]
 
@@ -180,7 +182,7 @@ def compare_runs(
     counts = (Counter[str](), Counter[str]())
     lost: dict[str, list[int]] = {}
     gained: dict[str, list[int]] = {}
-    checks = choose_checks()
+    checks = {check.name for check in CHECKS}
     same = True
     for document in shared:
         a, b = left[document], right[document]
@@ -196,7 +198,7 @@ def compare_runs(
         _count_alone(b, a, gained)
         for rows, counter in zip((a, b), counts, strict=True):
             for row in rows:
-                counter.update(f.check for f in check_pair(pair_of(row), checks))
+                counter.update(f.check for f in row.findings if f.check in checks)
                 counter["glossary"] += sum(not term.satisfied for term in row.terms)
         if document not in found:
             notes.append(f"{document}: no reference, not scored")
@@ -255,38 +257,38 @@ def compare_runs(
     )
 
 
-def _documents(outputs: Path) -> dict[str, list[SegmentRow]]:
+def _documents(outputs: Path) -> dict[str, list[Translation]]:
     return {
         document: list(rows)
         for document, rows in groupby(read_rows(outputs / TABLE), key=attrgetter("doc_id"))
     }
 
 
-def _blocks(rows: Sequence[SegmentRow]) -> list[str]:
+def _blocks(rows: Sequence[Translation]) -> list[str]:
     return [
         " ".join(row.target.strip() for row in block).strip()
-        for _, block in groupby(rows, key=attrgetter("block_id"))
+        for _, block in groupby(rows, key=attrgetter("segment.block_id"))
     ]
 
 
 def _count_alone(
-    rows: Sequence[SegmentRow], others: Sequence[SegmentRow], tally: dict[str, list[int]]
+    rows: Sequence[Translation], others: Sequence[Translation], tally: dict[str, list[int]]
 ) -> None:
     """Count occurrences, and those that are right, of places that one glossary alone has."""
     for row, other in zip(rows, others, strict=True):
-        known = {(t.term, t.start, t.end) for t in other.terms if not t.forbidden}
+        known = {(t.occurrence.term, t.occurrence.span) for t in other.terms if not t.forbidden}
         for term in row.terms:
-            if not term.forbidden and (term.term, term.start, term.end) not in known:
-                counts = tally.setdefault(term.term, [0, 0])
+            if not term.forbidden and (term.occurrence.term, term.occurrence.span) not in known:
+                counts = tally.setdefault(term.occurrence.term, [0, 0])
                 counts[0] += 1
                 counts[1] += term.satisfied
 
 
-def _term_changes(first: Sequence[SegmentRow], second: Sequence[SegmentRow]) -> list[TermChange]:
+def _term_changes(first: Sequence[Translation], second: Sequence[Translation]) -> list[TermChange]:
     changes = []
     for a, b in zip(first, second, strict=True):
-        before = {(t.term, t.start, t.end): t for t in a.terms if not t.forbidden}
-        after = {(t.term, t.start, t.end): t for t in b.terms if not t.forbidden}
+        before = {(t.occurrence.term, t.occurrence.span): t for t in a.terms if not t.forbidden}
+        after = {(t.occurrence.term, t.occurrence.span): t for t in b.terms if not t.forbidden}
         # Terms that only one glossary has are counted apart.
         for key in before.keys() & after.keys():
             old, new = before[key], after[key]
@@ -294,7 +296,7 @@ def _term_changes(first: Sequence[SegmentRow], second: Sequence[SegmentRow]) -> 
                 changes.append(
                     TermChange(
                         place=b.place,
-                        term=new.term,
+                        term=new.occurrence.term,
                         first=old.found if old.satisfied else "",
                         second=new.found if new.satisfied else "",
                     )

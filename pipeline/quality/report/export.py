@@ -10,7 +10,7 @@ from pipeline.fsio import atomic_write
 from pipeline.quality.report.build import HISTORY
 from pipeline.quality.report.history import append_history
 from pipeline.quality.report.html import render_html
-from pipeline.quality.report.model import to_plain
+from pipeline.table import to_plain
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -4,15 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pipeline.quality.report.model import FindingReport
-
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-
-    from pipeline.quality.rows import FindingRow
-    from pipeline.records import Finding, Severity
-
-__all__ = ["STAGES", "from_run", "merged", "words_after", "words_before"]
+    from collections.abc import Iterator, Mapping
 
 _AROUND = 40  # characters shown to either side of a term
 # What earlier stages report by themselves: check → title and explanation.
@@ -62,39 +55,3 @@ def words_after(text: str, end: int) -> str:
         return text[end:]
     space = text.rfind(" ", end, cut)
     return text[end : space if space >= 0 else cut] + " …"
-
-
-def _severity(text: str) -> Severity:
-    return "error" if text == "error" else "warning" if text == "warning" else "info"
-
-
-def merged(stages: Iterable[FindingRow], checks: Iterable[Finding]) -> tuple[FindingReport, ...]:
-    """Join what the run's stages found and what the checks find, grave ones first.
-
-    Where both have a check of one name, the check's finding is the exact one.
-    """
-    own = [_finding(finding) for finding in checks]
-    names = {finding.check for finding in own}
-    merged = dict.fromkeys([*(_stage_finding(f) for f in stages if f.check not in names), *own])
-    order = {"error": 0, "warning": 1, "info": 2}
-    return tuple(sorted(merged, key=lambda f: order[f.severity]))
-
-
-def _finding(finding: Finding) -> FindingReport:
-    return FindingReport(
-        check=finding.check,
-        severity=finding.severity,
-        message=finding.message,
-        source=(finding.source.start, finding.source.end) if finding.source else None,
-        target=(finding.target.start, finding.target.end) if finding.target else None,
-    )
-
-
-def _stage_finding(row: FindingRow) -> FindingReport:
-    return FindingReport(
-        check=row.check,
-        severity=_severity(row.severity),
-        message=row.message,
-        source=(row.source_start, row.source_end) if row.source_start >= 0 else None,
-        target=(row.target_start, row.target_end) if row.target_start >= 0 else None,
-    )

@@ -15,14 +15,15 @@ from pipeline.quality.checks.corpus import CORPUS_CHECKS
 from pipeline.quality.checks.registry import CHECKS
 from pipeline.quality.report.history import comparable
 from pipeline.quality.report.marks import Run, differences, mark
-from pipeline.quality.report.model import to_plain
 from pipeline.quality.report.plots import histogram, trend
 from pipeline.quality.report.triage import furthest, least_sure
+from pipeline.table import to_plain
 
 if TYPE_CHECKING:
     import jinja2
 
     from pipeline.quality.report.model import QualityReport, SegmentReport
+    from pipeline.records import Span
 
 __all__ = ["render_html"]
 
@@ -122,8 +123,8 @@ def _cut(text: str) -> str:
 def _card(number: int, position: int, segment: SegmentReport) -> _Card:
     source, target, reference = map(_cut, (segment.source, segment.target, segment.reference))
     extra, missing = differences(target, reference) if reference else ([], [])
-    ours = [(*f.source, "point") for f in segment.findings if f.source]
-    theirs = [(*f.target, "point") for f in segment.findings if f.target]
+    ours = [(f.source.start, f.source.end, "point") for f in segment.findings if f.source]
+    theirs = [(f.target.start, f.target.end, "point") for f in segment.findings if f.target]
     return _Card(
         number=number,
         position=position,
@@ -142,18 +143,18 @@ def _reason(segment: SegmentReport) -> str:
     return message[:1].upper() + message[1:]
 
 
-def _stretch(text: str, span: tuple[int, int] | None) -> list[Run]:
+def _stretch(text: str, span: Span | None) -> list[Run]:
     """Give the part of a text around a span, which is marked; whole words."""
     start, stop = 0, len(text)
-    if span and span[1] > _LONGEST_LEAD:
-        cut = max(0, span[0] - _LONGEST_LEAD // 2)
-        start = text.find(" ", cut, span[0]) + 1 or cut
+    if span and span.end > _LONGEST_LEAD:
+        cut = max(0, span.start - _LONGEST_LEAD // 2)
+        start = text.find(" ", cut, span.start) + 1 or cut
     if stop - start > _LONGEST_LEAD:
-        needed = min(span[1], start + 2 * _LONGEST_LEAD) if span else start
+        needed = min(span.end, start + 2 * _LONGEST_LEAD) if span else start
         wanted = max(start + _LONGEST_LEAD, needed)
         space = text.rfind(" ", needed, wanted)
         stop = space if space > start else wanted
-    inside = [(span[0] - start, span[1] - start, "point")] if span else []
+    inside = [(span.start - start, span.end - start, "point")] if span else []
     before = [Run("… ", "")] if start else []
     after = [Run(" …", "")] if stop < len(text) else []
     return [*before, *mark(text[start:stop], inside), *after]

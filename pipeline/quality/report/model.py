@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, is_dataclass
-from math import isnan
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -12,31 +11,7 @@ if TYPE_CHECKING:
     from pipeline.quality.metrics.reference import Score
     from pipeline.quality.metrics.term_reference import TermReferenceMetrics
     from pipeline.quality.metrics.terms import TermMetrics
-    from pipeline.records import Severity
-
-__all__ = [
-    "CheckCount",
-    "Delta",
-    "DocumentReport",
-    "FindingReport",
-    "HistoryRow",
-    "OccurrenceReport",
-    "QualityReport",
-    "SegmentReport",
-    "Spread",
-    "to_plain",
-]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FindingReport:
-    """A finding with the spans it points at, in code points; ``None`` where it has none."""
-
-    check: str
-    severity: Severity
-    message: str
-    source: tuple[int, int] | None = None
-    target: tuple[int, int] | None = None
+    from pipeline.records import Finding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +30,7 @@ class SegmentReport:
     confidence: float  # 0 to 1
     score: float | None  # the model's mean log-probability per token
     ratio: float | None  # characters of the translation over those of the source
-    findings: tuple[FindingReport, ...]
+    findings: tuple[Finding, ...]
     violations: tuple[str, ...]  # glossary terms that are not as they should be
     memory: bool
 
@@ -205,16 +180,3 @@ class QualityReport:
         values["consistency"] = self.terms.consistency_first_micro
         values["confidence"] = self.confidence if self.segments_total else None
         return values
-
-
-def to_plain(value: object) -> Any:  # noqa: ANN401 - whatever JSON can hold
-    """Turn a report, or any part of it, into what JSON can hold; NaN becomes null."""
-    if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: to_plain(getattr(value, field.name)) for field in fields(value)}
-    if isinstance(value, float):
-        return None if isnan(value) else value
-    if isinstance(value, (list, tuple)):
-        return [to_plain(item) for item in value]
-    if isinstance(value, dict):
-        return {str(key): to_plain(item) for key, item in value.items()}
-    return value

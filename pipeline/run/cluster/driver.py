@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from pipeline.run.cluster.worker import Reply, Trouble
     from pipeline.run.windows import Window
     from pipeline.translate.finishing import Finisher, Todo
-    from pipeline.translate.recall import Recall
 
     _Known = dict[bytes, tuple[Hypothesis, ...] | None]
 
@@ -70,8 +69,7 @@ class Prefetch:
     """Has what windows lack translated elsewhere, while earlier windows are finished.
 
     Args:
-        finisher: says what a window lacks.
-        recall: learns the answers.
+        finisher: says what a window lacks, and learns the answers.
         connect: gives the link once there is something to send.
         fingerprint: of the engine here; a worker's must be the same.
         say: told what goes wrong without ending the run.
@@ -82,14 +80,12 @@ class Prefetch:
         self,
         *,
         finisher: Finisher,
-        recall: Recall,
         connect: Callable[[], Link],
         fingerprint: str,
         say: Callable[[str], None],
         renew: bool = False,
     ) -> None:
         self._finisher = finisher
-        self._recall = recall
         self._connect = connect
         self._fingerprint = fingerprint
         self._say = say
@@ -131,10 +127,10 @@ class Prefetch:
             for segment in piece.loaded.segments[piece.start : piece.stop]
         ]
         lacking = [t for t in self._finisher.lacking(segments) if t.key not in self._segments]
-        return lacking, self._recall.known([self._finisher.request(t) for t in lacking])
+        return lacking, self._finisher.recall.known([self._finisher.request(t) for t in lacking])
 
     def _send(self, window: Window, lacking: list[Todo], known: _Known) -> Parcel | None:
-        if all(known.values()) and not any(t.touched for t in lacking):
+        if all(known.values()) and not any(t.seen for t in lacking):
             return None  # this machine needs no engine for them
         if self._link is None:
             self._link = self._connect()
@@ -205,7 +201,7 @@ class Prefetch:
                 next_step="install the same model on every machine, and name it with --engine "
                 "and --model; `passerelle models list` shows what is there",
             )
-        self._recall.learn(reply.made)
+        self._finisher.recall.learn(reply.made)
         if reply.trouble is not None:
             self._say(
                 f"a worker on {reply.host} failed, so that this machine takes over its "

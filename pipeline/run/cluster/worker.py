@@ -16,21 +16,14 @@ from pipeline.glossary import TermBase
 from pipeline.memory import TranslationMemory
 from pipeline.translate.assembling import place
 from pipeline.translate.finishing import Finisher
-from pipeline.translate.recall import Made, Recall
 from pipeline.translate.stopping import Stop
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from pipeline.config import Settings
     from pipeline.glossary.records import Term
     from pipeline.records import Hypothesis, Segment
-    from pipeline.translate.engine_choice import ChosenEngine
-
-    Opener = Callable[[Settings, Callable[[str], None]], ChosenEngine]
-
-__all__ = ["Known", "Orders", "Parcel", "Piece", "Reply", "Trouble", "Worker"]
-
+    from pipeline.translate import ChosenEngine, Opener
+    from pipeline.translate.recall import Made
 
 _PARTS = 50_000  # answers about parts of sentences that a worker remembers
 
@@ -157,24 +150,20 @@ class Worker:
             self._parts, self._parts_made = TranslationMemory(None), 0
         before = len(made)
         parts = self._finisher(chosen, self._parts, made)
-        for piece, translation in zip(parcel.pieces, finished, strict=True):
-            place(translation, piece.format, parts.texts)
+        for piece, rendering in zip(parcel.pieces, finished, strict=True):
+            place(piece.segment, rendering, piece.format, parts.texts)
         self._parts_made += len(made) - before
 
     def _finisher(
         self, chosen: ChosenEngine, memory: TranslationMemory, made: list[Made]
     ) -> Finisher:
-        engine = chosen.engine
-        recall = Recall(
-            engine, memory, stop=Stop(), step_tokens=chosen.step_tokens, on_made=made.extend
-        )
         return Finisher(
-            engine,
-            recall,
+            chosen,
             memory,
             self._termbase,
-            masks=chosen.masks,
+            stop=Stop(),
             look_again=self._look_again,
+            on_made=made.extend,
         )
 
 

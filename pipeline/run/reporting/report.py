@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import heapq
-import math
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -171,7 +170,7 @@ class Tally:
     def _add_terms(self, frame: pl.DataFrame) -> None:
         import polars as pl
 
-        terms = frame.select("number", pl.col("terms")).explode("terms").unnest("terms")
+        terms = frame.select("number", "terms").explode("terms").unnest("terms")
         counts = terms.group_by("status", "rung").len()
         for status, rung, count in counts.iter_rows():
             if status == "satisfied":
@@ -193,7 +192,7 @@ class Tally:
             if all(f["check"] == "term" for f in worst):
                 continue  # named among the violations
             urgency = sum(10.0 if f["severity"] == "error" else 1.0 for f in worst)
-            if row["score"] is not None and not math.isnan(row["score"]):
+            if row["score"] is not None:
                 urgency += min(1.0, max(0.0, -row["score"] / 10))
             heapq.heappush(self._check, (urgency, -row["number"], row))
             if len(self._check) > _SHOWN:
@@ -216,7 +215,7 @@ class Tally:
             Violation(
                 document=row["doc_id"],
                 line=line_of(row["doc_id"], row["start"]),
-                term=term["term"],
+                term=term["occurrence"]["term"],
                 expected=tuple(term["expected"]),
                 source=row["source"],
                 target=row["target"],

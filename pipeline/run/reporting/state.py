@@ -11,9 +11,9 @@ from pipeline.run.reporting.progress import Event, Snapshot
 from pipeline.run.windows import Slice
 
 if TYPE_CHECKING:
+    from pipeline.run.reporting.progress import Reporter
     from pipeline.run.windows import Window
     from pipeline.translate.finishing import Finisher
-    from pipeline.translate.recall import Recall
 
 __all__ = ["NAMED", "NOTED", "State"]
 
@@ -26,8 +26,8 @@ _DRAFTS = 0.9  # share of a window's work; the glossary's retranslations are the
 class State:
     """Numbers and events of a run; each number is written by one thread."""
 
-    documents_total: int
-    bytes_total: int
+    documents_total: int = 0
+    bytes_total: int = 0
     documents: int = 0  # written
     written: int = 0  # of these, whose file changed
     unchanged_rows: int = 0  # segments of documents that were not even read
@@ -45,6 +45,11 @@ class State:
     def say(self, text: str, *, warning: bool = False) -> None:
         """Leave an event."""
         self.events.append(Event(level="warning" if warning else "info", text=text))
+
+    def tell(self, reporter: Reporter) -> None:
+        """Hand the events over; called from the reporter's thread."""
+        while self.events:
+            reporter.event(self.events.popleft())
 
     def begin_window(self, window: Window) -> None:
         """Note that a window begins."""
@@ -68,7 +73,7 @@ class State:
             self.window_done = _DRAFTS * done / total
         self.calls += done == total
 
-    def snapshot(self, finisher: Finisher, recall: Recall) -> Snapshot:
+    def snapshot(self, finisher: Finisher) -> Snapshot:
         """Give the numbers of this moment."""
         done = self.bytes_done + self.window_bytes * self.window_done
         finished = finisher.counts.total + int(self.window_segments * self.window_done)
@@ -78,6 +83,6 @@ class State:
             fraction=min(1.0, done / self.bytes_total) if self.bytes_total else 0.0,
             segments=finished + self.unchanged_rows,
             remembered=finisher.counts.remembered + self.unchanged_rows,
-            decoded=recall.use.sentences,
+            decoded=finisher.recall.use.sentences,
             seconds=time.monotonic() - self.began,
         )
