@@ -47,7 +47,7 @@ def settings_of(
 
 def glossary_paths(settings: Settings) -> list[Path]:
     """Give the glossary files in use, later ones winning."""
-    from pipeline.translate.paths import settings_path
+    from pipeline.translate.opening import settings_path
 
     return [settings_path(settings, "glossary", name) for name in settings.glossary if name]
 
@@ -64,7 +64,7 @@ def sentences_of(paths: list[str], settings: Settings) -> Iterator[tuple[str, st
     from pipeline.documents import is_supported, output_name, read_document
     from pipeline.run.discovery import Passed, discover
     from pipeline.segmentation import split
-    from pipeline.translate.paths import settings_path
+    from pipeline.translate.opening import settings_path
 
     out = settings_path(settings, "out", settings.out)
     for _, found in discover(paths, out=out, supported=is_supported, output_name=output_name):

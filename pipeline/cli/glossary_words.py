@@ -86,7 +86,7 @@ def _shape(settings: Settings) -> tuple[tuple[str, ...], str] | None:
 
 def _last_run(settings: Settings) -> Iterator[tuple[str, str, str]] | None:
     from pipeline.table import read_rows
-    from pipeline.translate.paths import settings_path
+    from pipeline.translate.opening import settings_path
 
     table = settings_path(settings, "out", settings.out) / "segments.parquet"
     if not table.is_file():
@@ -103,7 +103,7 @@ def stats(
     """Count, term by term, what the last run made of the glossary."""
     from pipeline.quality.metrics.terms import TermTally
     from pipeline.table import read_rows
-    from pipeline.translate.paths import settings_path
+    from pipeline.translate.opening import settings_path
 
     settings = settings_of(out=out)
     table = settings_path(settings, "out", settings.out) / "segments.parquet"

@@ -39,7 +39,7 @@ File = Annotated[
 
 
 def _path(out: str | None, file: str | None) -> Path:
-    from pipeline.translate.paths import memory_path
+    from pipeline.translate.opening import memory_path
 
     return memory_path(load_settings({"out": out, "memory": file}))
 

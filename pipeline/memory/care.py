@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     from pipeline.memory.store import TranslationMemory
 
-__all__ = ["MemoryCheck", "MemoryStats", "check", "prune", "stats"]
 
 _LAYERS = (("answers", "answer"), ("segments", "record"))
 

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["DamagedError", "connect", "set_aside", "translated"]
 
 APPLICATION = 0x50_41_53_53  # "PASS", in the header of every memory
 FORMAT = 1

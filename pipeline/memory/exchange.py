@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     from pipeline.memory.store import TranslationMemory
 
-__all__ = ["read_corrections", "table_rows"]
 
 COLUMNS = ("source", "target", "status", "note")
 _STATUSES = ("approved", "draft", "")

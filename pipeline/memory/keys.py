@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pipeline.records import Decoding, Request
 
-__all__ = ["approved_key", "request_key", "segment_key"]
 
 REQUEST_VERSION = 1
 """Raised when the way from a request to the engine's answer changes (guard, limits)."""

@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-__all__ = ["Approved", "TranslationMemory"]
-
 _CHUNK = 500  # keys in one SELECT; SQLite's own limit is far above
 _DAY = 86_400  # seconds
 _T = TypeVar("_T")

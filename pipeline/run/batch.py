@@ -21,14 +21,13 @@ from pipeline.run.reporting.report import EngineInfo, RunReport, SegmentInfo, Ta
 from pipeline.run.reporting.scoring import References
 from pipeline.run.reporting.state import State
 from pipeline.run.reuse import LastTable, Reuse, file_digest, run_key
-from pipeline.run.storing import Store
-from pipeline.run.supervision import supervise
+from pipeline.run.storing import Store, sweep
 from pipeline.run.tables import TableWriter
+from pipeline.run.threads import supervise
 from pipeline.run.work import Work
-from pipeline.run.writing import sweep
 from pipeline.translate import Hooks, Translator
 from pipeline.translate.finishing import APPROVED, COPIED
-from pipeline.translate.paths import HIDDEN, settings_path
+from pipeline.translate.opening import HIDDEN, settings_path
 from pipeline.translate.stopping import Stop
 
 if TYPE_CHECKING:

@@ -22,7 +22,6 @@ from pipeline.translate.reading import Source
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-__all__ = ["Passed", "discover", "show_path"]
 
 _ENGLISH = re.compile(r"(?P<stem>.+)\.en(?P<suffix>\.[^.]+)", re.IGNORECASE)
 _MAGIC = re.compile(r"[*?[]")

@@ -24,7 +24,6 @@ from pipeline.translate.reading import Source
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-__all__ = ["Finished", "Journal"]
 
 _PAGE = 500  # rows read at a time
 _T = TypeVar("_T")

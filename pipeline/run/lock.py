@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["folder_lock"]
 
 # Byte 0 is what is locked; the text stands behind it, because on Windows a locked byte
 # cannot be read by others.

@@ -11,8 +11,7 @@ from pipeline.errors import EXIT_SKIPPED, UsageError
 from pipeline.run.discovery import discover
 from pipeline.run.journal import Journal
 from pipeline.run.windows import documents
-from pipeline.translate.glossaries import open_glossary
-from pipeline.translate.paths import settings_path
+from pipeline.translate.opening import open_glossary, settings_path
 from pipeline.translate.reading import Limits, Loaded
 
 if TYPE_CHECKING:
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from pipeline.run.batch import Job
     from pipeline.run.discovery import Passed
     from pipeline.translate.reading import Source
-__all__ = ["Planned", "Preview", "preview", "render_preview"]
 
 _NAMED = 1000  # documents that a preview names
 

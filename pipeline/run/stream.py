@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pipeline.run.reporting.progress import Event
 from pipeline.run.reporting.report import Tally
-from pipeline.run.supervision import supervise
+from pipeline.run.threads import supervise
 from pipeline.table import segment_frame
 from pipeline.translate import Hooks, Source, Translator
 

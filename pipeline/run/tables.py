@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from pipeline.records import Translation
 
-__all__ = ["TableWriter"]
 
 _ROWS = 5_000  # rows held before a part is written
 

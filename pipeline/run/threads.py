@@ -1,4 +1,4 @@
-"""Two small helpers that let a stage work ahead or behind in a thread of its own."""
+"""Threads of a run: stages that work ahead or behind, and the watch over all of it."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ import queue
 import threading
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from pipeline.translate.stopping import Stop, Stopped
+from pipeline.translate.stopping import Interrupted, Stop, Stopped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-__all__ = ["Behind", "ahead"]
+    from pipeline.run.reporting.progress import Reporter
+
 
 _T = TypeVar("_T")
 _WAIT = 0.1  # seconds between looks at the stop
@@ -138,3 +139,62 @@ class Behind(Generic[_T]):
         _put(self._waiting, _End(), self._stop)
         self._thread.join()
         self._raise()
+
+
+_GRACE = 0.7  # seconds in which interrupted work may end by itself
+_LOOK = 0.1  # seconds between two looks at the progress
+
+
+def supervise(
+    body: Callable[[], _T],
+    *,
+    stop: Stop,
+    reporter: Reporter,
+    show: Callable[[Reporter], None] = lambda _: None,
+    state: Callable[[], str] = lambda: "nothing was written",
+) -> _T:
+    """Run ``body`` in a thread; show its progress and watch for Ctrl-C in this one.
+
+    Args:
+        body: the work; it looks at ``stop`` between batches.
+        stop: asked on Ctrl-C, and when the work is over, to end helper threads.
+        reporter: closed at the end.
+        show: hands what has happened to the reporter, several times a second.
+        state: says how far the work is.
+
+    Returns:
+        What ``body`` returns; what it raises is raised here.
+
+    Raises:
+        Interrupted: Ctrl-C. A batch in flight may still be in the engine; its thread is
+            abandoned: it stores the batch's answers at most, and ends.
+    """
+    outcome: list[_T] = []
+    errors: list[BaseException] = []
+    done = threading.Event()
+
+    def work() -> None:
+        try:
+            outcome.append(body())
+        except BaseException as error:
+            errors.append(error)
+        finally:
+            stop.ask()
+            done.set()
+
+    threading.Thread(target=work, name="passerelle-work", daemon=True).start()
+    try:
+        while not done.wait(_LOOK):
+            show(reporter)
+        show(reporter)
+    except KeyboardInterrupt:
+        stop.ask()
+        done.wait(_GRACE)
+        if not outcome:
+            message = f"Stopped: {state()}. Run the same command again to go on."
+            raise Interrupted(message) from None
+    finally:
+        reporter.close()
+    if errors:
+        raise errors[0]
+    return outcome[0]

@@ -13,7 +13,7 @@ from pipeline.errors import GlossaryError, InputError, PasserelleError, UsageErr
 from pipeline.run.batch import Job, run
 from pipeline.run.discovery import discover
 from pipeline.run.reporting.progress import Event
-from pipeline.translate.paths import settings_path
+from pipeline.translate.opening import settings_path
 from pipeline.translate.reading import Source
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from pipeline.run.reporting.report import RunReport
     from pipeline.translate.engine_choice import ChosenEngine
 
-__all__ = ["State", "keep_running", "look"]
 
 State = dict[str, tuple[int, int]]
 """Path → (modification time in nanoseconds, size in bytes)."""

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from pipeline.run.reuse import Reuse
     from pipeline.translate.reading import Limits, Loaded, Source
 
-__all__ = ["Slice", "Window", "documents", "windows"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slice:

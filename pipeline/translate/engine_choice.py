@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from pipeline.models import Store
     from pipeline.models.record import ModelRecord
 
-__all__ = ["ChosenEngine", "open_engine"]
 
 # (step_tokens, window). A step is what a killed run loses; a window is what passes before
 # its documents are written. The bundled model decodes one small batch at a time; an Argos

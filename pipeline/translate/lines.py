@@ -11,7 +11,6 @@ from pipeline.records import Span
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["Line", "is_prose", "one_line"]
 
 _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")  # soft hyphen, zero-width spaces, BOM
 _UGLY = re.compile("[^\\S ]|  |^ | $|[\u00ad\u200b\u2060\ufeff]")

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
     from pipeline.records import Block, Document, Segment
 
-__all__ = ["Limits", "Loaded", "Source", "digest_of", "load", "load_bytes", "read_source"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from pipeline.records import Hypothesis, Request, Span
     from pipeline.translate.stopping import Stop
 
-__all__ = ["Answer", "EngineUse", "Made", "Recall"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import threading
 
-__all__ = ["Interrupted", "Stop", "Stopped"]
-
 
 class Stopped(Exception):
     """Raised inside a run's threads when the run was asked to stop."""

@@ -18,8 +18,7 @@ from pipeline.memory import TranslationMemory
 from pipeline.translate.assembling import Assembly
 from pipeline.translate.engine_choice import ChosenEngine, open_engine
 from pipeline.translate.finishing import Finisher
-from pipeline.translate.glossaries import Glossary, open_glossary
-from pipeline.translate.paths import memory_path
+from pipeline.translate.opening import Glossary, memory_path, open_glossary
 from pipeline.translate.reading import Limits, Loaded, Source, load_bytes, read_source
 from pipeline.translate.stopping import Stop
 

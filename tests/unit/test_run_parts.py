@@ -35,9 +35,9 @@ from pipeline.run.reporting.progress import (
     format_seconds,
     make_reporter,
 )
+from pipeline.run.storing import sweep, write_translation
 from pipeline.run.threads import Behind, ahead
 from pipeline.run.windows import windows
-from pipeline.run.writing import sweep, write_translation
 from pipeline.translate.lines import Line, is_prose, one_line
 from pipeline.translate.reading import Loaded, Source
 from pipeline.translate.stopping import Stop, Stopped

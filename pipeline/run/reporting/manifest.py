@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from pipeline.config import Settings
     from pipeline.run.reporting.report import RunReport
-    from pipeline.translate.glossaries import Glossary
+    from pipeline.translate.opening import Glossary
 
 __all__ = ["write_manifest"]
 

@@ -1,20 +1,17 @@
-"""The glossary of a run: which files, in which order, and what they hash to."""
+"""What settings mean before an engine is opened: the glossary, and where a run keeps its files."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.glossary import TermBase, load_termbase
-from pipeline.translate.paths import settings_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from pipeline.config import Settings
-
-__all__ = ["Glossary", "open_glossary"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,3 +50,34 @@ def _is_absent(path: Path) -> bool:
     except OSError:
         return False  # there is something that cannot be seen: reading it says why
     return False
+
+
+HIDDEN = ".passerelle"
+"""Folder below the output folder for lock, journal, memory and parts."""
+
+_SHARED = " [tool.passerelle]"
+
+
+def settings_path(settings: Settings, name: str, value: str) -> Path:
+    """Give the path that a setting's value means.
+
+    A relative path on the command line or by default is relative to the working folder;
+    in a configuration file, to the folder of that file.
+    """
+    path = Path(value).expanduser()
+    origin = settings.origin(name).removesuffix(_SHARED)
+    if path.is_absolute() or not origin.endswith(".toml"):
+        return path
+    return Path(origin).parent / path
+
+
+def memory_path(settings: Settings) -> Path:
+    """Give the translation memory's file: in the output folder unless told otherwise.
+
+    Beside the translations it belongs to, it needs no decision from anybody, follows the
+    folder when that is moved, and one project's sentences cannot turn up in another's.
+    Whoever wants one memory for several output folders sets ``memory``.
+    """
+    if settings.memory:
+        return settings_path(settings, "memory", settings.memory)
+    return settings_path(settings, "out", settings.out) / HIDDEN / "memory.sqlite"
