@@ -1,16 +1,21 @@
 """Glossaries of other tools: TSV and CSV, TBX, TMX.
 
-TBX goes through translate-toolkit, with Weblate's reading of it: a term whose
-administrative status is forbidden, obsolete or deprecated is forbidden; an entry whose
-"Translation needed" is no is not translated.
+TBX is read as ISO 30042 has it (the editions of 2008 and 2019) and written as TBX-Basic of
+2008, with Weblate's two conventions: a term whose administrative status is forbidden,
+obsolete or deprecated is forbidden; an entry whose "Translation needed" is no is not
+translated. TMX is 1.4 (LISA OSCAR). Neither entities nor the network are followed.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-from typing import TYPE_CHECKING, Any
+import re
+from typing import TYPE_CHECKING
 
+from lxml import etree
+
+from pipeline import __version__
 from pipeline.errors import GlossaryError
 from pipeline.fsio import atomic_write
 from pipeline.glossary.file.encoding import decode
@@ -23,8 +28,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipeline.glossary.records import Term
-
-__all__ = ["FORMATS", "read_terms_of", "term_values", "write_terms_as"]
 
 FORMATS = ("csv", "tsv", "tbx", "tmx")
 _NAMES = {
@@ -42,8 +45,14 @@ _NAMES = {
     "description": "note",
 }
 _FORBIDDEN = ("forbidden", "obsolete", "deprecated", "superseded")
-# What Weblate and others write for a term that must not be used.
-_FORBIDDEN_STATUS = "deprecatedTerm-admn-sts"
+_XML = "{http://www.w3.org/XML/1998/namespace}"
+_ROOTS = {"tbx": ("martif", "tbx"), "tmx": ("tmx",)}
+# All text but the markup of the format that a TMX segment is from.
+_PROSE = etree.XPath(
+    "descendant::text()[not(ancestor::*"
+    "[contains(' bpt ept it ph ut ', concat(' ', local-name(), ' '))])]"
+)
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def _format(path: Path, wanted: str) -> str:
@@ -118,68 +127,101 @@ def _table(data: bytes, path: Path, delimiter: str) -> Iterator[Entry]:
         yield Entry(values, file=str(path), line=row.line)
 
 
-def _parsed(data: bytes, path: Path, kind: str) -> Any:  # noqa: ANN401 - translate-toolkit has no types
-    from lxml import etree  # type: ignore[import-untyped]  # it has no stubs
-    from translate.storage import tbx, tmx
-    from translate.storage.base import ParseError
-
-    if b"<!ENTITY" in data:
-        raise GlossaryError(
-            "the file defines entities of its own, which is not read",
-            place=str(path),
-            next_step="export it again without a document type",
-        )
-    store: Any = tbx.tbxfile if kind == "tbx" else tmx.tmxfile
+def _xml(data: bytes, path: Path, kind: str) -> etree._Element:
+    """Parse a file that may be hostile: nothing outside it is read, nothing in it expands."""
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
+    )
+    place, problem = str(path), "its first element is another format's"
     try:
-        return store.parsestring(data, sourcelanguage="fr", targetlanguage="en")
-    except (etree.LxmlError, ParseError, ValueError, AttributeError, AssertionError) as error:
-        raise GlossaryError(
-            f"not valid {kind.upper()}: {(str(error) or 'no content').splitlines()[0]}",
-            place=str(path),
-            next_step="check that the file is whole; most tools can export it again",
-        ) from error
+        root = etree.fromstring(data, parser)
+        if etree.QName(root).localname.casefold() in _ROOTS[kind]:
+            for entity in root.iter(etree.Entity):
+                raise GlossaryError(
+                    f"the file uses the entity {entity.text}, which is not read",
+                    place=f"{path}:{entity.getparent().sourceline}",
+                    next_step="export it again without a document type",
+                )
+            return root
+        error: Exception | None = None
+    except (etree.LxmlError, ValueError) as caught:
+        error, problem = caught, (str(caught) or "no content").splitlines()[0]
+        if isinstance(caught, etree.XMLSyntaxError) and caught.lineno:
+            line, column = caught.position
+            place, problem = f"{path}:{line}:{column}", problem.partition(", line ")[0]
+    raise GlossaryError(
+        f"not valid {kind.upper()}: {problem}",
+        place=place,
+        next_step="check that the file is whole; most tools can export it again",
+    ) from error
+
+
+def _text(node: etree._Element) -> str:
+    """Give an element's prose on one line."""
+    return re.sub(r"[ \t\r\n]+", " ", "".join(_PROSE(node))).strip()
+
+
+def _note(unit: etree._Element) -> dict[str, str]:
+    note = " ".join(dict.fromkeys(_text(n) for n in unit.iter("{*}note"))).strip()
+    return {"note": note} if note else {}
+
+
+def _in(unit: etree._Element, language: str, *tags: str) -> etree._Element | None:
+    """Give the part of an entry that is in a language, if need be in that of a region."""
+    found: dict[str, etree._Element] = {}
+    for node in unit.iterchildren(*tags):
+        name = node.get(f"{_XML}lang") or node.get("lang") or ""
+        found.setdefault(name.replace("_", "-").casefold(), node)
+    own = {"fr": "fr-fr", "en": "en-us"}[language]
+    regions = (name for name in found if name.startswith(f"{language}-"))
+    return next((found[name] for name in (language, own, *regions) if name in found), None)
+
+
+def _tbx_terms(entry: etree._Element, language: str) -> list[tuple[str, bool]]:
+    """Give the terms of an entry in one language, and whether each is forbidden."""
+    terms = []
+    part = _in(entry, language, "{*}langSet", "{*}langSec")
+    for term in part.iter("{*}term") if part is not None else ():
+        group = next(term.iterancestors("{*}tig", "{*}ntig", "{*}termSec"), term)
+        notes = [n for n in group.iter("{*}termNote") if n.get("type") == "administrativeStatus"]
+        status = _text(notes[0]).casefold() if notes else ""
+        if text := _text(term):
+            terms.append((text, any(word in status for word in _FORBIDDEN)))
+    return terms
 
 
 def _tbx(data: bytes, path: Path) -> Iterator[Entry]:
-    for unit in _parsed(data, path, "tbx").units:
-        sources = [t.text.strip() for t in unit.get_source_terms() if t.text.strip()]
-        targets = unit.get_target_terms("en")
-        accepted = [t.text.strip() for t in targets if t.text.strip() and not _refused(t)]
-        refused = [t.text.strip() for t in targets if t.text.strip() and _refused(t)]
-        note = " ".join((unit.getnotes() or "").split())
-        line = unit.xmlelement.sourceline or 0
-        for source in sources:
-            row = {"source": source, "note": note} if note else {"source": source}
-            found = []
-            if not unit.istranslatable():
-                found.append({"status": "dnt"})
-            elif accepted:
-                found.append({"target": "|".join(accepted)})
-            if refused:
-                found.append({"target": "|".join(refused), "status": "forbidden"})
+    for entry in _xml(data, path, "tbx").iter("{*}termEntry", "{*}conceptEntry"):
+        targets = _tbx_terms(entry, "en")
+        accepted = [text for text, refused in targets if not refused]
+        refused = [text for text, refused in targets if refused]
+        needed = [d for d in entry.iter("{*}descrip") if d.get("type") == "Translation needed"]
+        found: list[dict[str, str]] = []
+        if needed and _text(needed[0]).casefold() != "yes":
+            found.append({"status": "dnt"})
+        elif accepted:
+            found.append({"target": "|".join(accepted)})
+        if refused:
+            found.append({"target": "|".join(refused), "status": "forbidden"})
+        for source, _ in _tbx_terms(entry, "fr"):
             for values in found:
-                yield Entry({**row, **values}, file=str(path), line=line)
-
-
-def _refused(term: Any) -> bool:  # noqa: ANN401 - translate-toolkit has no types
-    status = (term.administrative_status or "").casefold()
-    return any(word in status for word in _FORBIDDEN)
+                row = {"source": source, **_note(entry), **values}
+                yield Entry(row, file=str(path), line=entry.sourceline or 0)
 
 
 def _tmx(data: bytes, path: Path) -> Iterator[Entry]:
     found: dict[str, Entry] = {}
-    for unit in _parsed(data, path, "tmx").units:
-        source, target = (unit.source or "").strip(), (unit.target or "").strip()
+    for unit in _xml(data, path, "tmx").iter("{*}tu"):
+        sides = [_in(unit, language, "{*}tuv") for language in ("fr", "en")]
+        segments = [None if side is None else side.find("{*}seg") for side in sides]
+        source, target = ("" if seg is None else _text(seg) for seg in segments)
         if not source or not target:
             continue
-        line = unit.xmlelement.sourceline or 0
-        empty = Entry({"source": source, "target": ""}, file=str(path), line=line)
+        empty = Entry({"source": source, "target": ""}, file=str(path), line=unit.sourceline or 0)
         row = found.setdefault(source, empty)
         if target not in row["target"].split("|"):
             row["target"] = f"{row['target']}|{target}".strip("|")
-        note = " ".join((unit.getnotes() or "").split())
-        if note:
-            row["note"] = note
+        row.update(_note(unit))
     for row in found.values():
         # A name stays as it is; a word ("chatbot") may still take its plural.
         if row["target"] == row["source"] != row["source"].casefold():
@@ -234,59 +276,79 @@ def _as_table(terms: Iterable[Term], delimiter: str) -> tuple[bytes, int]:
     return ("\n".join(lines) + "\n").encode(), len(lines) - 1
 
 
-def _as_tbx(terms: Sequence[Term]) -> tuple[bytes, int]:
-    from lxml import etree
-    from translate.storage import tbx
+def _add(
+    parent: etree._Element, tag: str, text: str | None = None, **attributes: str
+) -> etree._Element:
+    node = etree.SubElement(parent, tag, attributes)
+    node.text = text and _NOT_XML.sub("", text)
+    return node
 
-    store: Any = tbx.tbxfile(sourcelanguage="fr", targetlanguage="en")
-    store.addheader()
-    count = 0
+
+def _part(parent: etree._Element, tag: str, language: str) -> etree._Element:
+    return etree.SubElement(parent, tag, {f"{_XML}lang": language})
+
+
+def _written(root: etree._Element, doctype: str) -> bytes:
+    data: bytes = etree.tostring(
+        root, xml_declaration=True, encoding="UTF-8", pretty_print=True, doctype=doctype
+    )
+    return data
+
+
+def _as_tbx(terms: Sequence[Term]) -> tuple[bytes, int]:
+    root = etree.Element("martif", {"type": "TBX-Basic", f"{_XML}lang": "fr"})
+    about = _add(_add(root, "martifHeader"), "fileDesc")
+    _add(_add(about, "sourceDesc"), "p", f"Glossary, written by Passerelle {__version__}")
+    body = _add(_add(root, "text"), "body")
     refused: dict[str, list[str]] = {}
     for term in terms:
         if term.status == "forbidden" and term.source != ANYWHERE:
             refused.setdefault(term.source, []).extend(term.targets)
     written: set[str] = set()
-    wanted = [t for t in terms if t.status != "forbidden"]
-    wanted += [t for t in terms if t.status == "forbidden"]
-    for term in wanted:
-        if term.source == ANYWHERE or (term.status == "forbidden" and term.source in written):
-            continue
-        unit = store.addsourceunit(term.source)
-        accepted = () if term.status == "forbidden" else term.targets or (term.source,)
+    for term in sorted(terms, key=lambda t: t.status == "forbidden"):
         banned = [] if term.source in written else refused.get(term.source, [])
-        unit.set_target_terms([*accepted, *banned], "en")
-        language = unit.get_target_dom("en")
-        for tig, form in zip(
-            language.findall(unit.namespaced("tig")), [*accepted, *banned], strict=True
-        ):
-            if form in banned:
-                note = etree.SubElement(tig, unit.namespaced("termNote"))
-                note.set("type", "administrativeStatus")
-                note.text = _FORBIDDEN_STATUS
-        if term.status == "dnt":
-            needed = etree.Element(unit.namespaced("descrip"))
-            needed.set("type", "Translation needed")
-            needed.text = "No"
-            unit.xmlelement.insert(0, needed)
-        if term.note:
-            unit.addnote(term.note, origin="translator")
+        if term.source == ANYWHERE or (term.status == "forbidden" and not banned):
+            continue
         written.add(term.source)
-        count += 1
-    return bytes(store), count
+        accepted = () if term.status == "forbidden" else term.targets or (term.source,)
+        entry = _add(body, "termEntry", id=f"t{len(body) + 1}")
+        if term.status == "dnt":
+            _add(entry, "descrip", "No", type="Translation needed")
+        if term.note:
+            _add(entry, "note", term.note)
+        _add(_add(_part(entry, "langSet", "fr"), "tig"), "term", term.source)
+        english = _part(entry, "langSet", "en")
+        for form in (*accepted, *banned):
+            tig = _add(english, "tig")
+            _add(tig, "term", form)
+            if form in banned:
+                _add(tig, "termNote", "deprecatedTerm-admn-sts", type="administrativeStatus")
+    doctype = '<!DOCTYPE martif SYSTEM "TBXBasiccoreStructV02.dtd">'
+    return _written(root, doctype), len(body)
 
 
 def _as_tmx(terms: Iterable[Term]) -> tuple[bytes, int]:
-    from translate.storage import tmx
-
-    store: Any = tmx.tmxfile(sourcelanguage="fr", targetlanguage="en")
-    count = 0
+    root = etree.Element("tmx", version="1.4")
+    _add(
+        root,
+        "header",
+        creationtool="Passerelle",
+        creationtoolversion=__version__,
+        segtype="phrase",
+        **{"o-tmf": "CSV"},
+        adminlang="en",
+        srclang="fr",
+        datatype="plaintext",
+    )
+    body = _add(root, "body")
     for term in terms:
-        if term.status == "forbidden":
-            continue
-        for form in term.targets or (term.source,):
-            store.addtranslation(term.source, "fr", form, "en", comment=term.note or None)
-            count += 1
-    return bytes(store), count
+        for form in () if term.status == "forbidden" else term.targets or (term.source,):
+            unit = _add(body, "tu")
+            if term.note:
+                _add(unit, "note", term.note)
+            _add(_part(unit, "tuv", "fr"), "seg", term.source)
+            _add(_part(unit, "tuv", "en"), "seg", form)
+    return _written(root, '<!DOCTYPE tmx SYSTEM "tmx14.dtd">'), len(body)
 
 
 def as_csv_rows(rows: Iterable[Mapping[str, str]], columns: Sequence[str], delimiter: str) -> str:

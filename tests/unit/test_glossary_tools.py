@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 from pathlib import Path
 
 import pytest
+from lxml import etree
 
 from pipeline.errors import GlossaryError, ModelDamaged
 from pipeline.glossary import Term, TermBase, enforce, load_termbase, write_terms_csv
@@ -167,6 +169,120 @@ def test_weblates_tbx_marks_are_understood(tmp_path):
         {"source": "puce", "target": "flea", "status": "forbidden"},
         {"source": "mél", "target": "mail", "status": "forbidden"},
     ]
+
+
+TBX_2019 = """<?xml version="1.0" encoding="UTF-8"?>
+<tbx style="dct" type="TBX-Basic" xml:lang="fr" xmlns="urn:iso:std:iso:30042:ed-2"><text><body>
+<conceptEntry id="1"><langSec xml:lang="fr-CA"><termSec><term>clavardage</term></termSec></langSec>
+<langSec xml:lang="en-GB"><termSec><term>online
+  <hi>chat</hi> room</term><note>Québec</note></termSec></langSec></conceptEntry>
+</body></text></tbx>"""
+IATE = """<martif type="TBX" xml:lang="en"><text><body><termEntry id="IATE-1">
+<langSet xml:lang="en"><ntig><termGrp><term>data</term></termGrp></ntig>
+<ntig><termGrp><term>datum</term><termNote type="administrativeStatus">supersededTerm-admn-sts
+</termNote></termGrp></ntig></langSet>
+<langSet xml:lang="fr"><ntig><termGrp><term>données</term></termGrp></ntig></langSet>
+</termEntry></body></text></martif>"""
+CODES = """<tmx version="1.4"><header srclang="*all*"/><body><tu><tuv xml:lang="en-US">
+<seg>a <bpt i="1">&lt;b&gt;</bpt>chip<ept i="1">&lt;/b&gt;</ept></seg></tuv><tuv xml:lang="fr">
+<seg>une <hi>puce </hi>là</seg></tuv></tu></body></tmx>"""
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "rows"),
+    [
+        (
+            "new.tbx",
+            TBX_2019,
+            [{"source": "clavardage", "note": "Québec", "target": "online chat room"}],
+        ),
+        (
+            "iate.tbx",
+            IATE,
+            [
+                {"source": "données", "target": "data"},
+                {"source": "données", "target": "datum", "status": "forbidden"},
+            ],
+        ),
+        ("codes.tmx", CODES, [{"source": "une puce là", "target": "a chip"}]),
+    ],
+)
+def test_other_editions_regions_and_inline_codes_are_read(tmp_path, name, text, rows):
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8")
+    assert list(read_terms_of(path)) == rows
+
+
+# What the two standards demand of what we write: TMX 1.4b, and the core structure of TBX-Basic.
+TMX_DTD = """
+<!ELEMENT tmx (header, body)> <!ATTLIST tmx version CDATA #FIXED "1.4">
+<!ELEMENT header (note|prop)*>
+<!ATTLIST header creationtool CDATA #REQUIRED creationtoolversion CDATA #REQUIRED
+  segtype (block|paragraph|sentence|phrase) #REQUIRED o-tmf CDATA #REQUIRED
+  adminlang CDATA #REQUIRED srclang CDATA #REQUIRED datatype CDATA #REQUIRED>
+<!ELEMENT body (tu*)> <!ELEMENT tu ((note|prop)*, tuv+)>
+<!ELEMENT tuv ((note|prop)*, seg)> <!ATTLIST tuv xml:lang CDATA #REQUIRED>
+<!ELEMENT note (#PCDATA)> <!ELEMENT prop (#PCDATA)> <!ELEMENT seg (#PCDATA)>
+"""
+TBX_DTD = """
+<!ELEMENT martif (martifHeader, text)>
+<!ATTLIST martif type CDATA #REQUIRED xml:lang CDATA #REQUIRED>
+<!ELEMENT martifHeader (fileDesc, encodingDesc?, revisionDesc?)>
+<!ELEMENT fileDesc (titleStmt?, publicationStmt?, sourceDesc+)>
+<!ELEMENT sourceDesc (p+)> <!ELEMENT p (#PCDATA)>
+<!ELEMENT text (body, back?)> <!ELEMENT body (termEntry+)>
+<!ELEMENT termEntry ((descrip|note)*, langSet+)> <!ATTLIST termEntry id ID #IMPLIED>
+<!ELEMENT langSet ((descrip|note)*, tig+)> <!ATTLIST langSet xml:lang CDATA #REQUIRED>
+<!ELEMENT tig (term, termNote*, (descrip|note)*)> <!ELEMENT term (#PCDATA)>
+<!ELEMENT termNote (#PCDATA)> <!ATTLIST termNote type CDATA #REQUIRED>
+<!ELEMENT descrip (#PCDATA)> <!ATTLIST descrip type CDATA #REQUIRED>
+<!ELEMENT note (#PCDATA)>
+"""
+
+
+@pytest.mark.parametrize(("form", "dtd"), [("tmx", TMX_DTD), ("tbx", TBX_DTD)])
+def test_what_is_written_is_valid_for_other_tools(tmp_path, form, dtd):
+    terms = [
+        *load_termbase([TERMS]).terms,
+        Term(source="a\ufffe<&>", targets=('"b"',), note="two\nlines\x01"),
+    ]
+    path = tmp_path / f"out.{form}"
+    assert write_terms_as(path, terms) > 5
+    tree = etree.parse(path)
+    rules = etree.DTD(io.StringIO(dtd))
+    assert rules.validate(tree), rules.error_log
+    assert set(tree.xpath("//@xml:lang")) == {"fr", "en"}
+    assert list(read_terms_of(path))[-1]["source"]
+
+
+@pytest.mark.parametrize(
+    ("text", "problem", "place"),
+    [
+        ("<tmx><body>\n<tu></body></tmx>", "mismatch", ":2:"),
+        ('<!DOCTYPE tmx SYSTEM "x.dtd">\n<tmx><seg>\n&eacute;</seg></tmx>', "&eacute;", ":2"),
+        ("<martif/>", "another format's", ""),
+    ],
+)
+def test_an_xml_file_that_cannot_be_read_is_refused_with_its_place(tmp_path, text, problem, place):
+    path = tmp_path / "x.tmx"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(GlossaryError, match=problem) as caught:
+        read_terms_of(path)
+    assert f"{path}{place}" in caught.value.place
+
+
+def test_no_entity_reaches_another_file_or_grows(tmp_path):
+    (tmp_path / "secret.txt").write_text("secret", encoding="utf-8")
+    path = tmp_path / "x.tbx"
+    grown = "".join(f'<!ENTITY e{i} "{f"&e{i - 1};" * 10}">' for i in range(1, 12))
+    for declared, used in (
+        (f'<!ENTITY e SYSTEM "{(tmp_path / "secret.txt").as_uri()}">', "<term>&e;</term>"),
+        (f'<!ENTITY e0 "lol">{grown}', "<term>&e11;</term>"),
+        (f'<!ENTITY e0 "lol">{grown}', '<term id="&e11;"/>'),
+    ):
+        path.write_text(f"<!DOCTYPE martif [{declared}]><martif>{used}</martif>", encoding="utf-8")
+        with pytest.raises(GlossaryError, match=r"entity|not valid TBX"):
+            read_terms_of(path)
 
 
 def test_tmx_keeps_pairs_and_gathers_alternatives(tmp_path):
