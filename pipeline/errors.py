@@ -6,7 +6,7 @@
     ├── UsageError             2   an option, a path or a configuration value is wrong
     │   └── ConfigError        2
     ├── InputError             4   a document cannot be read
-    ├── GlossaryError          5   a glossary cannot be read, or has errors
+    ├── GlossaryError          5   a glossary cannot be read, or has errors (`glossary lint` too)
     ├── ModelError             6   a model is missing, damaged or refused
     │   ├── ModelMissing       6
     │   ├── ModelDamaged       6
@@ -20,8 +20,9 @@
     │   └── BelowThreshold    13   a gate was missed
     └── ClusterError          15   a cluster cannot be used, or is not installed
 
-Two more exit codes stand for outcomes of a run that finished: 3, some inputs were
-skipped; 14, terms were violated and ``--strict`` was given. 130 is an interruption.
+Two more exit codes stand for outcomes of a command that finished: 3, some inputs were
+skipped (documents of a run, rows of ``glossary import``); 14, terms were violated and
+``--strict`` was given. 130 is an interruption.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ from pipeline.cli.glossary_common import (
     settings_of,
 )
 from pipeline.cli.glossary_words import calibrate, stats, suggest
-from pipeline.errors import GlossaryError, UsageError
+from pipeline.errors import EXIT_SKIPPED, GlossaryError, UsageError
 
 if TYPE_CHECKING:
     from pipeline.glossary.file.sheet import Row
@@ -182,7 +182,10 @@ def lint(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Name every problem with file, row, column and next step. Errors exit with 1."""
+    """Name every problem with file, row, column and next step.
+
+    Exit code 5 on errors, as for every command that meets them; 0 on warnings only.
+    """
     from pipeline.glossary.file.lint import lint as check
 
     settings = settings_of()
@@ -201,7 +204,7 @@ def lint(
         warnings = len(problems) - len(errors)
         typer.echo(f"{names}: {count(len(errors), 'error')}, {count(warnings, 'warning')}")
     if errors:
-        raise typer.Exit(1)
+        raise typer.Exit(GlossaryError.exit_code)
 
 
 app.command()(suggest)
@@ -219,7 +222,7 @@ def import_terms(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Add the terms of another tool's glossary. Rows with errors are left out: exit code 1."""
+    """Add the terms of another tool's glossary. Rows with errors are left out: exit code 3."""
     from pipeline.glossary.exchange import read_terms_of
     from pipeline.glossary.file.edit import merge_rows
 
@@ -236,7 +239,7 @@ def import_terms(
         for problem in result.problems:
             typer.echo(f"left out: {problem}")
     if result.problems:
-        raise typer.Exit(1)
+        raise typer.Exit(EXIT_SKIPPED)
 
 
 @app.command("export")

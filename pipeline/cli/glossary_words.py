@@ -14,7 +14,6 @@ from pipeline.cli.glossary_common import (
     Out,
     count,
     glossary_paths,
-    open_termbase,
     sentences_of,
     settings_of,
 )
@@ -40,9 +39,10 @@ def suggest(
     from pipeline.glossary.exchange import as_csv_rows
     from pipeline.glossary.file.rows import COLUMNS
     from pipeline.glossary.suggest import Candidate, suggest, unstable_names
+    from pipeline.translate.glossaries import open_glossary
 
     settings = settings_of(glossary, None, out=out)
-    termbase = open_termbase(settings)
+    termbase = open_glossary(settings, warn=lambda _: None).termbase
     found: list[Candidate] = list(
         suggest(sentences_of(paths, settings), termbase, min_count=min_count)
     )
@@ -54,8 +54,10 @@ def suggest(
     if as_json:
         emit_json([{**asdict(c), "status": c.status} for c in shown])
         return
-    columns, delimiter = _shape(settings) or (COLUMNS, ",")
-    lines = [
+    shape = _shape(settings)
+    columns, delimiter = shape or (COLUMNS, ",")
+    lines = [] if shape else [{name: name for name in columns}]
+    lines += [
         {
             "source": c.source,
             "status": "" if c.status == "preferred" else c.status,
@@ -64,7 +66,9 @@ def suggest(
         for c in shown
     ]
     typer.echo(as_csv_rows(lines, columns, delimiter), nl=False)
-    typer.echo(f"{len(shown)} of {count(len(found), 'candidate')}; fill in the targets", err=True)
+    new = "" if shape else "; no glossary yet: with this header they are one"
+    total = count(len(found), "candidate")
+    typer.echo(f"{len(shown)} of {total}; fill in the targets{new}", err=True)
 
 
 def _remark(kind: str, count: int, documents: int, variants: tuple[str, ...], example: str) -> str:

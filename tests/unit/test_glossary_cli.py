@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from pipeline.cli.app import app
+from pipeline.errors import EXIT_SKIPPED, GlossaryError
 from pipeline.glossary import TermBase, enforce, load_termbase
 from pipeline.records import Draft, Hypothesis, Segment, Translation
 from pipeline.table import segment_frame
@@ -116,7 +117,7 @@ def test_remove_takes_one_row_out(desk):
     assert call("remove", "OpenAI").exit_code == 5
 
 
-def test_lint_exits_with_one_on_errors_and_zero_on_warnings(desk):
+def test_lint_exits_with_five_on_errors_and_zero_on_warnings(desk):
     result = call("lint")
     assert (result.exit_code, result.stdout.splitlines()[-1]) == (
         0,
@@ -129,7 +130,8 @@ def test_lint_exits_with_one_on_errors_and_zero_on_warnings(desk):
     assert "glossary/terms.csv:2 [source]: warning" in result.stdout
     path.write_text("source,target\nIA,\n", encoding="utf-8")
     result = call("lint")
-    assert result.exit_code == 1
+    assert result.exit_code == call("list").exit_code == GlossaryError.exit_code == 5
+    assert call("lint", "--json").exit_code == 5
     assert "glossary/terms.csv:2 [target]: error: the target is empty\n  → " in result.stdout
     found = json.loads(call("lint", "--json").stdout)
     assert (found["errors"], found["problems"][0]["code"]) == (1, "empty-target")
@@ -140,6 +142,24 @@ def test_lint_names_terms_that_the_given_documents_lack(desk):
     assert result.exit_code == 0
     assert "'OpenAI' does not occur" in result.stdout
     assert "'IA' does not occur" not in result.stdout
+
+
+def test_suggest_needs_no_glossary_and_gives_one_with_its_header(desk, monkeypatch):
+    new = desk / "new"
+    new.mkdir()
+    monkeypatch.chdir(new)
+    result = call("suggest", "../in", "--json")
+    assert result.exit_code == 0, result.output
+    assert "IA" in [c["source"] for c in json.loads(result.stdout)]
+    result = call("suggest", "../in")
+    assert result.exit_code == 0, result.output
+    assert "no glossary yet" in result.stderr
+    (new / "terms.csv").write_text(result.stdout, encoding="utf-8")
+    assert "empty-source" not in call("lint", "terms.csv", "--json").stdout
+    assert "missing-column" not in call("lint", "terms.csv", "--json").stdout
+    result = call("suggest", "../in", "-g", "asked-for.csv")
+    assert result.exit_code == 5
+    assert "asked-for.csv" in result.stderr
 
 
 def test_suggest_prints_rows_that_can_be_pasted_and_pass_lint_once_filled(desk):
@@ -235,7 +255,7 @@ def test_import_and_export_go_round(desk):
 def test_import_leaves_rows_alone_that_say_something_else_unless_told(desk):
     (desk / "more.tsv").write_text("IA\tA.I.\nUE\tEU\nGrok\tGrok\nx\t…\n", encoding="utf-8")
     result = call("import", "more.tsv")
-    assert result.exit_code == 1, result.output
+    assert result.exit_code == EXIT_SKIPPED == 3, result.output
     assert "1 added, 0 changed, 1 there already" in result.stdout
     assert "left alone: 'IA'" in result.stdout
     assert "left out: more.tsv:4 [target]: error: '…' has neither letter" in result.stdout
