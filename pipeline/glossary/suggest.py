@@ -15,22 +15,17 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from pipeline.glossary.enforce.english import is_caps
-from pipeline.glossary.file.lint import common_words
-from pipeline.glossary.match.normal import compose, fold, squash
-from pipeline.glossary.match.protect import not_prose
-from pipeline.glossary.tables import FRENCH_ADJECTIVE_ENDINGS, NAME_PARTICLES, TITLES
+from pipeline.glossary.match.english import is_caps
+from pipeline.glossary.match.normal import common_french, compose, fold, not_prose, squash, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from pipeline.glossary.termbase import TermBase
 
-__all__ = ["Candidate", "find_names", "suggest", "unstable_names"]
-
 MAX_WORDS = 4  # of a multi-word term, joints apart
 _TOKEN = re.compile(r"[^\W_]+(?:[-‐‑&.+][^\W_]+)*\+*")
-_JOINT = re.compile(rf"(?:(?:\s+(?:&|{'|'.join(sorted(NAME_PARTICLES))}))*\s+|\s+d['’])$")
+_JOINT = re.compile(rf"(?:(?:\s+(?:&|{'|'.join(sorted(words('name-particles')))}))*\s+|\s+d['’])$")
 _TERM_JOINTS = ("de ", "d'", "du ", "des ", "à ", "en ")
 
 
@@ -87,14 +82,14 @@ def find_names(sentence: str, taken: Iterable[tuple[int, int]] = ()) -> Iterator
     if is_caps(sentence):
         return
     closed = [*taken, *((a, b) for a, b, _ in not_prose(sentence))]
-    words = [
+    found = [
         m
         for m in _TOKEN.finditer(sentence)
         if not any(a < m.end() and m.start() < b for a, b in closed)
     ]
     first = next(_TOKEN.finditer(sentence), None)
     run: list[re.Match[str]] = []
-    for word in [*words, None]:
+    for word in [*found, None]:
         name = word is not None and _is_name(word.group())
         if (
             name
@@ -106,17 +101,13 @@ def find_names(sentence: str, taken: Iterable[tuple[int, int]] = ()) -> Iterator
             run = []
         if name and word is not None:
             run.append(word)
-        elif run and (word is None or not _is_joint(word.group())):
+        elif run and (word is None or word.group() not in words("name-particles")):
             yield from _named(sentence, run, first)
             run = []
 
 
-def _is_joint(word: str) -> bool:
-    return word in NAME_PARTICLES
-
-
 def _is_name(word: str) -> bool:
-    if word in TITLES:
+    if word in words("titles"):
         return False
     return _own_casing(word) or (word[0].isupper() and len(word) > 1)
 
@@ -127,7 +118,7 @@ def _named(
     start = 0
     at_start = first is not None and run[0].start() == first.start()
     word = run[0].group()
-    if at_start and not _own_casing(word) and fold(word).text in common_words():
+    if at_start and not _own_casing(word) and fold(word).text in common_french():
         start = 1  # "Selon OpenAI": the capital is the sentence's
     if start == len(run):
         return
@@ -141,18 +132,18 @@ def _find_terms(sentence: str, taken: list[tuple[int, int]]) -> Iterator[str]:
     """Find noun patterns: noun + adjective, noun + de/à/en + noun, and longer ones."""
     closed = [*taken, *((a, b) for a, b, _ in not_prose(sentence))]
     tokens = [(m.group(), m.start(), m.end()) for m in _TOKEN.finditer(sentence)]
-    plain = common_words()
+    plain = common_french()
     for i, (head, start, _) in enumerate(tokens):
         if not _content(head) or any(a <= start < b for a, b in closed):
             continue
-        words = 1
+        length = 1
         j = i
-        while words < MAX_WORDS:
+        while length < MAX_WORDS:
             step = _extend(sentence, tokens, j)
             if step is None:
                 break
             j = step
-            words += 1
+            length += 1
             end = tokens[j][2]
             if any(a < end and start < b for a, b in closed):
                 break
@@ -162,13 +153,8 @@ def _find_terms(sentence: str, taken: list[tuple[int, int]]) -> Iterator[str]:
 
 
 def _content(word: str) -> bool:
-    return len(word) > 2 and word.islower() and fold(word).text not in _function_words()
-
-
-def _function_words() -> frozenset[str]:
-    from pipeline.glossary.tables import FRENCH_FUNCTION_WORDS, FRENCH_JOINTS
-
-    return FRENCH_FUNCTION_WORDS | FRENCH_JOINTS
+    plain = words("french-function-words", "french-joints")
+    return len(word) > 2 and word.islower() and fold(word).text not in plain
 
 
 def _extend(sentence: str, tokens: list[tuple[str, int, int]], at: int) -> int | None:
@@ -180,7 +166,7 @@ def _extend(sentence: str, tokens: list[tuple[str, int, int]], at: int) -> int |
     gap = sentence[end:start]
     if gap.strip():
         return None
-    if _content(word) and word.endswith(FRENCH_ADJECTIVE_ENDINGS):
+    if _content(word) and word.endswith(tuple(words("french-adjective-endings"))):
         return at + 1
     if at + 2 >= len(tokens) or word not in {"de", "d", "du", "des", "à", "en"}:
         return None
@@ -243,7 +229,7 @@ def _ordinary(seen: _Seen, lower: Counter[str]) -> bool:
     spelling, count = seen.spellings.most_common(1)[0]
     if " " in spelling or _own_casing(spelling):
         return False
-    return fold(spelling).text in common_words() or 2 * lower[spelling.casefold()] >= count
+    return fold(spelling).text in common_french() or 2 * lower[spelling.casefold()] >= count
 
 
 def _ranked(terms: dict[str, _Seen], min_count: int) -> Iterator[Candidate]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.glossary.enforce.english import article_for, pluralise, sentence_start, upper_first
+from pipeline.glossary.match.english import article_for, pluralise, sentence_start, upper_first
 
 AN = (
     "AI|xAI model|LLM|hour|open-source model|X|NVIDIA chip|Nvidia chip|OpenAI tool|API|MIT study|"

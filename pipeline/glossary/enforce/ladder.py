@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING
 
 from pipeline.glossary.enforce.assess import Assessment, assess
 from pipeline.glossary.enforce.edits import rewrite
-from pipeline.glossary.enforce.english import pluralise, upper_first
 from pipeline.glossary.enforce.masks import mask, unmask
 from pipeline.glossary.enforce.repair import repair
 from pipeline.glossary.enforce.result import finish
@@ -32,6 +31,7 @@ from pipeline.glossary.enforce.rewording import (
     one_line,
     unquote,
 )
+from pipeline.glossary.match.english import pluralise, upper_first
 from pipeline.records import Request, Span, score_lost
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pipeline.glossary.enforce.english import article_for, sentence_start, upper_first
 from pipeline.glossary.enforce.repair import wanted_form
 from pipeline.glossary.enforce.rewording import put_in
+from pipeline.glossary.match.english import article_for, sentence_start, upper_first
 
 if TYPE_CHECKING:
     from pipeline.glossary.records import MaskShape, Matches

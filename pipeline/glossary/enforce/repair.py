@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.glossary.enforce.assess import Assessment, assess
 from pipeline.glossary.enforce.edits import apply
-from pipeline.glossary.enforce.english import (
+from pipeline.glossary.match.english import (
     article_for,
     is_caps,
     pluralise,
@@ -17,7 +17,6 @@ from pipeline.glossary.enforce.english import (
 from pipeline.glossary.match.normal import compose
 from pipeline.glossary.match.suspects import suspects
 from pipeline.glossary.match.targets import accepted
-from pipeline.glossary.tables import ENGLISH_ARTICLES
 from pipeline.records import Edit, Span
 
 if TYPE_CHECKING:
@@ -158,7 +157,7 @@ def _replace(text: str, place: tuple[int, int], match: Match) -> list[Edit]:
     if plural_possessive and before[-1:] == "s" and form[-1:].casefold() != "s":
         current = note(end + 1, end + 1, "s", current)
     word = _WORD_BEFORE.search(current[:start])
-    if word and word.group(1).casefold() in ENGLISH_ARTICLES:
+    if word and word.group(1).casefold() in {"a", "an", "the"}:
         low, high = word.span(1)
         article = word.group(1)
         if _OWN_ARTICLE.match(form.casefold()):

@@ -6,9 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from pipeline.glossary.enforce.repair import wanted_form
-from pipeline.glossary.match.normal import fold
+from pipeline.glossary.match.normal import fold, words
 from pipeline.glossary.match.suspects import suspects
-from pipeline.glossary.tables import FRENCH_FUNCTION_WORDS
 from pipeline.records import Hint
 
 if TYPE_CHECKING:
@@ -139,10 +138,10 @@ def loses(text: str, before: str, source: str, *, names: bool = False) -> bool:
     found = _NUMBERS.findall(text)
     if any(found.count(n) < wanted.count(n) for n in wanted):
         return True
-    words = {w.casefold() for w in _WORDS.findall(text)}
+    kept = {w.casefold() for w in _WORDS.findall(text)}
     first = _WORDS.search(before)
     later = _WORDS.findall(before, first.end() if first else 0)
-    return names and any(w[0].isupper() and w.casefold() not in words for w in later)
+    return names and any(w[0].isupper() and w.casefold() not in kept for w in later)
 
 
 def looks_sound(hypothesis: Hypothesis, draft: Draft) -> bool:
@@ -165,4 +164,4 @@ def looks_sound(hypothesis: Hypothesis, draft: Draft) -> bool:
 
 
 def _french(text: str) -> int:
-    return sum(w in FRENCH_FUNCTION_WORDS for w in _WORDS.findall(text.casefold()))
+    return sum(w in words("french-function-words") for w in _WORDS.findall(text.casefold()))

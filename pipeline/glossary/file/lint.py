@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-from importlib import resources
 from typing import TYPE_CHECKING
 
 from pipeline.errors import GlossaryError
@@ -11,7 +9,7 @@ from pipeline.glossary.file.problems import Problem, short
 from pipeline.glossary.file.rows import read_terms
 from pipeline.glossary.file.sheet import read_sheet
 from pipeline.glossary.match.matcher import Matcher
-from pipeline.glossary.match.normal import fold
+from pipeline.glossary.match.normal import common_french, fold
 from pipeline.glossary.match.targets import Target, find_form
 from pipeline.glossary.records import ANYWHERE
 
@@ -20,18 +18,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipeline.glossary.records import Term
-
-__all__ = ["common_words", "lint"]
-
-
-@functools.cache
-def common_words() -> frozenset[str]:
-    """Give frequent French words that make bad terms."""
-    text = resources.files(__package__).joinpath("data/french-common.txt")
-    lines = text.read_text(encoding="utf-8").splitlines()
-    return frozenset(
-        fold(word).text for line in lines if not line.startswith("#") for word in line.split()
-    )
 
 
 def _warn(term: Term, column: str, code: str, problem: str, next_step: str) -> Problem:
@@ -48,7 +34,7 @@ def _warn(term: Term, column: str, code: str, problem: str, next_step: str) -> P
 
 
 def _ordinary(term: Term) -> Iterator[Problem]:
-    if fold(term.source).text not in common_words() or term.status == "forbidden":
+    if fold(term.source).text not in common_french() or term.status == "forbidden":
         return
     if term.source == term.source.casefold() or term.case == "ignore":
         yield _warn(

@@ -14,29 +14,10 @@ import math
 import re
 from dataclasses import dataclass
 
-from pipeline.glossary.match.normal import fold
-from pipeline.glossary.tables import FRENCH_JOINTS
-
-__all__ = ["Variant", "contractions", "feminines", "plurals", "variants"]
+from pipeline.glossary.match.normal import fold, pairs, words
 
 MAX_VARIANTS = 48  # per term; beyond, words agree all together or not at all
 
-_AIL_TO_AUX = frozenset({"bail", "corail", "émail", "soupirail", "travail", "vantail", "vitrail"})
-_AU_TO_S = frozenset({"bleu", "émeu", "landau", "lieu-dit", "pneu", "sarrau"})
-_OU_TO_X = frozenset({"bijou", "caillou", "chou", "genou", "hibou", "joujou", "pou"})
-_AL_TO_S = frozenset(
-    {"aval", "bal", "banal", "bancal", "carnaval", "cérémonial", "chacal", "fatal", "festival"}
-    | {"final", "glacial", "natal", "naval", "récital", "régal", "tonal"}
-)
-_BOTH = frozenset({"banal", "final", "glacial", "tonal"})
-_IRREGULAR = {
-    "oeil": ("yeux",),
-    "ciel": ("cieux",),
-    "aïeul": ("aïeux",),
-    "monsieur": ("messieurs",),
-    "madame": ("mesdames",),
-    "mademoiselle": ("mesdemoiselles",),
-}
 _WORDS = re.compile(r"[^\W_]+|[\W_]+")
 
 
@@ -52,23 +33,21 @@ class Variant:
 
 def plurals(word: str) -> tuple[str, ...]:
     """Give the plural forms of a folded French word other than the word itself."""
-    if word in _IRREGULAR:
-        return _IRREGULAR[word]
+    if word in pairs("french-plurals"):
+        return (pairs("french-plurals")[word],)
     if not word or not word[-1].isalpha() or word[-1] in "sxz":
         return ()
-    if word in _AIL_TO_AUX:
+    if word in words("french-ail-aux"):
         return (word[:-3] + "aux",)
-    if word.endswith(("au", "eu")) and word not in _AU_TO_S:
+    if word.endswith(("au", "eu")) and word not in words("french-au-s"):
         return (word + "x",)
-    if word in _OU_TO_X:
+    if word in words("french-ou-x"):
         return (word + "x",)
     if word.endswith("al") and len(word) > 2:
-        forms: tuple[str, ...] = ()
-        if word not in _AL_TO_S or word in _BOTH:
-            forms = (word[:-2] + "aux",)
-        if word in _AL_TO_S:
-            forms += (word + "s",)
-        return forms
+        regular, other = (word[:-2] + "aux",), (word + "s",)
+        if word in words("french-al-both"):
+            return regular + other
+        return other if word in words("french-al-s") else regular
     return (word + "s",)
 
 
@@ -137,7 +116,7 @@ def variants(folded: str) -> tuple[Variant, ...]:
     for index, token in enumerate(tokens):
         if not token[0].isalpha():
             continue
-        if token in FRENCH_JOINTS:
+        if token in words("french-joints"):
             if groups[-1]:
                 groups.append([])
         else:
@@ -154,14 +133,14 @@ def variants(folded: str) -> tuple[Variant, ...]:
     if math.prod(map(len, per_group)) > MAX_VARIANTS:
         per_group = [_group_choices(group, forms, mixed=False) for group in groups]
     for combination in itertools.islice(itertools.product(*per_group), 2 * MAX_VARIANTS):
-        words = list(tokens)
+        chosen = list(tokens)
         head_plural = False
         for number, choice in enumerate(combination):
             for index, pick in choice.items():
                 form, plural, _ = forms[index][pick]
-                words[index] = form
+                chosen[index] = form
                 head_plural = head_plural or (number == 0 and plural)
-        text = "".join(words)
+        text = "".join(chosen)
         found.setdefault(text, Variant(text=text, plural=head_plural or own.plural, own=False))
         if len(found) >= MAX_VARIANTS:
             break
@@ -223,5 +202,5 @@ def _group_choices(
 
 def _reads_plural(tokens: list[str], head: list[int]) -> bool:
     """Say whether the row itself was written in the plural (``données ouvertes``)."""
-    words = [tokens[i] for i in head]
-    return len(words) > 1 and all(w.endswith(("s", "x")) for w in words)
+    own = [tokens[i] for i in head]
+    return len(own) > 1 and all(w.endswith(("s", "x")) for w in own)

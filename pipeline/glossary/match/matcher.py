@@ -7,24 +7,16 @@ from typing import TYPE_CHECKING
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
-from pipeline.glossary.enforce.english import is_caps
+from pipeline.glossary.match.english import is_caps
 from pipeline.glossary.match.french import Variant, contractions, variants
-from pipeline.glossary.match.normal import compose, fold, strip_accents
-from pipeline.glossary.match.protect import inside, not_prose
+from pipeline.glossary.match.normal import compose, fold, inside, not_prose, strip_accents, words
 from pipeline.glossary.match.targets import standing
 from pipeline.glossary.records import ANYWHERE, Match, Matches, Term
-from pipeline.glossary.tables import (
-    FRENCH_HYPHEN_PREFIXES,
-    FRENCH_HYPHEN_SUFFIXES,
-    FRENCH_PLURAL_DETERMINERS,
-)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from pipeline.records import Span
-
-__all__ = ["Matcher"]
 
 _LAST_WORD = re.compile(r"([^\W\d_]+)[\s\u00a0\u202f]+$")
 _PREPOSITION = re.compile(r"[^\W\d_]+[\s\u00a0\u202f]+")
@@ -178,10 +170,10 @@ def _read(term: Term, form: Variant, text: str, *, bare: bool) -> tuple[bool, bo
     if caps:
         return not is_caps(term.source), False
     wanted = term.source.replace("-", " ").split(" ")
-    words = found.replace("-", " ").split(" ")
-    if len(words) != len(wanted):
+    standing_there = found.replace("-", " ").split(" ")
+    if len(standing_there) != len(wanted):
         return None
-    for word, own in zip(words, wanted, strict=True):
+    for word, own in zip(standing_there, wanted, strict=True):
         if not own.islower() and own.casefold() != own and not _exact_stem(word, own):
             return None
     return False, False
@@ -203,7 +195,7 @@ def _exact_stem(found: str, own: str) -> bool:
 
 def _plural_before(source: str, start: int) -> bool:
     word = _LAST_WORD.search(source[max(0, start - 16) : start])
-    return bool(word) and word.group(1).casefold() in FRENCH_PLURAL_DETERMINERS  # type: ignore[union-attr]
+    return bool(word) and word.group(1).casefold() in words("french-plural-determiners")  # type: ignore[union-attr]
 
 
 def _hyphens_allow(source: str, start: int, end: int) -> bool:
@@ -214,10 +206,10 @@ def _hyphens_allow(source: str, start: int, end: int) -> bool:
     """
     if start and source[start - 1] in "-‐‑":
         before = _WORD_BEFORE_HYPHEN.search(source[max(0, start - 20) : start])
-        if not before or before.group(1).casefold() not in FRENCH_HYPHEN_PREFIXES:
+        if not before or before.group(1).casefold() not in words("french-hyphen-prefixes"):
             return False
     if end < len(source) and source[end] in "-‐‑":
         after = _WORD_AFTER_HYPHEN.match(source, end)
-        if not after or after.group(1).casefold() not in FRENCH_HYPHEN_SUFFIXES:
+        if not after or after.group(1).casefold() not in words("french-hyphen-suffixes"):
             return False
     return True

@@ -1,4 +1,4 @@
-"""Folding text for comparison, with a map back to where every character stood.
+"""Text as the matcher takes it: folded for comparison, what is no prose in it, word tables.
 
 Two texts that a reader would call the same fold to the same string: case, NFC or NFD,
 straight or curly apostrophes, hyphen or space, any kind of white space, ligatures. What
@@ -8,11 +8,15 @@ original characters.
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from dataclasses import dataclass
+from importlib import resources
+from typing import TYPE_CHECKING
 
-__all__ = ["Folded", "compose", "fold", "is_word", "squash", "strip_accents"]
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _APOSTROPHES = "’‘ʼ′＇"
 _HYPHENS = "-‐‑‒"
@@ -34,6 +38,25 @@ _SLOW = re.compile(
     rf"[^{_MARKS}][{_MARKS}]+|[{_MARKS}]|[œŒæÆßﬀ-ﬆİŉǰ]|[{_INVISIBLE}]+|[ {_SPACES}]{{2,}}"
 )
 
+_SUFFIXES = (
+    "ai|app|be|biz|blog|ca|ch|cloud|co|com|de|dev|edu|eu|fr|gouv|gov|info|io|it|lu|me|net|news|"
+    "nl|org|paris|tech|tv|uk|us|xyz"
+)
+_NOT_PROSE = re.compile(
+    r"(?P<hard>"
+    r"[A-Za-z][A-Za-z0-9+.-]*://[^\s<>\"«»]+"  # a URL
+    r"|www\.[^\s<>\"«»]+"
+    r"|(?:mailto:)?[\w.+-]+@[\w-]+(?:\.[\w-]+)+"  # an e-mail address
+    r"|(?<![\w@])@\w[\w.-]*"  # a handle
+    r"|(`+)(?!`).+?(?<!`)\2(?!`)"  # inline code
+    r"|</?[A-Za-z][^<>]*>"  # a tag with its attributes
+    r"|\{\{.*?\}\}|\$\{[^}]*\}"  # a template's field
+    r")"
+    r"|(?P<domain>(?<![\w@.-])(?:[A-Za-z0-9](?:[\w-]*[\w])?\.)+(?:" + _SUFFIXES + r")(?![\w-])"
+    r"(?:/[^\s<>\"«»]*)?)",
+    re.DOTALL,
+)
+_QUICK = re.compile(r"[@`<{$]|://|\w\.\w")
 _UNEVEN = re.compile(r"[\x00-\x1f]|  ")
 
 
@@ -138,3 +161,56 @@ def squash(text: str) -> str:
 def is_word(char: str) -> bool:
     """Say whether ``char`` continues a word (letters, digits, underscore, accents)."""
     return char.isalnum() or char == "_" or unicodedata.combining(char) != 0
+
+
+def not_prose(text: str) -> tuple[tuple[int, int, bool], ...]:
+    """Find what is not prose in a plain text.
+
+    Returns:
+        (start, end, soft) in code points; ``soft`` marks a bare domain name, which may
+        itself be a term when the term covers all of it.
+    """
+    if not _QUICK.search(text):
+        return ()
+    return tuple(
+        (m.start(), m.end(), m.group("domain") is not None) for m in _NOT_PROSE.finditer(text)
+    )
+
+
+def inside(start: int, end: int, ranges: Iterable[tuple[int, int, bool]]) -> bool:
+    """Say whether ``start:end`` touches a range that is not prose."""
+    for low, high, soft in ranges:
+        if start < high and end > low and not (soft and start <= low and end >= high):
+            return True
+    return False
+
+
+@functools.cache
+def _tables() -> dict[str, list[str]]:
+    tables: dict[str, list[str]] = {}
+    table: list[str] = []
+    text = resources.files(__package__).joinpath("data/words.txt").read_text(encoding="utf-8")
+    for line in text.splitlines():
+        if line.startswith("["):
+            tables[line.strip("[]")] = table = []
+        elif not line.startswith("#"):
+            table += line.split()
+    return tables
+
+
+@functools.cache
+def words(*tables: str) -> frozenset[str]:
+    """Give the words of tables of ``data/words.txt``, which is read once."""
+    return frozenset(word for table in tables for word in _tables()[table])
+
+
+@functools.cache
+def pairs(table: str) -> dict[str, str]:
+    """Give a table of ``data/words.txt`` whose entries are ``WORD=FORM``."""
+    return dict(entry.split("=") for entry in _tables()[table])
+
+
+@functools.cache
+def common_french() -> frozenset[str]:
+    """Give frequent French words, folded: they make bad terms."""
+    return frozenset(fold(word).text for word in words("french-common"))

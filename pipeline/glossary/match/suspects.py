@@ -5,16 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pipeline.glossary.enforce.english import is_caps
-from pipeline.glossary.match.normal import compose, squash
-from pipeline.glossary.match.protect import inside
+from pipeline.glossary.match.english import is_caps
+from pipeline.glossary.match.normal import compose, inside, squash, words
 from pipeline.glossary.match.targets import Target, accepted, find_form, standing, surfaces
-from pipeline.glossary.tables import ENGLISH_DETERMINERS
 
 if TYPE_CHECKING:
     from pipeline.glossary.records import Case, Match
-
-__all__ = ["suspects"]
 
 _WORD_BEFORE = re.compile(r"([^\W\d_]+)[\s\u00a0\u202f]+$")
 _FULL_STOP = re.compile(r"\.(?=,|;|'|’|\s+[a-z])")
@@ -65,10 +61,10 @@ def _near(text: Target, match: Match) -> list[tuple[int, int]]:
     for form in accepted(match):
         for _, surface in surfaces(form, inflect=match.term.inflect):
             wanted.setdefault(squash(surface), surface)
-            words = surface.split(" ")
-            if len(words) == 2 and surface == surface.casefold():
+            left, _, right = surface.partition(" ")
+            if right and " " not in right and surface == surface.casefold():
                 # The French order of words: "learning supervised".
-                wanted.setdefault(squash(words[1] + words[0]), surface)
+                wanted.setdefault(squash(right + left), surface)
     if match.term.case == "exact":
         wanted = {squash(f): f for f in accepted(match)}
     longest = max(map(len, wanted))
@@ -118,7 +114,7 @@ def _plausible(text: Target, start: int, end: int, form: str, pieces: int, match
     # apple, meta, orange: a common noun has a determiner before or a hyphen behind it, and a
     # capital at the start of the French sentence may have been a common noun's.
     word = _WORD_BEFORE.search(text.text[max(0, start - 24) : start])
-    if word and word.group(1).casefold() in ENGLISH_DETERMINERS:
+    if word and word.group(1).casefold() in words("english-determiners"):
         return False
     return (match.start > 0 or start == 0) and text.text[end : end + 1] not in {"-", "‐", "‑"}
 

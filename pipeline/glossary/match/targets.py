@@ -11,17 +11,21 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipeline.glossary.enforce.english import is_caps, pluralise
-from pipeline.glossary.match.normal import Folded, compose, fold, is_word
-from pipeline.glossary.match.protect import inside, not_prose
-from pipeline.glossary.tables import ELISIONS, PREFIX_NAMES
+from pipeline.glossary.match.english import is_caps, pluralise
+from pipeline.glossary.match.normal import (
+    Folded,
+    compose,
+    fold,
+    inside,
+    is_word,
+    not_prose,
+    words,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pipeline.glossary.records import Case, Match, Term
-
-__all__ = ["Hit", "Target", "accepted", "assign", "find_form", "standing", "surfaces"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,12 +123,14 @@ def standing(text: str, start: int, end: int) -> bool:
         word = re.search(r"\w+$", text[: start - 1])
         if word and (len(word.group()) < 3 or word.group()[0].isupper()):
             return False
-    return not (after in "-‐‑" and beyond.islower() and text[start:end].casefold() in PREFIX_NAMES)
+    return not (
+        after in "-‐‑" and beyond.islower() and text[start:end].casefold() in words("prefix-names")
+    )
 
 
 def _elided(text: str, apostrophe: int) -> bool:
     word = re.search(r"[^\W\d_]+$", text[max(0, apostrophe - 9) : apostrophe])
-    return bool(word) and word.group().casefold() in ELISIONS  # type: ignore[union-attr]
+    return bool(word) and word.group().casefold() in words("elisions")  # type: ignore[union-attr]
 
 
 def find_form(

@@ -4,15 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pipeline.glossary.match.normal import strip_accents
-from pipeline.glossary.tables import (
-    ACRONYMS_READ_AS_WORDS,
-    ENGLISH_OES,
-    ENGLISH_PLURALS,
-    ENGLISH_UNCOUNTED,
-)
-
-__all__ = ["article_for", "is_caps", "pluralise", "sentence_start", "upper_first"]
+from pipeline.glossary.match.normal import pairs, strip_accents, words
 
 _HEADS = re.compile(r" (?:of|as|in|on|for|to|at|with|by|from|per) |-(?:in-law|by)$")
 
@@ -36,21 +28,21 @@ _OFFICE = re.compile(
 )
 
 
-_PLURALS = frozenset(ENGLISH_PLURALS.values())
-
-
 def _plural_word(word: str, *, strict: bool) -> str:
     lower = word.casefold()
-    if lower in ENGLISH_UNCOUNTED and not strict:
+    irregular = pairs("english-plurals")
+    if lower in words("english-uncounted") and not strict:
         return word
-    if lower in ENGLISH_PLURALS:
-        plural = ENGLISH_PLURALS[lower]
+    if lower in irregular:
+        plural = irregular[lower]
         return plural.upper() if word.isupper() else word[0] + plural[1:]
     if word.isupper() and word.isalpha():  # acronyms: LLM, LLMs
         return word + "s"
     if word[-1] == "s" and word[:-1].isupper() and len(word) > 2:
         return word
-    if lower in _PLURALS or lower.endswith(("women", "chairmen", "spokesmen", "businessmen")):
+    if lower in irregular.values() or lower.endswith(
+        ("women", "chairmen", "spokesmen", "businessmen")
+    ):
         return word
     if lower.endswith(("s", "x", "z", "ch", "sh")):
         if lower.endswith(("ss", "us", "x", "z", "ch", "sh", "as", "is")):
@@ -58,7 +50,7 @@ def _plural_word(word: str, *, strict: bool) -> str:
         return word  # already plural
     if lower.endswith("y") and len(lower) > 1 and lower[-2] not in "aeiou":
         return word[:-1] + "ies"
-    if lower in ENGLISH_OES:
+    if lower in words("english-oes"):
         return word + "es"
     if lower.endswith("wife"):
         return word[:-2] + "ves"
@@ -114,7 +106,7 @@ def _is_spelled(word: str) -> bool:
         return word.isupper() or word not in "a"
     if word.rstrip("s").isupper():
         bare = word.rstrip("s")
-        return bare not in ACRONYMS_READ_AS_WORDS and not _speakable(bare)
+        return bare not in words("acronyms-read-as-words") and not _speakable(bare)
     # xAI, mRNA, eBay, iPhone: the first letter is read by its name
     return word[0].islower() and word[1].isupper()
 
