@@ -18,9 +18,8 @@ from lxml import etree
 from pipeline import __version__
 from pipeline.errors import GlossaryError
 from pipeline.fsio import atomic_write
-from pipeline.glossary.file.encoding import decode
 from pipeline.glossary.file.rows import COLUMNS, default_inflect
-from pipeline.glossary.file.sheet import parse, quote
+from pipeline.glossary.file.sheet import decode, parse, quote
 from pipeline.glossary.records import ANYWHERE, Entry
 
 if TYPE_CHECKING:

@@ -7,15 +7,12 @@ import io
 from typing import TYPE_CHECKING
 
 from pipeline.fsio import atomic_open
-from pipeline.glossary.file.problems import runs_as_formula
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
     from pipeline.records import Translation
-
-__all__ = ["TERMS_COLUMNS", "neutral", "write_terms_csv"]
 
 TERMS_COLUMNS = (
     "document",
@@ -40,7 +37,7 @@ def neutral(value: str) -> str:
 
     Source: OWASP, "CSV Injection".
     """
-    return "'" + value if value and (value[0] in "=+-@\t\r\n" or runs_as_formula(value)) else value
+    return "'" + value if value.startswith(tuple("=+-@\t\r\n")) else value
 
 
 def write_terms_csv(path: Path, translations: Iterable[Translation]) -> int:

@@ -78,7 +78,7 @@ def load_termbase(paths: Sequence[Path], *, domains: Sequence[str] = ()) -> Term
         except GlossaryError as error:
             faults.append(str(error))
             continue
-        faults += [str(p) for p in problems if p.severity == "error"]
+        faults += [str(p) for p in problems if p.is_error]
         layers.append([t for t in terms if not wanted or not t.domain or wanted & {*t.domain}])
     if faults:
         count = "an error" if len(faults) == 1 else f"{len(faults)} errors"

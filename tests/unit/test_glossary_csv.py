@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from pipeline.errors import GlossaryError
 from pipeline.glossary import load_termbase
+from pipeline.glossary.file.edit import write_sheet
 from pipeline.glossary.file.lint import lint
 from pipeline.glossary.file.rows import default_inflect, read_terms
 from pipeline.glossary.file.sheet import parse, read_sheet
-from pipeline.glossary.file.write import write_sheet
 
 ROOT = Path(__file__).parents[2]
 

@@ -1,26 +1,35 @@
-"""Editing a glossary file: add, set, remove, merge. A change that lint refuses is not made."""
+"""Editing a glossary file: add, set, remove, merge.
+
+A change that lint refuses is not made. The file is written whole or not at all, and never over
+somebody else's edit.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import os
+import stat
+import tempfile
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.errors import GlossaryError
 from pipeline.fsio import atomic_write
 from pipeline.glossary.file.rows import COLUMNS, read_terms
 from pipeline.glossary.file.sheet import Sheet, quote, read_sheet, read_text
-from pipeline.glossary.file.write import write_sheet
 from pipeline.glossary.match.normal import compose
 from pipeline.glossary.records import Entry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from pathlib import Path
+    from collections.abc import Iterable, Iterator, Mapping
 
     from pipeline.glossary.file.problems import Problem
     from pipeline.glossary.file.sheet import Row
 
-__all__ = ["Merged", "add_row", "create", "merge_rows", "remove_row", "set_row"]
+PATIENCE = 10.0
+"""How long another process of ours may take to write the file, in seconds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,8 +43,75 @@ class Merged:
     problems: tuple[Problem, ...] = ()  # rows refused by lint, and where they were read
 
 
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Keep other processes of ours from writing ``path`` between our check and our write.
+
+    The lock lies in the system's folder for temporary files, so that nothing is left beside
+    the glossary.
+    """
+    from filelock import FileLock, Timeout
+
+    name = hashlib.sha256(str(path).encode()).hexdigest()[:24]
+    owner = os.getuid() if hasattr(os, "getuid") else "user"
+    lock = FileLock(Path(tempfile.gettempdir()) / f"passerelle-{owner}-{name}.lock")
+    try:
+        lock.acquire(timeout=PATIENCE)
+    except Timeout as error:
+        raise GlossaryError(
+            "another process is writing the file",
+            place=str(path),
+            next_step="nothing was written; run again when it has ended",
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def write_sheet(sheet: Sheet) -> Sheet:
+    """Write a sheet back, unless the file changed since it was read.
+
+    The file keeps its permissions.
+
+    Returns:
+        The sheet as it now stands on disk.
+
+    Raises:
+        GlossaryError: the file changed, vanished or is write-protected, or a character
+            cannot be encoded.
+        OutputError: the file cannot be written.
+    """
+    data = sheet.to_bytes()
+    path = sheet.path.resolve()
+    with _locked(path):
+        try:
+            mode = stat.S_IMODE(path.stat().st_mode)
+            current = hashlib.sha256(path.read_bytes()).hexdigest()
+        except OSError as error:
+            raise GlossaryError(
+                "the file vanished since it was read",
+                place=str(sheet.path),
+                next_step="nothing was written; restore the file and run again",
+            ) from error
+        if not mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH):
+            raise GlossaryError(
+                "the file is write-protected",
+                place=str(sheet.path),
+                next_step="nothing was written; take the protection off, or edit another file",
+            )
+        if current != sheet.digest:
+            raise GlossaryError(
+                "the file changed since it was read",
+                place=str(sheet.path),
+                next_step="nothing was written; close the other program and run again",
+            )
+        atomic_write(path, data, mode=mode)
+    return replace(sheet, digest=hashlib.sha256(data).hexdigest())
+
+
 def _errors(sheet: Sheet) -> list[Problem]:
-    return [p for p in read_terms(sheet)[1] if p.severity == "error"]
+    return [p for p in read_terms(sheet)[1] if p.is_error]
 
 
 def _checked(before: Sheet, after: Sheet) -> Sheet:
@@ -76,16 +152,6 @@ def _one_row(sheet: Sheet, source: str, line: int) -> Row:
         place=str(sheet.path),
         next_step="name one of them with --line",
     )
-
-
-def create(path: Path) -> Sheet:
-    """Make an empty glossary with all columns, and read it.
-
-    Raises:
-        OutputError: it cannot be written.
-    """
-    atomic_write(path, (",".join(COLUMNS) + "\n").encode())
-    return read_sheet(path)
 
 
 def add_row(path: Path, values: Mapping[str, str]) -> Row:
@@ -157,7 +223,9 @@ def merge_rows(path: Path, rows: Iterable[Mapping[str, str]], *, overwrite: bool
             meanwhile.
         OutputError: the file cannot be written.
     """
-    sheet = read_sheet(path) if path.exists() else create(path)
+    if not path.exists():
+        atomic_write(path, (",".join(COLUMNS) + "\n").encode())
+    sheet = read_sheet(path)
     base = _errors(sheet)
     if base:
         raise GlossaryError(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipeline.errors import GlossaryError
-from pipeline.glossary.file.problems import Problem, short
+from pipeline.glossary.file.problems import Problem, problem
 from pipeline.glossary.file.rows import read_terms
 from pipeline.glossary.file.sheet import read_sheet
 from pipeline.glossary.match.matcher import Matcher
@@ -20,76 +20,35 @@ if TYPE_CHECKING:
     from pipeline.glossary.records import Term
 
 
-def _warn(term: Term, column: str, code: str, problem: str, next_step: str) -> Problem:
+def _warn(term: Term, column: str, kind: str, **values: str | int) -> Problem:
     file, _, line = term.place.rpartition(":")
-    return Problem(
-        severity="warning",
-        file=file,
-        line=int(line),
-        column=column,
-        problem=problem,
-        next_step=next_step,
-        code=code,
-    )
+    return problem(kind, file, int(line), column, **values)
 
 
 def _ordinary(term: Term) -> Iterator[Problem]:
     if fold(term.source).text not in common_french() or term.status == "forbidden":
         return
     if term.source == term.source.casefold() or term.case == "ignore":
-        yield _warn(
-            term,
-            "source",
-            "ordinary-word",
-            f"{short(term.source)} is an ordinary French word and will match where it means "
-            "something else",
-            "make the term longer (with the words around it), or remove the row",
-        )
+        yield _warn(term, "source", "ordinary-word", value=term.source)
     elif term.source != term.source.upper():
-        yield _warn(
-            term,
-            "source",
-            "name-is-word",
-            f"{short(term.source)} is also an ordinary word: at the start of a sentence the two "
-            "cannot be told apart",
-            "keep the row if the name is frequent; look at its sentences in outputs/terms.csv",
-        )
+        yield _warn(term, "source", "name-is-word", value=term.source)
 
 
 def _alike(term: Term) -> Iterator[Problem]:
+    def found(form: str, inside: str) -> list[tuple[int, int]]:
+        return find_form(Target.of(inside), form, case=term.case, inflect=term.inflect)
+
     for index, form in enumerate(term.targets):
         for earlier in term.targets[:index]:
-            found = find_form(Target.of(form), earlier, case=term.case, inflect=term.inflect)
-            if (0, len(form)) in found:
-                yield _warn(
-                    term,
-                    "target",
-                    "alike",
-                    f"{short(form)} is accepted already as {short(earlier)}",
-                    f"remove {short(form)}",
-                )
+            if (0, len(form)) in found(earlier, form):
+                yield _warn(term, "target", "alike", value=form, other=earlier)
                 break
     for wrong in term.wrong:
         for form in term.targets or (term.source,):
-            found = find_form(Target.of(wrong), form, case=term.case, inflect=term.inflect)
-            if (0, len(wrong)) in found:
-                yield _warn(
-                    term,
-                    "wrong",
-                    "wrong-is-accepted",
-                    f"{short(wrong)} is accepted as {short(form)}, so it is never repaired",
-                    f"remove {short(wrong)}, or write case exact",
-                )
-                break
-            if found:
-                yield _warn(
-                    term,
-                    "wrong",
-                    "wrong-holds-accepted",
-                    f"{short(wrong)} holds {short(form)}, which is accepted, so it is never "
-                    "repaired",
-                    f"remove one of the two: {short(wrong)} here, or {short(form)} from the target",
-                )
+            if places := found(form, wrong):
+                whole = (0, len(wrong)) in places
+                kind = "wrong-is-accepted" if whole else "wrong-holds-accepted"
+                yield _warn(term, "wrong", kind, value=wrong, other=form)
                 break
 
 
@@ -104,15 +63,8 @@ def _clashes(terms: Sequence[Term]) -> Iterator[Problem]:
         for wrong in term.wrong:
             other = wanted.get(fold(wrong).text)
             if other is not None and other.source != term.source:
-                yield _warn(
-                    term,
-                    "wrong",
-                    "wrong-is-other-target",
-                    f"{short(wrong)} is wrong here and right for {short(other.source)} "
-                    f"({other.place}): in a sentence with both terms, the one may be taken for "
-                    "the other",
-                    f"remove {short(wrong)} unless the two never meet",
-                )
+                said = {"value": wrong, "other": other.source, "place": other.place}
+                yield _warn(term, "wrong", "wrong-is-other-target", **said)
 
 
 def _unseen(terms: Sequence[Term], corpus: Iterable[str]) -> Iterator[Problem]:
@@ -127,13 +79,7 @@ def _unseen(terms: Sequence[Term], corpus: Iterable[str]) -> Iterator[Problem]:
         missing -= {id(t) for t in seen.forbidden}
     for term in wanted:
         if id(term) in missing:
-            yield _warn(
-                term,
-                "source",
-                "never-occurs",
-                f"{short(term.source)} does not occur in the given texts",
-                "check its spelling, or ignore this if other texts hold it",
-            )
+            yield _warn(term, "source", "never-occurs", value=term.source)
 
 
 def lint(paths: Sequence[Path], *, corpus: Iterable[str] | None = None) -> tuple[Problem, ...]:
@@ -155,17 +101,9 @@ def lint(paths: Sequence[Path], *, corpus: Iterable[str] | None = None) -> tuple
             found, faults = read_terms(read_sheet(path))
         except GlossaryError as error:
             _, _, line = error.place.rpartition(":")
-            problems.append(
-                Problem(
-                    severity="error",
-                    file=str(path),
-                    line=int(line) if line.isdigit() else 0,
-                    column="",
-                    problem=error.problem,
-                    next_step=error.next_step,
-                    code="unreadable",
-                )
-            )
+            said = {"problem": error.problem, "step": error.next_step}
+            at = int(line) if line.isdigit() else 0
+            problems.append(problem("unreadable", str(path), at, **said))
             continue
         here = [*faults]
         for term in found:

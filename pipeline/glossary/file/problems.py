@@ -1,14 +1,15 @@
-"""What is wrong with a glossary, in words."""
+"""What is wrong with a glossary, in the words of ``data/problems.toml``."""
 
 from __future__ import annotations
 
+import functools
 import re
+import tomllib
 from dataclasses import dataclass
-from typing import Literal
+from importlib import resources
+from typing import Any, Literal
 
-__all__ = ["Problem", "runs_as_formula", "short"]
-
-_FORMULA = re.compile(r"[=+\-@\t\r]")
+_LONGEST = 60  # characters of a value in a message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,21 +24,53 @@ class Problem:
     next_step: str
     code: str  # a short stable name, e.g. "empty-source"
 
+    @property
+    def is_error(self) -> bool:
+        """Whether the file cannot be used as it is."""
+        return self.severity == "error"
+
     def __str__(self) -> str:
         where = self.file + (f":{self.line}" if self.line else "")
         where += f" [{self.column}]" if self.column else ""
         return f"{where}: {self.severity}: {self.problem}\n  → {self.next_step}"
 
 
-def short(value: str) -> str:
-    """Quote a value for a message: readable on a terminal, however long it is."""
-    return repr(value if len(value) <= 60 else value[:58] + " …")
+@functools.cache
+def _kinds() -> dict[str, dict[str, Any]]:
+    data = resources.files(__package__).joinpath("data/problems.toml").read_text(encoding="utf-8")
+    return tomllib.loads(data)
+
+
+def problem(kind: str, file: str, line: int, column: str = "", /, **values: str | int) -> Problem:
+    """Say what is wrong.
+
+    Args:
+        kind: a table of ``data/problems.toml``.
+        file: path of the glossary.
+        line: line of the row, from 1.
+        column: name of the column, where it concerns one.
+        values: what the kind's texts name; a long ``value`` or ``other`` is cut.
+    """
+    texts = _kinds()[kind]
+    for name in values.keys() & {"value", "other", "meant"}:
+        values[name] = _cut(str(values[name]))
+    values["column"] = column
+    return Problem(
+        severity="warning" if texts.get("warning") else "error",
+        file=file,
+        line=line,
+        column=column,
+        problem=texts["problem"].format_map(values),
+        next_step=texts["step"].format_map(values),
+        code=texts.get("code", kind).format_map(values),
+    )
+
+
+def _cut(value: str) -> str:
+    return value if len(value) <= _LONGEST else value[: _LONGEST - 2] + " …"
 
 
 def runs_as_formula(value: str) -> bool:
     """Say whether a spreadsheet would run a cell as a formula (``=``, ``+``, ``-``, ``@``)."""
-    return len(value) > 1 and bool(_FORMULA.match(value)) and not _is_number(value)
-
-
-def _is_number(value: str) -> bool:
-    return bool(re.fullmatch(r"[+-]?\d+(?:[.,]\d+)?", value))
+    number = re.fullmatch(r"[+-]?\d+(?:[.,]\d+)?", value)
+    return len(value) > 1 and value[0] in "=+-@\t\r" and not number

@@ -8,33 +8,25 @@ import unicodedata
 from collections import defaultdict
 from typing import TYPE_CHECKING, cast
 
-from pipeline.glossary.file.encoding import misread
-from pipeline.glossary.file.problems import Problem, runs_as_formula, short
+from pipeline.glossary.file.problems import problem, runs_as_formula
 from pipeline.glossary.match.normal import compose, fold
 from pipeline.glossary.records import ANYWHERE, Term
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from pipeline.glossary.file.problems import Problem
     from pipeline.glossary.file.sheet import Row, Sheet
     from pipeline.glossary.records import Case, Status
 
-__all__ = ["COLUMNS", "default_inflect", "read_terms"]
-
 COLUMNS = ("source", "target", "status", "case", "inflect", "wrong", "domain", "priority", "note")
-STATUSES = {
-    "": "preferred",
-    "preferred": "preferred",
-    "dnt": "dnt",
-    "forbidden": "forbidden",
-}
+STATUSES = ("preferred", "dnt", "forbidden")
 CASES = ("smart", "exact", "ignore")
-YES = frozenset({"yes", "oui", "true", "vrai", "1"})
-NO = frozenset({"no", "non", "false", "faux", "0"})
-
-
-def _split(value: str) -> tuple[str, ...]:
-    return tuple(compose(part).strip() for part in value.split("|"))
+YES_NO = {
+    **dict.fromkeys(("yes", "oui", "true", "vrai", "1"), True),
+    **dict.fromkeys(("no", "non", "false", "faux", "0"), False),
+}
+_MACINTOSH = re.compile(r"(?<=[a-z])[Žˆ™ƒ‰](?=[a-z])")
 
 
 def default_inflect(source: str) -> bool:
@@ -47,230 +39,135 @@ def default_inflect(source: str) -> bool:
     return not any(w != w.lower() and w != w.upper() for w in words)
 
 
+def _misread(value: str, encoding: str) -> str:
+    """Say what a value was probably meant to be, where its encoding was mistaken.
+
+    Two accidents are known: UTF-8 opened as Windows-1252 and saved again (``rÃ©seau``), and
+    a Macintosh file, whose bytes are all valid in Windows-1252 (``rŽseau``).
+
+    Args:
+        value: one cell.
+        encoding: how its file was decoded.
+
+    Returns:
+        The likely value, or "" where nothing is suspicious.
+    """
+    if value.isascii():
+        return ""
+    try:
+        meant = value.encode("cp1252").decode("utf-8")
+    except UnicodeError:
+        meant = ""
+    if not meant and encoding == "cp1252" and _MACINTOSH.search(value):
+        meant = value.encode("cp1252").decode("mac_roman")
+    return meant
+
+
 class _Reader:
+    """Reads the rows of one sheet and gathers what is wrong with them."""
+
     def __init__(self, sheet: Sheet) -> None:
         self.sheet = sheet
         self.problems: list[Problem] = []
 
-    def say(
-        self,
-        row: Row,
-        column: str,
-        code: str,
-        problem: str,
-        next_step: str,
-        *,
-        warn: bool = False,
-    ) -> None:
-        self.problems.append(
-            Problem(
-                severity="warning" if warn else "error",
-                file=str(self.sheet.path),
-                line=row.line,
-                column=column,
-                problem=problem,
-                next_step=next_step,
-                code=code,
-            )
-        )
+    def say(self, row: Row, column: str, kind: str, /, **values: str | int) -> None:
+        self.problems.append(problem(kind, str(self.sheet.path), row.line, column, **values))
 
     def header(self) -> bool:
-        columns = self.sheet.columns
-        header = self.sheet.header
+        """Check the header; say whether the rows can be read under it."""
+        sheet, header, columns = self.sheet, self.sheet.header, self.sheet.columns
         before = len(self.problems)
         step = "the first row must name the columns, for instance source,target,status"
-        odd = [d for d in ",;\t|" if d != self.sheet.delimiter and d in "".join(columns)]
+        odd = [d for d in ",;\t|" if d != sheet.delimiter and d in "".join(columns)]
         if odd:
-            step = f"the cells are read as parted by {self.sheet.delimiter!r}, not {odd[0]!r}: " + (
+            step = f"the cells are read as parted by {sheet.delimiter!r}, not {odd[0]!r}: " + (
                 "mend the first line, sep="
-                if "sep=" in self.sheet.preamble.casefold()
+                if "sep=" in sheet.preamble.casefold()
                 else "save the file with a comma, a semicolon or a tab between cells"
             )
+        found = ", ".join(c or "(no name)" for c in columns)
         for name in ("source", "target"):
             if name not in columns:
-                found = short(", ".join(c or "(no name)" for c in columns))
-                problem = f"the column {name!r} is missing; the first row is {found}"
-                self.say(header, name, "missing-column", problem, step)
+                self.say(header, name, "missing-column", name=name, value=found, instead=step)
         for name in columns:
             near = difflib.get_close_matches(name, COLUMNS, 1, 0.75)
             if name not in COLUMNS and near and near[0] not in columns:
-                self.say(
-                    header,
-                    name,
-                    "unknown-column",
-                    f"the column {short(name)} is not read",
-                    f"if it was meant to be {near[0]!r}, rename it",
-                    warn=True,
-                )
+                self.say(header, name, "unknown-column", value=name, name=near[0])
         for name in dict.fromkeys(c for c in columns if c and columns.count(c) > 1):
-            self.say(
-                header,
-                name,
-                "double-column",
-                f"the column {name!r} stands twice",
-                "rename or remove one of them",
-            )
-        return not any(p.severity == "error" for p in self.problems[before:])
+            self.say(header, name, "double-column", name=name)
+        return not any(p.is_error for p in self.problems[before:])
 
     def characters(self, row: Row) -> None:
-        for index, value in enumerate(row.values):
-            name = self.sheet.columns[index] if index < len(self.sheet.columns) else ""
+        """Check what the cells are written with."""
+        cells = len(self.sheet.header.values) - 1
+        for name, value in zip(self.sheet.columns, row.values, strict=False):
             if name not in COLUMNS:
                 continue
             for char in dict.fromkeys(value):
                 bad = unicodedata.category(char) == "Cc" or char in "\u2028\u2029\ufffd"
                 if bad and not (name == "note" and char in "\t\r\n"):
-                    self.say(
-                        row,
-                        name,
-                        "control-character",
-                        f"holds the character U+{ord(char):04X}",
-                        "delete it; retype the cell if it cannot be seen",
-                    )
-            meant = misread(value, self.sheet.encoding)
-            if meant:
-                self.say(
-                    row,
-                    name,
-                    "wrong-encoding",
-                    f"{short(value)} was probably {short(meant)}: the file was saved in "
-                    "another encoding than it was opened in",
-                    "restore the accents, and save as “CSV UTF-8”",
-                    warn=True,
-                )
+                    self.say(row, name, "control-character", number=ord(char))
+            if meant := _misread(value, self.sheet.encoding):
+                self.say(row, name, "wrong-encoding", value=value, meant=meant)
             if name != "note" and value != value.strip() and value.strip():
-                self.say(
-                    row,
-                    name,
-                    "outer-space",
-                    f"{short(value)} has space at its start or end",
-                    "delete it; it is ignored meanwhile",
-                    warn=True,
-                )
-            cells = len(self.sheet.header.values) - 1
+                self.say(row, name, "outer-space", value=value)
             inner = re.split(r"[\r\n]+", value)[1:]
             if cells > 1 and any(line.count(self.sheet.delimiter) == cells for line in inner):
-                self.say(
-                    row,
-                    name,
-                    "swallowed-row",
-                    "a whole row stands inside this cell, because its quotation mark is not closed",
-                    'write the closing ", or remove the " that opens the cell',
-                )
+                self.say(row, name, "swallowed-row")
             if runs_as_formula(value):
-                self.say(
-                    row,
-                    name,
-                    "formula",
-                    f"a spreadsheet would run {short(value)} as a formula",
-                    "start the cell with another character",
-                    warn=True,
-                )
+                self.say(row, name, "formula", value=value)
 
-    def choice(self, row: Row, column: str, allowed: Iterable[str], default: str) -> str:
+    def choice(self, row: Row, column: str, allowed: Sequence[str]) -> str:
+        """Give the value of a cell that must be one of ``allowed``; the first where empty."""
         value = self.sheet.get(row, column).strip().casefold()
-        if not value:
-            return default
-        if value not in allowed:
-            names = ", ".join(a for a in allowed if a)
-            self.say(
-                row,
-                column,
-                f"bad-{column}",
-                f"{short(value)} is no {column}",
-                f"write one of: {names}",
-            )
-            return default
-        return value
+        if value and value not in allowed:
+            self.say(row, column, "bad-choice", value=value, allowed=", ".join(allowed))
+        return value if value in allowed else allowed[0]
 
     def yes_no(self, row: Row, source: str) -> bool:
         value = self.sheet.get(row, "inflect").strip().casefold()
-        if value in YES:
-            return True
-        if value in NO:
-            return False
-        if value:
-            self.say(
-                row,
-                "inflect",
-                "bad-inflect",
-                f"{short(value)} is neither yes nor no",
-                "write yes, no or nothing",
-            )
-        return default_inflect(source)
+        if value and value not in YES_NO:
+            self.say(row, "inflect", "bad-inflect", value=value)
+        return YES_NO.get(value, default_inflect(source))
 
     def number(self, row: Row) -> int:
         value = self.sheet.get(row, "priority").strip()
-        if not value:
-            return 0
         try:
-            return int(value)
+            return int(value or "0")
         except ValueError:
-            self.say(
-                row,
-                "priority",
-                "bad-priority",
-                f"{short(value)} is no whole number",
-                "write for instance 10; more wins",
-            )
+            self.say(row, "priority", "bad-priority", value=value)
             return 0
 
     def alternatives(self, row: Row, column: str) -> tuple[str, ...]:
         value = self.sheet.get(row, column)
-        if not value.strip():
-            return ()
-        parts = _split(value)
-        for part in parts:
-            if not part:
-                self.say(
-                    row,
-                    column,
-                    "empty-alternative",
-                    f"{short(value)} has an empty alternative",
-                    "remove the spare |",
-                )
-        kept = tuple(p for p in parts if p)
-        twins = [p for i, p in enumerate(kept) if p in kept[:i]]
-        for twin in dict.fromkeys(twins):
-            self.say(
-                row,
-                column,
-                "same-alternatives",
-                f"the alternative {short(twin)} stands twice",
-                "remove one of them",
-                warn=True,
-            )
+        parts = [compose(part).strip() for part in value.split("|")] if value.strip() else []
+        for _ in range(parts.count("")):
+            self.say(row, column, "empty-alternative", value=value)
+        kept = [p for p in parts if p]
+        for twin in dict.fromkeys(p for i, p in enumerate(kept) if p in kept[:i]):
+            self.say(row, column, "same-alternatives", value=twin)
         return tuple(dict.fromkeys(kept))
 
     def term(self, row: Row) -> Term | None:
-        before = sum(p.severity == "error" for p in self.problems)
+        """Read one row; None where it has errors."""
+        before = len(self.problems)
         sheet = self.sheet
-        extra = row.values[len(sheet.header.values) :]
-        if any(v.strip() for v in extra):
-            self.say(
-                row,
-                "",
-                "too-many-cells",
-                f"{len(row.values)} cells, the header has {len(sheet.header.values)}",
-                f"put a cell that holds {sheet.delimiter!r} in quotes",
-            )
+        columns = len(sheet.header.values)
+        if any(v.strip() for v in row.values[columns:]):
+            said = {"cells": len(row.values), "header": columns}
+            self.say(row, "", "too-many-cells", delimiter=sheet.delimiter, **said)
         self.characters(row)
         source = compose(sheet.get(row, "source")).strip()
         if not source:
-            self.say(row, "source", "empty-source", "the term is empty", "fill in the French term")
-        elif not any(c.isalnum() for c in source) and source != ANYWHERE:
-            self.say(
-                row,
-                "source",
-                "no-letter",
-                f"{short(source)} has neither letter nor digit",
-                "a term needs at least one",
-            )
-        status = cast("Status", STATUSES[self.choice(row, "status", STATUSES, "preferred")])
-        case = cast("Case", self.choice(row, "case", CASES, "smart"))
+            self.say(row, "source", "empty-source")
+        elif source != ANYWHERE:
+            self.letters(row, "source", "term", [source])
+        status = cast("Status", self.choice(row, "status", STATUSES))
+        case = cast("Case", self.choice(row, "case", CASES))
         targets = self.alternatives(row, "target")
         wrong = self.alternatives(row, "wrong")
         self.targets(row, source, status, targets, wrong)
+        domains = re.split(r"[|,;\s]+", sheet.get(row, "domain"))
         term = Term(
             source=source,
             targets=targets,
@@ -278,120 +175,55 @@ class _Reader:
             case=case,
             inflect=self.yes_no(row, source),
             wrong=wrong,
-            domain=tuple(d for d in _tags(sheet.get(row, "domain")) if d),
+            domain=tuple(d.casefold() for d in domains if d),
             priority=self.number(row),
             note=sheet.get(row, "note"),
             place=f"{sheet.path}:{row.line}",
         )
-        after = sum(p.severity == "error" for p in self.problems)
-        return term if after == before else None
+        return None if any(p.is_error for p in self.problems[before:]) else term
+
+    def letters(self, row: Row, column: str, what: str, forms: Iterable[str]) -> None:
+        for form in forms:
+            if not any(c.isalnum() for c in form):
+                self.say(row, column, "no-letter", value=form, what=what)
 
     def targets(
-        self,
-        row: Row,
-        source: str,
-        status: Status,
-        targets: tuple[str, ...],
-        wrong: tuple[str, ...],
+        self, row: Row, source: str, status: Status, targets: Sequence[str], wrong: Sequence[str]
     ) -> None:
+        """Check the forms against each other and against the status."""
         if status == "dnt" and targets not in ((), (source,)):
-            self.say(
-                row,
-                "target",
-                "dnt-target",
-                f"a term that is not translated cannot become {short(targets[0])}",
-                "empty the target, or write status preferred",
-            )
+            self.say(row, "target", "dnt-target", value=targets[0])
         if status != "dnt" and not targets:
-            self.say(
-                row,
-                "target",
-                "empty-target",
-                "the target is empty",
-                "fill it in, or write status dnt",
-            )
+            self.say(row, "target", "empty-target")
         if source == ANYWHERE and status != "forbidden":
-            self.say(
-                row,
-                "source",
-                "star",
-                "only a forbidden row may have the source *",
-                "write the French term, or status forbidden",
-            )
-        for form in targets:
-            if not any(c.isalnum() for c in form):
-                self.say(
-                    row,
-                    "target",
-                    "no-letter",
-                    f"{short(form)} has neither letter nor digit",
-                    "a form needs at least one",
-                )
+            self.say(row, "source", "star")
+        self.letters(row, "target", "form", targets)
         for form in wrong:
-            if not any(c.isalnum() for c in form):
-                self.say(
-                    row,
-                    "wrong",
-                    "no-letter",
-                    f"{short(form)} has neither letter nor digit",
-                    "a form needs at least one",
-                )
+            self.letters(row, "wrong", "form", [form])
             if form in (targets or (source,)) and status != "forbidden":
-                self.say(
-                    row,
-                    "wrong",
-                    "wrong-is-target",
-                    f"{short(form)} is both right and wrong",
-                    "remove it from one of the two cells",
-                )
+                self.say(row, "wrong", "wrong-is-target", value=form)
 
-
-def _tags(value: str) -> tuple[str, ...]:
-    return tuple(t.strip().casefold() for t in re.split(r"[|,;\s]+", value))
-
-
-def _duplicates(found: Sequence[tuple[Row, Term]], reader: _Reader) -> None:
-    groups: dict[tuple[str, bool, tuple[str, ...]], list[tuple[Row, Term]]] = defaultdict(list)
-    for row, term in found:
-        folded = fold(term.source).text
-        key = term.source if any(c.isupper() for c in term.source) else folded
-        if term.case == "exact":
-            key = term.source
-        groups[key, term.status == "forbidden", term.domain].append((row, term))
-    for (_, forbidden, _), members in groups.items():
-        if forbidden:
-            continue
-        first_row, first = members[0]
-        for row, term in members[1:]:
-            if term.content() == first.content():
-                reader.say(
-                    row,
-                    "source",
-                    "duplicate",
-                    f"{short(term.source)} stands already at line {first_row.line}",
-                    "remove one of the two rows",
-                    warn=True,
-                )
-            elif term.priority == first.priority:
-                reader.say(
-                    row,
-                    "source",
-                    "contradiction",
-                    f"{short(term.source)} says something else than line {first_row.line}",
-                    "make one row of them with | between the targets, or give one a priority",
-                )
-    for row, term in found:
-        if term.status != "forbidden":
-            continue
-        for _, other in groups.get((term.source, False, term.domain), []):
-            for form in set(term.targets) & set(other.targets or (other.source,)):
-                reader.say(
-                    row,
-                    "target",
-                    "contradiction",
-                    f"{short(form)} is forbidden here and accepted at {other.place}",
-                    "remove it from one of the two rows",
-                )
+    def duplicates(self, found: Sequence[tuple[Row, Term]]) -> None:
+        """Check the rows of one term against each other."""
+        groups: dict[tuple[object, ...], list[tuple[Row, Term]]] = defaultdict(list)
+        for row, term in found:
+            exact = term.case == "exact" or any(c.isupper() for c in term.source)
+            key = term.source if exact else fold(term.source).text
+            groups[key, term.status == "forbidden", term.domain].append((row, term))
+        for (_, forbidden, _), ((first_row, first), *others) in groups.items():
+            for row, term in [] if forbidden else others:
+                said: dict[str, str | int] = {"value": term.source, "line": first_row.line}
+                if term.content() == first.content():
+                    self.say(row, "source", "duplicate", **said)
+                elif term.priority == first.priority:
+                    self.say(row, "source", "contradiction", **said)
+        for row, term in found:
+            same = groups.get((term.source, False, term.domain), [])
+            for _, other in same if term.status == "forbidden" else ():
+                for form in term.targets:
+                    if form in (other.targets or (other.source,)):
+                        kind = "forbidden-and-accepted"
+                        self.say(row, "target", kind, value=form, place=other.place)
 
 
 def read_terms(sheet: Sheet) -> tuple[tuple[Term, ...], tuple[Problem, ...]]:
@@ -404,17 +236,16 @@ def read_terms(sheet: Sheet) -> tuple[tuple[Term, ...], tuple[Problem, ...]]:
     for fault in sheet.problems:
         row = next(r for r in (sheet.header, *sheet.rows) if r.line == fault.line)
         name = sheet.columns[fault.column - 1] if fault.column <= len(sheet.columns) else ""
-        reader.say(row, name, "quoting", fault.problem, fault.next_step)
+        reader.say(row, name, "quoting", problem=fault.problem, step=fault.next_step)
     faulty = {fault.line for fault in sheet.problems}
     if sheet.header.line in faulty or not reader.header():
         return (), tuple(reader.problems)
-    found: list[tuple[Row, Term]] = []
-    for row in sheet.rows:
-        if row.blank or row.line in faulty:
-            continue
-        term = reader.term(row)
-        if term is not None:
-            found.append((row, term))
-    _duplicates(found, reader)
-    order = sorted(reader.problems, key=lambda p: p.line)
-    return tuple(t for _, t in found), tuple(order)
+
+    def terms() -> Iterator[tuple[Row, Term]]:
+        for row in sheet.rows:
+            if not row.blank and row.line not in faulty and (term := reader.term(row)):
+                yield row, term
+
+    found = list(terms())
+    reader.duplicates(found)
+    return tuple(t for _, t in found), tuple(sorted(reader.problems, key=lambda p: p.line))

@@ -6,20 +6,36 @@ Excel (``;``, Windows-1252 or UTF-16, CRLF, ``sep=;``) comes back as it was.
 
 from __future__ import annotations
 
+import codecs
 import hashlib
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pipeline.errors import GlossaryError
-from pipeline.glossary.file.encoding import decode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-__all__ = ["Row", "RowProblem", "Sheet", "parse", "read_sheet"]
-
 DELIMITERS = (",", ";", "\t")
+_NEWLINE = re.compile(r"\r\n|\r|\n")
+_LINE = re.compile(r"[^\r\n]*")
+_QUOTED = re.compile(r'"((?:[^"]|"")*+)("?)')
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_NO_TEXT = {
+    b"PK\x03\x04": "an Excel or OpenDocument workbook, not a CSV file",
+    b"\xd0\xcf\x11\xe0": "an old Excel workbook, not a CSV file",
+    b"\x1f\x8b": "a compressed file, not a CSV file",
+    b"%PDF": "a PDF, not a CSV file",
+    codecs.BOM_UTF32_LE: "UTF-32, which is not read",
+    codecs.BOM_UTF32_BE: "UTF-32, which is not read",
+}
+_SAVE = "in the spreadsheet, save it as “CSV UTF-8”"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +121,7 @@ class Sheet:
         """
         at = self._position(line)
         row = self.rows[at]
-        cells, known = list(row.cells), list(row.values)
+        cells, known = [*row.cells], [*row.values]
         for name, value in values.items():
             index = self._need(name)
             while len(cells) <= index:
@@ -152,39 +168,74 @@ class Sheet:
         for at, row in enumerate(self.rows):
             if row.line == line:
                 return at
-        raise GlossaryError(
-            f"there is no row at line {line}",
-            place=str(self.path),
-            next_step="run `passerelle glossary list` to see the rows",
-        )
+        step = "run `passerelle glossary list` to see the rows"
+        raise GlossaryError(f"there is no row at line {line}", place=str(self.path), next_step=step)
 
     def _need(self, name: str) -> int:
-        index = self.index(name)
-        if index < 0:
+        if self.columns.count(name) == 1:
+            return self.index(name)
+        problem, step = f"the column {name!r} stands twice", "rename or remove one of them"
+        if name not in self.columns:
+            problem = f"the file has no column {name!r}"
+            step = f"add {name!r} to the header; it has {', '.join(self.columns)}"
+        raise GlossaryError(problem, place=f"{self.path}:{self.header.line}", next_step=step)
+
+
+def decode(data: bytes, path: Path) -> tuple[str, str, bytes]:
+    """Decode a glossary file.
+
+    Returns:
+        The text, the encoding's Python name and the byte-order mark that was there.
+
+    Raises:
+        GlossaryError: the bytes are no text in an encoding that we read.
+    """
+    for start, problem in _NO_TEXT.items():
+        if data.startswith(start):
+            raise GlossaryError(problem, place=str(path), next_step=_SAVE)
+    for bom, encoding in _BOMS:
+        if data.startswith(bom):
+            return _strict(data[len(bom) :], encoding, path), encoding, bom
+    head = data[:2000]
+    if head.count(0) > len(head) // 4:
+        if 5 * head.count(0) > 3 * len(head):
             raise GlossaryError(
-                f"the file has no column {name!r}",
-                place=f"{self.path}:{self.header.line}",
-                next_step=f"add {name!r} to the header; it has {', '.join(self.columns)}",
+                "mostly zero bytes, no text",
+                place=str(path),
+                next_step="take the file from a backup; a crash or a full disk leaves such files",
             )
-        if self.columns.count(name) > 1:
-            raise GlossaryError(
-                f"the column {name!r} stands twice",
-                place=f"{self.path}:{self.header.line}",
-                next_step="rename or remove one of them",
-            )
-        return index
+        little = head[1::2].count(0) >= head[0::2].count(0)
+        encoding = "utf-16-le" if little else "utf-16-be"
+        return _strict(data, encoding, path), encoding, b""
+    try:
+        return data.decode("utf-8"), "utf-8", b""
+    except UnicodeDecodeError:
+        return _strict(data, "cp1252", path), "cp1252", b""
+
+
+def _strict(data: bytes, encoding: str, path: Path) -> str:
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode(encoding, errors="replace")
+        lines = re.split(r"\r\n|\r|\n", before)
+        where = f"after {lines[-1][-20:]!r}" if lines[-1] else "at the start of the line"
+        what = f"byte 0x{data[error.start]:02X} {where}"
+        problem = (
+            f"neither UTF-8 nor Windows-1252: {what}"
+            if encoding == "cp1252"
+            else f"no valid {encoding.upper()}: {what}"
+        )
+        raise GlossaryError(problem, place=f"{path}:{len(lines)}", next_step=_SAVE) from error
+    if text.encode(encoding) != data:  # cannot be written back as it was
+        raise GlossaryError(f"no valid {encoding.upper()}", place=str(path), next_step=_SAVE)
+    return text
 
 
 def quote(value: str, delimiter: str, *, always: bool = False) -> str:
     """Write a value as a cell, in quotes where they are needed."""
     needed = always or any(c in value for c in (delimiter, '"', "\n", "\r"))
     return '"' + value.replace('"', '""') + '"' if needed else value
-
-
-def _ending(text: str, at: int) -> str:
-    if text.startswith("\r\n", at):
-        return "\r\n"
-    return text[at] if at < len(text) and text[at] in "\r\n" else ""
 
 
 def parse(
@@ -200,95 +251,67 @@ def parse(
     """
     rows: list[Row] = []
     problems: list[RowProblem] = []
-    at, size = 0, len(text)
-    while at < size:
-        first = line
+    plain = re.compile(rf"[^{re.escape(delimiter)}\r\n]*")
+    at = 0
+    while at < len(text) and not (limit and len(rows) >= limit):
         values: list[str] = []
         cells: list[str] = []
-        while True:
-            start = at
-            if text.startswith('"', at):
-                value, at, fault = _quoted(text, at, delimiter)
-                if fault:
-                    problems.append(
-                        RowProblem(
-                            line=first, column=len(cells) + 1, problem=fault[0], next_step=fault[1]
-                        )
-                    )
-            else:
-                while at < size and text[at] != delimiter and text[at] not in "\r\n":
-                    at += 1
-                value = text[start:at]
-            raw = text[start:at]
-            line += raw.count("\n") + raw.replace("\r\n", "").count("\r")
+        start = at
+        while not cells or text.startswith(delimiter, at):
+            at += bool(cells)
+            value, end, fault = _cell(text, at, plain)
             values.append(value)
-            cells.append(raw)
-            if at < size and text[at] == delimiter:
-                at += 1
-                continue
-            break
-        ending = _ending(text, at)
+            cells.append(text[at:end])
+            if fault:
+                where = {"line": line, "column": len(cells)}
+                problems.append(RowProblem(**where, problem=fault[0], next_step=fault[1]))
+            at = end
+        ending = _match(_NEWLINE, text, at)
+        rows.append(Row(line=line, values=tuple(values), cells=tuple(cells), ending=ending))
         at += len(ending)
-        line += 1 if ending else 0
-        rows.append(Row(line=first, values=tuple(values), cells=tuple(cells), ending=ending))
-        if limit and len(rows) >= limit:
-            break
+        line += _newlines(text[start:at])
     return rows, problems
 
 
-def _quoted(text: str, at: int, delimiter: str) -> tuple[str, int, tuple[str, str] | None]:
-    """Read a quoted cell; give its value, where it ends, and what is wrong with it."""
-    size = len(text)
-    start = at
-    at += 1
-    pieces: list[str] = []
-    while True:
-        close = text.find('"', at)
-        if close < 0:
-            # Never swallow the rest of the file: end the cell where its line ends.
-            at = start
-            while at < size and text[at] not in "\r\n":
-                at += 1
-            return (
-                text[start:at],
-                at,
-                ("a quoted cell is never closed", 'write the closing ", or double a " inside'),
-            )
-        pieces.append(text[at:close])
-        if text.startswith('""', close):
-            pieces.append('"')
-            at = close + 2
-            continue
-        at = close + 1
-        break
-    if at >= size or text[at] == delimiter or text[at] in "\r\n":
-        return "".join(pieces), at, None
-    while at < size and text[at] != delimiter and text[at] not in "\r\n":
-        at += 1
-    return (
-        text[start:at],
-        at,
-        ("there is text after a closing quote", 'double a " that belongs to the value'),
-    )
+def _match(pattern: re.Pattern[str], text: str, at: int) -> str:
+    found = pattern.match(text, at)
+    return found.group() if found else ""
+
+
+def _newlines(text: str) -> int:
+    return len(_NEWLINE.findall(text))
+
+
+def _cell(text: str, at: int, plain: re.Pattern[str]) -> tuple[str, int, tuple[str, str] | None]:
+    """Read a cell; give its value, where it ends, and what is wrong with it."""
+    quoted = _QUOTED.match(text, at)
+    start = quoted.end() if quoted else at
+    end = start + len(_match(plain, text, start))
+    if quoted is None:
+        return text[at:end], end, None
+    if not quoted[2]:
+        # Never swallow the rest of the file: end the cell where its line ends.
+        raw = _match(_LINE, text, at)
+        fault = ("a quoted cell is never closed", 'write the closing ", or double a " inside')
+        return raw, at + len(raw), fault
+    if end > start:
+        fault = ("there is text after a closing quote", 'double a " that belongs to the value')
+        return text[at:end], end, fault
+    return quoted[1].replace('""', '"'), end, None
 
 
 def _preamble(text: str) -> tuple[str, str | None]:
     """Split off blank lines and Excel's ``sep=;`` line; give the delimiter that it names."""
     at, named = 0, None
     while at < len(text):
-        stop = at
-        while stop < len(text) and text[stop] not in "\r\n":
-            stop += 1
-        content = text[at:stop].strip()
-        if content.casefold().startswith("sep=") and len(content) == 5:
-            named = content[4]
-        elif text[at:stop].casefold().strip(" ") == "sep=\t":
-            named = "\t"
-        elif content:
+        line = _match(_LINE, text, at)
+        sep = re.fullmatch(r"(?i)\s*sep=(\S|\t)\s*", line)
+        if sep:
+            named = sep[1]
+        elif line.strip():
             break
-        at = stop + len(_ending(text, stop))
-        if stop == len(text):
-            break
+        at += len(line)
+        at += len(_match(_NEWLINE, text, at))
     return text[:at], named
 
 
@@ -300,7 +323,6 @@ def read_text(text: str, path: Path, encoding: str, bom: bytes, digest: str) -> 
     """
     preamble, named = _preamble(text)
     body = text[len(preamble) :]
-    first = 1 + preamble.count("\n") + preamble.replace("\r\n", "").count("\r")
     if not body:
         raise GlossaryError(
             "the file is empty",
@@ -309,7 +331,7 @@ def read_text(text: str, path: Path, encoding: str, bom: bytes, digest: str) -> 
         )
     # Without a "sep=" line, the delimiter is the one that splits the header into most names.
     delimiter = named or max(DELIMITERS, key=lambda d: _header_score(body, d))
-    rows, problems = parse(body, delimiter, line=first)
+    rows, problems = parse(body, delimiter, line=1 + _newlines(preamble))
     return Sheet(
         path=path,
         encoding=encoding,
