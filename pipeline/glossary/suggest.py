@@ -13,7 +13,7 @@ import math
 import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pipeline.glossary.match.english import is_caps
 from pipeline.glossary.match.normal import common_french, compose, fold, not_prose, squash, words
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 MAX_WORDS = 4  # of a multi-word term, joints apart
 _TOKEN = re.compile(r"[^\W_]+(?:[-‐‑&.+][^\W_]+)*\+*")
 _JOINT = re.compile(rf"(?:(?:\s+(?:&|{'|'.join(sorted(words('name-particles')))}))*\s+|\s+d['’])$")
-_TERM_JOINTS = ("de ", "d'", "du ", "des ", "à ", "en ")
+
+Kind = Literal["name", "term", "unstable"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +35,7 @@ class Candidate:
     """A term that the glossary may want."""
 
     source: str
-    kind: Literal["name", "term", "unstable"]
+    kind: Kind
     count: int  # occurrences
     documents: int
     variants: tuple[str, ...]  # other spellings seen, or the renderings of an unstable name
@@ -61,6 +62,23 @@ class _Seen:
         if not self.example or (inside and self.inside == 1):  # the first that is sure
             self.example = sentence
 
+    def candidate(self, kind: Kind, **own: Any) -> Candidate:  # noqa: ANN401 - its own fields
+        """Give the finding: named by its usual spelling and scored by its count, unless told."""
+        spelling, *variants = [s for s, _ in self.spellings.most_common()]
+        count = self.spellings.total()
+        usual: dict[str, Any] = {
+            "source": spelling,
+            "variants": tuple(variants),
+            "score": float(count),
+        }
+        return Candidate(
+            kind=kind,
+            count=count,
+            documents=len(self.documents),
+            example=self.example,
+            **(usual | own),
+        )
+
 
 def _own_casing(word: str) -> bool:
     """Say whether a word's casing alone marks it as a name: acronym, camel case, GPT-4."""
@@ -82,74 +100,51 @@ def find_names(sentence: str, taken: Iterable[tuple[int, int]] = ()) -> Iterator
     if is_caps(sentence):
         return
     closed = [*taken, *((a, b) for a, b, _ in not_prose(sentence))]
-    found = [
-        m
-        for m in _TOKEN.finditer(sentence)
-        if not any(a < m.end() and m.start() < b for a, b in closed)
-    ]
     first = next(_TOKEN.finditer(sentence), None)
-    run: list[re.Match[str]] = []
-    for word in [*found, None]:
-        name = word is not None and _is_name(word.group())
-        if (
-            name
-            and word is not None
-            and run
-            and not _JOINT.match(sentence[run[-1].end() : word.start()])
-        ):
-            yield from _named(sentence, run, first)
-            run = []
-        if name and word is not None:
-            run.append(word)
-        elif run and (word is None or word.group() not in words("name-particles")):
-            yield from _named(sentence, run, first)
-            run = []
+    runs: list[list[re.Match[str]]] = []
+    for word in _TOKEN.finditer(sentence):
+        if not _is_name(word.group()) or _touches(word.span(), closed):
+            continue
+        if runs and _JOINT.match(sentence[runs[-1][-1].end() : word.start()]):
+            runs[-1].append(word)
+        else:
+            runs.append([word])
+    for run in runs:
+        word = run[0]
+        alone = first is not None and word.start() == first.start()
+        if alone and not _own_casing(word.group()) and fold(word.group()).text in common_french():
+            run = run[1:]  # "Selon OpenAI": the capital is the sentence's
+            alone = False
+        text = sentence[run[0].start() : run[-1].end()] if run else ""
+        if any(c.isalpha() for c in text):
+            yield compose(text), not alone or len(run) > 1 or _own_casing(word.group())
+
+
+def _touches(span: tuple[int, int], closed: Iterable[tuple[int, int]]) -> bool:
+    return any(a < span[1] and span[0] < b for a, b in closed)
 
 
 def _is_name(word: str) -> bool:
-    if word in words("titles"):
-        return False
-    return _own_casing(word) or (word[0].isupper() and len(word) > 1)
+    capital = _own_casing(word) or (word[0].isupper() and len(word) > 1)
+    return capital and word not in words("titles")
 
 
-def _named(
-    sentence: str, run: list[re.Match[str]], first: re.Match[str] | None
-) -> Iterator[tuple[str, bool]]:
-    start = 0
-    at_start = first is not None and run[0].start() == first.start()
-    word = run[0].group()
-    if at_start and not _own_casing(word) and fold(word).text in common_french():
-        start = 1  # "Selon OpenAI": the capital is the sentence's
-    if start == len(run):
-        return
-    text = sentence[run[start].start() : run[-1].end()]
-    sure = not (at_start and start == 0) or len(run) > 1 or _own_casing(word)
-    if any(c.isalpha() for c in text):
-        yield compose(text), sure
-
-
-def _find_terms(sentence: str, taken: list[tuple[int, int]]) -> Iterator[str]:
+def _find_terms(sentence: str, taken: Iterable[tuple[int, int]]) -> Iterator[str]:
     """Find noun patterns: noun + adjective, noun + de/à/en + noun, and longer ones."""
     closed = [*taken, *((a, b) for a, b, _ in not_prose(sentence))]
-    tokens = [(m.group(), m.start(), m.end()) for m in _TOKEN.finditer(sentence)]
-    plain = common_french()
-    for i, (head, start, _) in enumerate(tokens):
-        if not _content(head) or any(a <= start < b for a, b in closed):
+    tokens = list(_TOKEN.finditer(sentence))
+    for i, head in enumerate(tokens):
+        start = head.start()
+        if not _content(head.group()) or any(a <= start < b for a, b in closed):
             continue
-        length = 1
-        j = i
-        while length < MAX_WORDS:
-            step = _extend(sentence, tokens, j)
-            if step is None:
+        at = i
+        for _ in range(MAX_WORDS - 1):
+            step = _extend(sentence, tokens, at)
+            if step is None or _touches((start, tokens[step].end()), closed):
                 break
-            j = step
-            length += 1
-            end = tokens[j][2]
-            if any(a < end and start < b for a, b in closed):
-                break
-            if all(fold(tokens[k][0]).text in plain for k in range(i, j + 1)):
-                continue  # nothing but ordinary words
-            yield fold(sentence[start:end]).text
+            at = step
+            if any(fold(t.group()).text not in common_french() for t in tokens[i : at + 1]):
+                yield fold(sentence[start : tokens[at].end()]).text
 
 
 def _content(word: str) -> bool:
@@ -157,22 +152,18 @@ def _content(word: str) -> bool:
     return len(word) > 2 and word.islower() and fold(word).text not in plain
 
 
-def _extend(sentence: str, tokens: list[tuple[str, int, int]], at: int) -> int | None:
+def _extend(sentence: str, tokens: list[re.Match[str]], at: int) -> int | None:
     """Give the token that continues a noun group, or None."""
-    _, _, end = tokens[at]
-    if at + 1 >= len(tokens):
+    here, *after = tokens[at : at + 3]
+    if not after or sentence[here.end() : after[0].start()].strip():
         return None
-    word, start, stop = tokens[at + 1]
-    gap = sentence[end:start]
-    if gap.strip():
-        return None
+    word = after[0].group()
     if _content(word) and word.endswith(tuple(words("french-adjective-endings"))):
         return at + 1
-    if at + 2 >= len(tokens) or word not in {"de", "d", "du", "des", "à", "en"}:
+    if len(after) < 2 or word not in {"de", "d", "du", "des", "à", "en"}:
         return None
-    after, next_start, _ = tokens[at + 2]
-    link = sentence[stop:next_start]
-    return at + 2 if _content(after) and link.strip() in {"", "'", "’"} else None
+    link = sentence[after[0].end() : after[1].start()].strip()
+    return at + 2 if _content(after[1].group()) and link in {"", "'", "’"} else None
 
 
 def suggest(
@@ -205,23 +196,14 @@ def suggest(
         for term in _find_terms(sentence, taken):
             terms[term].add(term, doc, sentence, inside=True)
     found = [
-        Candidate(
-            source=seen.spellings.most_common(1)[0][0],
-            kind="name",
-            count=seen.spellings.total(),
-            documents=len(seen.documents),
-            variants=tuple(s for s, _ in seen.spellings.most_common()[1:]),
-            example=seen.example,
-            score=float(seen.spellings.total()),
-        )
+        seen.candidate("name")
         for seen in names.values()
         if seen.inside
         and seen.spellings.total() >= max(1, min_count // 2)
         and not _ordinary(seen, lower)
     ]
-    ranked = [*_ranked(terms, min_count)]
-    order = {"name": 0, "term": 1}
-    return tuple(sorted([*found, *ranked], key=lambda c: (order[c.kind], -c.score, c.source)))
+    found += _ranked(terms, min_count)
+    return tuple(sorted(found, key=lambda c: (c.kind, -c.score, c.source)))
 
 
 def _ordinary(seen: _Seen, lower: Counter[str]) -> bool:
@@ -253,18 +235,10 @@ def _ranked(terms: dict[str, _Seen], min_count: int) -> Iterator[Candidate]:
         value = math.log2(len(key.split()) + 1) * weight
         if value <= 0:
             continue
-        seen = merged[key]
-        spellings = [s for s, _ in seen.spellings.most_common()]
+        spellings = [s for s, _ in merged[key].spellings.most_common()]
         source = min(spellings, key=lambda s: (len(s), s))  # the singular
-        yield Candidate(
-            source=source,
-            kind="term",
-            count=count,
-            documents=len(seen.documents),
-            variants=tuple(s for s in spellings if s != source),
-            example=seen.example,
-            score=value,
-        )
+        others = tuple(s for s in spellings if s != source)
+        yield merged[key].candidate("term", source=source, variants=others, score=value)
 
 
 def unstable_names(
@@ -289,23 +263,11 @@ def unstable_names(
             renderings[key][_rendered(name, target)] += 1
     result = []
     for key, counts in renderings.items():
-        known = seen[key]
-        if not known.inside or len(counts) < 2:
-            continue
-        total = counts.total()
-        result.append(
-            Candidate(
-                source=known.spellings.most_common(1)[0][0],
-                kind="unstable",
-                count=total,
-                documents=len(known.documents),
-                variants=tuple(
-                    f"{text or '(nothing like it)'} ×{n}" for text, n in counts.most_common()
-                ),
-                example=known.example,
-                score=1 - counts.most_common(1)[0][1] / total,
-            )
-        )
+        usual = counts.most_common()
+        if seen[key].inside and len(usual) > 1:
+            forms = tuple(f"{text or '(nothing like it)'} ×{n}" for text, n in usual)
+            score = 1 - usual[0][1] / counts.total()
+            result.append(seen[key].candidate("unstable", variants=forms, score=score))
     return tuple(sorted(result, key=lambda c: (-c.score, -c.count, c.source)))
 
 
