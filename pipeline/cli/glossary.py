@@ -23,7 +23,7 @@ from pipeline.cli.glossary_words import calibrate, stats, suggest
 from pipeline.errors import EXIT_SKIPPED, GlossaryError, UsageError
 
 if TYPE_CHECKING:
-    from pipeline.glossary.file.sheet import Row
+    from pipeline.glossary.file import Row
 
 __all__ = ["app"]
 
@@ -50,8 +50,8 @@ def _target(file: str | None, source: str = "") -> Path:
     if not paths:
         raise UsageError("no glossary is in use", next_step="name the file with --file")
     if source:
-        from pipeline.glossary.file.sheet import read_sheet
-        from pipeline.glossary.match.normal import compose
+        from pipeline.glossary.file import read_sheet
+        from pipeline.glossary.match import compose
 
         for path in reversed(paths):
             if path.is_file():
@@ -62,7 +62,7 @@ def _target(file: str | None, source: str = "") -> Path:
 
 
 def _row(path: Path, row: Row, did: str, *, as_json: bool) -> None:
-    from pipeline.glossary.file.lint import lint as check
+    from pipeline.glossary.file import lint as check
 
     warnings = [] if did == "removed" else [p for p in check([path]) if p.line == row.line]
     if as_json:
@@ -124,7 +124,7 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """Append a row; without a target the term is kept as it is."""
-    from pipeline.glossary.file.edit import add_row
+    from pipeline.glossary.file import add_row
 
     path = _target(file)
     values = {
@@ -151,7 +151,7 @@ def set_values(
     as_json: AsJson = False,
 ) -> None:
     """Change cells of a row; every other byte of the file stays."""
-    from pipeline.glossary.file.edit import set_row
+    from pipeline.glossary.file import set_row
 
     values: dict[str, str] = {}
     for change in changes:
@@ -166,7 +166,7 @@ def set_values(
 @app.command()
 def remove(source: Source, *, line: Line = 0, file: InFile = None, as_json: AsJson = False) -> None:
     """Remove a row; every other byte of the file stays."""
-    from pipeline.glossary.file.edit import remove_row
+    from pipeline.glossary.file import remove_row
 
     path = _target(file, source)
     _row(path, remove_row(path, source, line=line), "removed", as_json=as_json)
@@ -186,7 +186,7 @@ def lint(
 
     Exit code 5 on errors, as for every command that meets them; 0 on warnings only.
     """
-    from pipeline.glossary.file.lint import lint as check
+    from pipeline.glossary.file import lint as check
 
     settings = settings_of()
     paths = [Path(f) for f in files] if files else glossary_paths(settings)
@@ -224,7 +224,7 @@ def import_terms(
 ) -> None:
     """Add the terms of another tool's glossary. Rows with errors are left out: exit code 3."""
     from pipeline.glossary.exchange import read_terms_of
-    from pipeline.glossary.file.edit import merge_rows
+    from pipeline.glossary.file import merge_rows
 
     path = _target(into)
     result = merge_rows(path, read_terms_of(Path(file), form=form), overwrite=overwrite)

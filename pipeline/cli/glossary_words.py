@@ -36,8 +36,7 @@ def suggest(
     as_json: AsJson = False,
 ) -> None:
     """Print rows for terms that the glossary lacks, ready to paste under its header."""
-    from pipeline.glossary.exchange import as_csv_rows
-    from pipeline.glossary.file.rows import COLUMNS
+    from pipeline.glossary.file import COLUMNS, as_table
     from pipeline.glossary.suggest import Candidate, suggest, unstable_names
     from pipeline.translate.glossaries import open_glossary
 
@@ -65,7 +64,7 @@ def suggest(
         }
         for c in shown
     ]
-    typer.echo(as_csv_rows(lines, columns, delimiter), nl=False)
+    typer.echo(as_table(lines, columns, delimiter), nl=False)
     new = "" if shape else "; no glossary yet: with this header they are one"
     total = count(len(found), "candidate")
     typer.echo(f"{len(shown)} of {total}; fill in the targets{new}", err=True)
@@ -79,7 +78,7 @@ def _remark(kind: str, count: int, documents: int, variants: tuple[str, ...], ex
 
 
 def _shape(settings: Settings) -> tuple[tuple[str, ...], str] | None:
-    from pipeline.glossary.file.sheet import read_sheet
+    from pipeline.glossary.file import read_sheet
 
     for path in reversed(glossary_paths(settings)):
         if path.is_file():

@@ -8,8 +8,6 @@ translated. TMX is 1.4 (LISA OSCAR). Neither entities nor the network are follow
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from typing import TYPE_CHECKING
 
@@ -18,31 +16,22 @@ from lxml import etree
 from pipeline import __version__
 from pipeline.errors import GlossaryError
 from pipeline.fsio import atomic_write
-from pipeline.glossary.file.rows import COLUMNS, default_inflect
-from pipeline.glossary.file.sheet import decode, parse, quote
+from pipeline.glossary.file import COLUMNS, as_table, decode, default_inflect, parse
 from pipeline.glossary.records import ANYWHERE, Entry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from pipeline.glossary.records import Term
 
 FORMATS = ("csv", "tsv", "tbx", "tmx")
 _NAMES = {
-    "fr": "source",
-    "fr-fr": "source",
-    "french": "source",
-    "français": "source",
-    "terme": "source",
-    "en": "target",
-    "en-us": "target",
-    "en-gb": "target",
-    "english": "target",
-    "anglais": "target",
-    "comment": "note",
-    "description": "note",
+    **dict.fromkeys(("fr", "fr-fr", "french", "français", "terme"), "source"),
+    **dict.fromkeys(("en", "en-us", "en-gb", "english", "anglais"), "target"),
+    **dict.fromkeys(("comment", "description"), "note"),
 }
+_NO_YES = ("no", "yes")
 _FORBIDDEN = ("forbidden", "obsolete", "deprecated", "superseded")
 _XML = "{http://www.w3.org/XML/1998/namespace}"
 _ROOTS = {"tbx": ("martif", "tbx"), "tmx": ("tmx",)}
@@ -83,11 +72,8 @@ def read_terms_of(path: Path, *, form: str = "") -> tuple[Entry, ...]:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise GlossaryError(
-            f"cannot be read: {error.strerror or error}",
-            place=str(path),
-            next_step="check the path",
-        ) from error
+        problem = f"cannot be read: {error.strerror or error}"
+        raise GlossaryError(problem, place=str(path), next_step="check the path") from error
     if kind in {"csv", "tsv"}:
         return tuple(_table(data, path, "\t" if kind == "tsv" else ""))
     return tuple(_tbx(data, path) if kind == "tbx" else _tmx(data, path))
@@ -100,12 +86,9 @@ def _table(data: bytes, path: Path, delimiter: str) -> Iterator[Entry]:
         raise GlossaryError("the file is empty", place=str(path), next_step="give another file")
     used = delimiter or max((",", ";", "\t"), key=lambda d: len(parse(lines[0], d)[0][0].values))
     rows, problems = parse(text, used)
-    if problems:
-        raise GlossaryError(
-            problems[0].problem,
-            place=f"{path}:{problems[0].line}",
-            next_step=problems[0].next_step,
-        )
+    for fault in problems:
+        place = f"{path}:{fault.line}"
+        raise GlossaryError(fault.problem, place=place, next_step=fault.next_step)
     header = [_NAMES.get(v.strip().casefold(), v.strip().casefold()) for v in rows[0].values]
     if "source" in header and "target" in header:
         body = rows[1:]
@@ -131,28 +114,24 @@ def _xml(data: bytes, path: Path, kind: str) -> etree._Element:
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
     )
-    place, problem = str(path), "its first element is another format's"
+    whole = "check that the file is whole; most tools can export it again"
     try:
         root = etree.fromstring(data, parser)
-        if etree.QName(root).localname.casefold() in _ROOTS[kind]:
-            for entity in root.iter(etree.Entity):
-                raise GlossaryError(
-                    f"the file uses the entity {entity.text}, which is not read",
-                    place=f"{path}:{entity.getparent().sourceline}",
-                    next_step="export it again without a document type",
-                )
-            return root
-        error: Exception | None = None
-    except (etree.LxmlError, ValueError) as caught:
-        error, problem = caught, (str(caught) or "no content").splitlines()[0]
-        if isinstance(caught, etree.XMLSyntaxError) and caught.lineno:
-            line, column = caught.position
-            place, problem = f"{path}:{line}:{column}", problem.partition(", line ")[0]
-    raise GlossaryError(
-        f"not valid {kind.upper()}: {problem}",
-        place=place,
-        next_step="check that the file is whole; most tools can export it again",
-    ) from error
+    except etree.XMLSyntaxError as error:
+        line, column = error.position
+        problem = f"not valid {kind.upper()}: {str(error.msg).partition(', line ')[0]}"
+        place = f"{path}:{line}:{column}"
+        raise GlossaryError(problem, place=place, next_step=whole) from error
+    if etree.QName(root).localname.casefold() not in _ROOTS[kind]:
+        problem = f"not valid {kind.upper()}: its first element is another format's"
+        raise GlossaryError(problem, place=str(path), next_step=whole)
+    for entity in root.iter(etree.Entity):
+        raise GlossaryError(
+            f"the file uses the entity {entity.text}, which is not read",
+            place=f"{path}:{entity.getparent().sourceline}",
+            next_step="export it again without a document type",
+        )
+    return root
 
 
 def _text(node: etree._Element) -> str:
@@ -235,9 +214,7 @@ def term_values(term: Term) -> dict[str, str]:
         "target": "|".join(term.targets),
         "status": "" if term.status == "preferred" else term.status,
         "case": "" if term.case == "smart" else term.case,
-        "inflect": ""
-        if term.inflect == default_inflect(term.source)
-        else ("yes" if term.inflect else "no"),
+        "inflect": "" if term.inflect == default_inflect(term.source) else _NO_YES[term.inflect],
         "wrong": "|".join(term.wrong),
         "domain": "|".join(term.domain),
         "priority": str(term.priority) if term.priority else "",
@@ -260,19 +237,15 @@ def write_terms_as(path: Path, terms: Sequence[Term], *, form: str = "") -> int:
     """
     kind = _format(path, form)
     if kind in {"csv", "tsv"}:
-        data, count = _as_table(terms, "\t" if kind == "tsv" else ",")
+        rows = [dict(zip(COLUMNS, COLUMNS, strict=True)), *map(term_values, terms)]
+        data = as_table(rows, COLUMNS, "\t" if kind == "tsv" else ",").encode()
+        count = len(terms)
     elif kind == "tbx":
         data, count = _as_tbx(terms)
     else:
         data, count = _as_tmx(terms)
     atomic_write(path, data)
     return count
-
-
-def _as_table(terms: Iterable[Term], delimiter: str) -> tuple[bytes, int]:
-    lines = [delimiter.join(COLUMNS)]
-    lines += [delimiter.join(quote(v, delimiter) for v in term_values(t).values()) for t in terms]
-    return ("\n".join(lines) + "\n").encode(), len(lines) - 1
 
 
 def _add(
@@ -348,12 +321,3 @@ def _as_tmx(terms: Iterable[Term]) -> tuple[bytes, int]:
             _add(_part(unit, "tuv", "fr"), "seg", term.source)
             _add(_part(unit, "tuv", "en"), "seg", form)
     return _written(root, '<!DOCTYPE tmx SYSTEM "tmx14.dtd">'), len(body)
-
-
-def as_csv_rows(rows: Iterable[Mapping[str, str]], columns: Sequence[str], delimiter: str) -> str:
-    """Write mappings as CSV text without a header, in the order of a glossary's columns."""
-    out = io.StringIO()
-    writer = csv.writer(out, delimiter=delimiter, lineterminator="\n")
-    for row in rows:
-        writer.writerow([row.get(name, "") for name in columns])
-    return out.getvalue()

@@ -15,8 +15,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from pipeline.glossary.match.english import is_caps
-from pipeline.glossary.match.normal import common_french, compose, fold, not_prose, squash, words
+from pipeline.glossary.match import common_french, compose, fold, is_caps, not_prose, squash, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

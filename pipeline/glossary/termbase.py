@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipeline.errors import GlossaryError
-from pipeline.glossary.file.rows import read_terms
-from pipeline.glossary.file.sheet import read_sheet
-from pipeline.glossary.match.matcher import Matcher
-from pipeline.glossary.match.normal import fold
+from pipeline.glossary.file import read_sheet, read_terms
+from pipeline.glossary.match import Matcher, fold
 from pipeline.glossary.records import digest
 
 if TYPE_CHECKING:

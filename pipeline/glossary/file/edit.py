@@ -19,7 +19,7 @@ from pipeline.errors import GlossaryError
 from pipeline.fsio import atomic_write
 from pipeline.glossary.file.rows import COLUMNS, read_terms
 from pipeline.glossary.file.sheet import Sheet, quote, read_sheet, read_text
-from pipeline.glossary.match.normal import compose
+from pipeline.glossary.match import compose
 from pipeline.glossary.records import Entry
 
 if TYPE_CHECKING:

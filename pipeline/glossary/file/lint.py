@@ -8,9 +8,7 @@ from pipeline.errors import GlossaryError
 from pipeline.glossary.file.problems import Problem, problem
 from pipeline.glossary.file.rows import read_terms
 from pipeline.glossary.file.sheet import read_sheet
-from pipeline.glossary.match.matcher import Matcher
-from pipeline.glossary.match.normal import common_french, fold
-from pipeline.glossary.match.targets import Target, find_form
+from pipeline.glossary.match import Matcher, Target, common_french, find_form, fold
 from pipeline.glossary.records import ANYWHERE
 
 if TYPE_CHECKING:

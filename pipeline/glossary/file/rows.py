@@ -9,7 +9,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, cast
 
 from pipeline.glossary.file.problems import problem, runs_as_formula
-from pipeline.glossary.match.normal import compose, fold
+from pipeline.glossary.match import compose, fold
 from pipeline.glossary.records import ANYWHERE, Term
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from pipeline.errors import GlossaryError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
 DELIMITERS = (",", ";", "\t")
@@ -236,6 +236,12 @@ def quote(value: str, delimiter: str, *, always: bool = False) -> str:
     """Write a value as a cell, in quotes where they are needed."""
     needed = always or any(c in value for c in (delimiter, '"', "\n", "\r"))
     return '"' + value.replace('"', '""') + '"' if needed else value
+
+
+def as_table(rows: Iterable[Mapping[str, str]], columns: Sequence[str], delimiter: str) -> str:
+    """Write rows (column → value) as text, in the order of the columns and without a header."""
+    lines = [delimiter.join(quote(r.get(c, ""), delimiter) for c in columns) for r in rows]
+    return "".join(line + "\n" for line in lines)
 
 
 def parse(
