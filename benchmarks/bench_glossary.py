@@ -154,7 +154,7 @@ def bench_engine(arguments: argparse.Namespace) -> dict[str, object]:
     """Measure enforcement's cost and its effect on the scores."""
     import sacrebleu
 
-    from pipeline.glossary.enforce.calibrate import load_shape
+    from pipeline.glossary.enforce.placeholders import load_shape
     from pipeline.models import Store, default_root
     from pipeline.translate.engine_choice import open_engine
 

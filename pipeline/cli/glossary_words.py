@@ -153,7 +153,7 @@ def calibrate(
     as_json: AsJson = False,
 ) -> None:
     """Measure which placeholder the model carries through, and keep the answer."""
-    from pipeline.glossary.enforce.calibrate import NEEDED, calibrate, save_shape
+    from pipeline.glossary.enforce import NEEDED, calibrate, save_shape
     from pipeline.models import Store, default_root
     from pipeline.translate.engine_choice import open_engine
 

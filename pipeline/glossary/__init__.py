@@ -6,8 +6,7 @@ English forms, or name the violations.
 
 from __future__ import annotations
 
-from pipeline.glossary.enforce.edits import replay, rewrite
-from pipeline.glossary.enforce.ladder import enforce
+from pipeline.glossary.enforce import enforce, replay, rewrite
 from pipeline.glossary.output import write_terms_csv
 from pipeline.glossary.records import MaskShape, Match, Matches, Term
 from pipeline.glossary.termbase import TermBase, load_termbase

@@ -75,7 +75,7 @@ def _placeholder(engine: Engine, store: Store, progress: Callable[[str], None]) 
 
     Every run measures the same, so that it makes no difference whether it could be kept.
     """
-    from pipeline.glossary.enforce.calibrate import calibrate, is_measured, load_shape, save_shape
+    from pipeline.glossary.enforce import calibrate, is_measured, load_shape, save_shape
 
     if is_measured(store.root, engine.fingerprint):
         with suppress(ModelDamaged):

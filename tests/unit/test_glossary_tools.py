@@ -12,7 +12,7 @@ from lxml import etree
 
 from pipeline.errors import GlossaryError, ModelDamaged
 from pipeline.glossary import Term, TermBase, enforce, load_termbase, write_terms_csv
-from pipeline.glossary.enforce.calibrate import FRAMES, calibrate, load_shape, save_shape
+from pipeline.glossary.enforce.placeholders import FRAMES, calibrate, load_shape, save_shape
 from pipeline.glossary.exchange import read_terms_of, term_values, write_terms_as
 from pipeline.glossary.file.edit import merge_rows
 from pipeline.glossary.file.lint import lint

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.config import Settings
-from pipeline.glossary.enforce.calibrate import is_measured, load_shape
+from pipeline.glossary.enforce.placeholders import is_measured, load_shape
 from pipeline.models import Store
 from pipeline.run import open_engine
 

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.glossary.enforce.assess import Assessment, assess
 from pipeline.glossary.enforce.edits import rewrite
-from pipeline.glossary.enforce.masks import mask, unmask
+from pipeline.glossary.enforce.placeholders import mask, unmask
 from pipeline.glossary.enforce.repair import repair
 from pipeline.glossary.enforce.result import finish
 from pipeline.glossary.enforce.rewording import (

@@ -20,7 +20,7 @@ from pipeline.translate.stopping import Stop
 
 if TYPE_CHECKING:
     from pipeline.config import Settings
-    from pipeline.glossary.records import Term
+    from pipeline.glossary import Term
     from pipeline.records import Hypothesis, Segment
     from pipeline.translate import ChosenEngine, Opener
     from pipeline.translate.recall import Made

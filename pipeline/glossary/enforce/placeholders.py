@@ -1,4 +1,4 @@
-"""Measuring which placeholder an installed model carries through, and keeping the answer.
+"""Placeholders: putting them in, taking them out, and measuring which the model carries through.
 
 No shape survives every model (the issues of other projects report
 failures for each), so candidates are tried on French sentences with one to three of them,
@@ -14,6 +14,9 @@ from typing import TYPE_CHECKING
 
 from pipeline.errors import ModelDamaged
 from pipeline.fsio import atomic_write
+from pipeline.glossary.enforce.repair import wanted_form
+from pipeline.glossary.enforce.rewording import put_in
+from pipeline.glossary.match import article_for, sentence_start, upper_first
 from pipeline.glossary.records import MaskShape
 from pipeline.records import Request
 
@@ -21,24 +24,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from pipeline.glossary.records import Matches
     from pipeline.records import Translate
 
-__all__ = ["SHAPES", "Measured", "calibrate", "is_measured", "load_shape", "save_shape"]
-
 SHAPES = (
-    "XQ{n}",
-    "ZX{n}",
-    "X{n}X",
-    "TERM{n}",
-    "[{n}]",
-    "<{n}>",
-    "{{n}}",
-    "Zorvax{n}",
-    "Zorvax{a}",
-    "Qyx{a}",
-    "Xyzar{a}",
-    "#{n}",
-    "T-{n}00",
+    *("XQ{n}", "ZX{n}", "X{n}X", "TERM{n}", "[{n}]", "<{n}>", "{{n}}"),
+    *("Zorvax{n}", "Zorvax{a}", "Qyx{a}", "Xyzar{a}", "#{n}", "T-{n}00"),
 )
 """Templates that are tried: ``{n}`` is a number from 1, ``{a}`` a letter from A."""
 
@@ -64,6 +55,43 @@ FRAMES = (
     "Le prix de {0} a doublé en un an.",
     "Nous avons rencontré le créateur de {0} à Lyon.",
 )
+
+
+def mask(source: str, matches: Matches, shape: MaskShape) -> str:
+    """Write a placeholder over every match."""
+    for index, match in reversed([*enumerate(matches.matches)]):
+        source = put_in(source, match.start, match.end, shape.render(index))
+    return source
+
+
+def unmask(text: str, matches: Matches, shape: MaskShape) -> str | None:
+    """Write the target forms over the placeholders.
+
+    Returns:
+        The text, or None where a placeholder is missing, doubled or touches a letter.
+    """
+    for index, match in reversed([*enumerate(matches.matches)]):
+        places = _places(text, shape.render(index))
+        if not places:
+            return None
+        ((start, end),) = places
+        form = wanted_form(match)
+        if sentence_start(text, start):
+            form = upper_first(form)
+        head = text[:start]
+        article = re.search(r"(?i)(?<![^\W_])an?(?=[ \u00a0]$)", head)
+        if article:
+            right = article_for(form)
+            right = right.capitalize() if article.group()[0].isupper() else right
+            head = head[: article.start()] + right + head[article.end() :]
+        text = head + form + text[end:]
+    return text
+
+
+def _places(text: str, placeholder: str) -> list[tuple[int, int]]:
+    """Give the place of a placeholder that came back once, whole; none otherwise."""
+    found = re.finditer(rf"(?<!\w){re.escape(placeholder)}(?!\w)", text)
+    return [m.span() for m in found] if text.count(placeholder) == 1 else []
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +130,7 @@ def measure(translate: Translate, template: str, frames: Sequence[str] = FRAMES)
     survived = whole = 0
     for count, answer in zip(used, answers, strict=True):
         text = answer[0].text
-        fine = [_once(text, shape.render(i)) for i in range(count)]
+        fine = [bool(_places(text, shape.render(i))) for i in range(count)]
         survived += sum(fine)
         whole += all(fine) and not answer[0].flags
     return Measured(
@@ -112,11 +140,6 @@ def measure(translate: Translate, template: str, frames: Sequence[str] = FRAMES)
         sentences=len(frames),
         whole=whole,
     )
-
-
-def _once(text: str, placeholder: str) -> bool:
-    places = re.findall(rf"(?<!\w){re.escape(placeholder)}(?!\w)", text)
-    return len(places) == 1 and text.count(placeholder) == 1
 
 
 def calibrate(
