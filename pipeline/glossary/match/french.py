@@ -19,6 +19,7 @@ from pipeline.glossary.match.normal import fold, pairs, words
 MAX_VARIANTS = 48  # per term; beyond, words agree all together or not at all
 
 _WORDS = re.compile(r"[^\W_]+|[\W_]+")
+_Form = tuple[str, bool, bool]  # folded word, plural, feminine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +95,7 @@ def feminines(word: str, *, alone: bool) -> tuple[str, ...]:
     return () if alone else (word + "e",)
 
 
-def _forms(word: str, *, alone: bool) -> list[tuple[str, bool, bool]]:
+def _forms(word: str, *, alone: bool) -> list[_Form]:
     """Give (form, plural, feminine) of a word, its own form first."""
     found = [(word, False, False)]
     found += [(p, True, False) for p in plurals(word)]
@@ -125,23 +126,20 @@ def variants(folded: str) -> tuple[Variant, ...]:
     content = [i for g in groups for i in g]
     if not content:
         return (Variant(text=folded, plural=False, own=True),)
-    alone = len(content) == 1
-    forms = {i: _forms(tokens[i], alone=alone) for i in content}
+    forms = {i: _forms(tokens[i], alone=len(content) == 1) for i in content}
     own = Variant(text=folded, plural=_reads_plural(tokens, groups[0]), own=True)
     found = {folded: own}
-    per_group = [_group_choices(group, forms, mixed=True) for group in groups]
+    words_of = [[forms[i] for i in group] for group in groups]
+    per_group = [_choices(group, mixed=True) for group in words_of]
     if math.prod(map(len, per_group)) > MAX_VARIANTS:
-        per_group = [_group_choices(group, forms, mixed=False) for group in groups]
+        per_group = [_choices(group, mixed=False) for group in words_of]
     for combination in itertools.islice(itertools.product(*per_group), 2 * MAX_VARIANTS):
         chosen = list(tokens)
-        head_plural = False
-        for number, choice in enumerate(combination):
-            for index, pick in choice.items():
-                form, plural, _ = forms[index][pick]
-                chosen[index] = form
-                head_plural = head_plural or (number == 0 and plural)
+        for index, form in zip(content, itertools.chain(*combination), strict=True):
+            chosen[index] = form[0]
         text = "".join(chosen)
-        found.setdefault(text, Variant(text=text, plural=head_plural or own.plural, own=False))
+        plural = own.plural or any(form[1] for form in combination[0])
+        found.setdefault(text, Variant(text=text, plural=plural, own=False))
         if len(found) >= MAX_VARIANTS:
             break
     return tuple(found.values())
@@ -165,39 +163,32 @@ def contractions(source: str) -> tuple[Variant, ...]:
     )
 
 
-def _group_choices(
-    group: list[int], forms: dict[int, list[tuple[str, bool, bool]]], *, mixed: bool
-) -> list[dict[int, int]]:
-    """Give the agreeing picks of one group: index of word → index of its form.
+def _choices(group: list[list[_Form]], *, mixed: bool) -> list[tuple[_Form, ...]]:
+    """Give the forms that words which agree may take together.
 
     Args:
-        group: indexes of the words that agree.
-        forms: (form, plural, feminine) of each word.
+        group: the forms of each word, its own first.
         mixed: words may differ in number.
     """
-    choices: list[dict[int, int]] = []
+    marked = [[any(form[k] for form in forms) for k in (1, 2)] for forms in group]
+    found: dict[tuple[_Form, ...], None] = {}
     for feminine, plural in itertools.product((False, True), repeat=2):
-        pick: dict[int, int] = {}
-        for index in group:
+        picks = []
+        for forms, (numbered, gendered) in zip(group, marked, strict=True):
             fits = [
-                (k, form)
-                for k, form in enumerate(forms[index])
-                if (form[2] == feminine or not any(f[2] for f in forms[index]))
-                and (form[1] == plural or not any(f[1] for f in forms[index]))
+                form
+                for form in forms
+                if (form[1] == plural or not numbered) and (form[2] == feminine or not gendered)
             ]
-            pick[index] = fits[0][0] if fits else 0
-        if pick not in choices:
-            choices.append(pick)
-    sizes = [range(len(forms[i])) for i in group]
-    if not mixed or math.prod(map(len, sizes)) > 4 * MAX_VARIANTS:
-        return choices
-    for picks in itertools.product(*sizes):
-        chosen = dict(zip(group, picks, strict=True))
-        # A word that has a feminine must show it where another word of the group does.
-        marked = {forms[i][k][2] for i, k in chosen.items() if any(f[2] for f in forms[i])}
-        if len(marked) < 2 and chosen not in choices:
-            choices.append(chosen)
-    return choices
+            picks.append((fits or forms)[0])
+        found[tuple(picks)] = None
+    if mixed and math.prod(map(len, group)) <= 4 * MAX_VARIANTS:
+        for chosen in itertools.product(*group):
+            # A word that has a feminine must show it where another word of the group does.
+            shown = {form[2] for form, (_, g) in zip(chosen, marked, strict=True) if g}
+            if len(shown) < 2:
+                found[chosen] = None
+    return list(found)
 
 
 def _reads_plural(tokens: list[str], head: list[int]) -> bool:
