@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from pipeline.errors import GlossaryError
 from pipeline.fsio import atomic_write
 from pipeline.glossary.file.rows import COLUMNS, read_terms
-from pipeline.glossary.file.sheet import Sheet, quote, read_sheet, read_text
+from pipeline.glossary.file.sheet import Sheet, as_table, read_sheet, read_text
 from pipeline.glossary.match import compose
 from pipeline.glossary.records import Entry
 
@@ -56,17 +56,16 @@ def _locked(path: Path) -> Iterator[None]:
     owner = os.getuid() if hasattr(os, "getuid") else "user"
     lock = FileLock(Path(tempfile.gettempdir()) / f"passerelle-{owner}-{name}.lock")
     try:
-        lock.acquire(timeout=PATIENCE)
+        held = lock.acquire(timeout=PATIENCE)
     except Timeout as error:
-        raise GlossaryError(
-            "another process is writing the file",
-            place=str(path),
-            next_step="nothing was written; run again when it has ended",
-        ) from error
-    try:
+        problem = "another process is writing the file"
+        raise _unwritten(path, problem, "run again when it has ended") from error
+    with held:
         yield
-    finally:
-        lock.release()
+
+
+def _unwritten(path: Path, problem: str, step: str) -> GlossaryError:
+    return GlossaryError(problem, place=str(path), next_step=f"nothing was written; {step}")
 
 
 def write_sheet(sheet: Sheet) -> Sheet:
@@ -89,23 +88,14 @@ def write_sheet(sheet: Sheet) -> Sheet:
             mode = stat.S_IMODE(path.stat().st_mode)
             current = hashlib.sha256(path.read_bytes()).hexdigest()
         except OSError as error:
-            raise GlossaryError(
-                "the file vanished since it was read",
-                place=str(sheet.path),
-                next_step="nothing was written; restore the file and run again",
-            ) from error
+            problem = "the file vanished since it was read"
+            raise _unwritten(sheet.path, problem, "restore the file and run again") from error
         if not mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH):
-            raise GlossaryError(
-                "the file is write-protected",
-                place=str(sheet.path),
-                next_step="nothing was written; take the protection off, or edit another file",
-            )
+            step = "take the protection off, or edit another file"
+            raise _unwritten(sheet.path, "the file is write-protected", step)
         if current != sheet.digest:
-            raise GlossaryError(
-                "the file changed since it was read",
-                place=str(sheet.path),
-                next_step="nothing was written; close the other program and run again",
-            )
+            step = "close the other program and run again"
+            raise _unwritten(sheet.path, "the file changed since it was read", step)
         atomic_write(path, data, mode=mode)
     return replace(sheet, digest=hashlib.sha256(data).hexdigest())
 
@@ -135,23 +125,18 @@ def _rows_of(sheet: Sheet, source: str) -> list[Row]:
 
 
 def _one_row(sheet: Sheet, source: str, line: int) -> Row:
-    rows = _rows_of(sheet, source)
-    if line:
-        rows = [r for r in rows if r.line == line]
+    rows = [r for r in _rows_of(sheet, source) if line in {0, r.line}]
     if len(rows) == 1:
         return rows[0]
-    if not rows:
-        raise GlossaryError(
-            f"there is no row for {source!r}" + (f" at line {line}" if line else ""),
-            place=str(sheet.path),
-            next_step="see `passerelle glossary list`; casing and accents count",
-        )
     lines = ", ".join(str(r.line) for r in rows)
-    raise GlossaryError(
+    problem, step = (
         f"{source!r} has {len(rows)} rows (lines {lines})",
-        place=str(sheet.path),
-        next_step="name one of them with --line",
+        "name one of them with --line",
     )
+    if not rows:
+        problem = f"there is no row for {source!r}" + (f" at line {line}" if line else "")
+        step = "see `passerelle glossary list`; casing and accents count"
+    raise GlossaryError(problem, place=str(sheet.path), next_step=step)
 
 
 def add_row(path: Path, values: Mapping[str, str]) -> Row:
@@ -250,10 +235,7 @@ def merge_rows(path: Path, rows: Iterable[Mapping[str, str]], *, overwrite: bool
                 sheet = sheet.with_values(row.line, update)
                 result = replace(result, changed=result.changed + 1)
             continue
-        faults = _alone(sheet, values)
-        if isinstance(values, Entry):
-            faults = [replace(p, file=values.file, line=values.line) for p in faults]
-        if faults:
+        if faults := _alone(sheet, values):
             result = replace(result, problems=(*result.problems, *faults))
             continue
         sheet = sheet.with_row(values)
@@ -270,17 +252,18 @@ def _identity(source: str, status: str) -> tuple[str, bool]:
 
 
 def _says_the_same(sheet: Sheet, row: Row, values: Mapping[str, str]) -> bool:
-    def status(value: str) -> str:
-        return value.strip().casefold() or "preferred"
+    def said(target: str, status: str) -> tuple[str, str]:
+        return target.strip(), status.strip().casefold() or "preferred"
 
-    return sheet.get(row, "target").strip() == values.get("target", "").strip() and status(
-        sheet.get(row, "status")
-    ) == status(values.get("status", ""))
+    there = said(sheet.get(row, "target"), sheet.get(row, "status"))
+    return there == said(values.get("target", ""), values.get("status", ""))
 
 
 def _alone(sheet: Sheet, values: Mapping[str, str]) -> list[Problem]:
-    """Lint one row by itself, under the file's name."""
-    cells = ",".join(quote(values.get(name, ""), ",") for name in COLUMNS)
-    text = ",".join(COLUMNS) + "\n" + cells + "\n"
+    """Lint one row by itself, under the file's name or that of the file it was read from."""
+    text = as_table([dict(zip(COLUMNS, COLUMNS, strict=True)), values], COLUMNS, ",")
     alone = read_text(text, sheet.path, "utf-8", b"", "")
-    return [replace(p, line=0) for p in _errors(alone)]
+    file, line = str(sheet.path), 0
+    if isinstance(values, Entry):
+        file, line = values.file, values.line
+    return [replace(p, file=file, line=line) for p in _errors(alone)]
