@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from pipeline.errors import GlossaryError
 from pipeline.glossary import load_termbase
+from pipeline.glossary.file import lint
 from pipeline.glossary.file.edit import write_sheet
-from pipeline.glossary.file.lint import lint
 from pipeline.glossary.file.rows import default_inflect, read_terms
 from pipeline.glossary.file.sheet import parse, read_sheet
 

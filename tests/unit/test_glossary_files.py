@@ -11,8 +11,8 @@ import pytest
 
 from pipeline.errors import GlossaryError
 from pipeline.glossary import load_termbase
+from pipeline.glossary.file import lint
 from pipeline.glossary.file.edit import add_row, set_row
-from pipeline.glossary.file.lint import lint
 
 HEADER = "source;target;status;case;inflect;wrong;domain;priority;note\n"
 

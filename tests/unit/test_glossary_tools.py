@@ -14,8 +14,8 @@ from pipeline.errors import GlossaryError, ModelDamaged
 from pipeline.glossary import Term, TermBase, enforce, load_termbase, write_terms_csv
 from pipeline.glossary.enforce.placeholders import FRAMES, calibrate, load_shape, save_shape
 from pipeline.glossary.exchange import read_terms_of, term_values, write_terms_as
+from pipeline.glossary.file import lint
 from pipeline.glossary.file.edit import merge_rows
-from pipeline.glossary.file.lint import lint
 from pipeline.glossary.output import TERMS_COLUMNS, neutral
 from pipeline.glossary.suggest import find_names, suggest, unstable_names
 from pipeline.records import Draft, Hypothesis, Segment, Translation

@@ -25,6 +25,7 @@ def test_no_arrow_runs_back_up_and_every_room_is_in_the_plan(capsys):
     [
         ('  "cli",\n  "run",\n', '  "run",\n  "cli",\n'),  # an arrow that runs up
         (" | memory", ""),  # a room that nobody planned
+        ('  "enforce",\n  "termbase",\n', '  "termbase",\n  "enforce",\n'),  # inside the glossary
     ],
 )
 def test_the_linter_sees_what_breaks_the_plan(tmp_path, capsys, planned, changed):
