@@ -282,7 +282,7 @@ def _as_tbx(terms: Sequence[Term]) -> tuple[bytes, int]:
         if term.source == ANYWHERE or (term.status == "forbidden" and not banned):
             continue
         written.add(term.source)
-        accepted = () if term.status == "forbidden" else term.targets or (term.source,)
+        accepted = () if term.status == "forbidden" else term.forms
         entry = _add(body, "termEntry", id=f"t{len(body) + 1}")
         if term.status == "dnt":
             _add(entry, "descrip", "No", type="Translation needed")
@@ -314,7 +314,7 @@ def _as_tmx(terms: Iterable[Term]) -> tuple[bytes, int]:
     )
     body = _add(root, "body")
     for term in terms:
-        for form in () if term.status == "forbidden" else term.targets or (term.source,):
+        for form in () if term.status == "forbidden" else term.forms:
             unit = _add(body, "tu")
             if term.note:
                 _add(unit, "note", term.note)

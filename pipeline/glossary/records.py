@@ -54,6 +54,11 @@ class Term:
     note: str = ""
     place: str = ""  # "FILE:LINE"
 
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """The English forms, preferred first: a term that is not translated is its own."""
+        return self.targets or (self.source,)
+
     def content(self) -> tuple[object, ...]:
         """Give what decides this row's effect on a translation (not its note or place)."""
         return (self.source, self.targets, self.status, self.case, self.inflect, self.wrong)

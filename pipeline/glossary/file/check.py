@@ -42,7 +42,7 @@ def _alike(term: Term) -> Iterator[Problem]:
                 yield _warn(term, "target", "alike", value=form, other=earlier)
                 break
     for wrong in term.wrong:
-        for form in term.targets or (term.source,):
+        for form in term.forms:
             if places := found(form, wrong):
                 whole = (0, len(wrong)) in places
                 kind = "wrong-is-accepted" if whole else "wrong-holds-accepted"
@@ -55,7 +55,7 @@ def _clashes(terms: Sequence[Term]) -> Iterator[Problem]:
     wanted: dict[str, Term] = {}
     for term in terms:
         if term.status != "forbidden":
-            for form in term.targets or (term.source,):
+            for form in term.forms:
                 wanted.setdefault(fold(form).text, term)
     for term in terms:
         for wrong in term.wrong:

@@ -221,7 +221,7 @@ class _Reader:
             same = groups.get((term.source, False, term.domain), [])
             for _, other in same if term.status == "forbidden" else ():
                 for form in term.targets:
-                    if form in (other.targets or (other.source,)):
+                    if form in other.forms:
                         kind = "forbidden-and-accepted"
                         self.say(row, "target", kind, value=form, place=other.place)
 

@@ -56,7 +56,7 @@ def accepted(match: Match) -> tuple[str, ...]:
     term = match.term
     if term.status != "dnt":
         return term.targets
-    own = term.targets or (term.source,)
+    own = term.forms
     return own if compose(match.text) in own or match.inflected else (*own, compose(match.text))
 
 
