@@ -38,7 +38,7 @@ def suggest(
     """Print rows for terms that the glossary lacks, ready to paste under its header."""
     from pipeline.glossary.file import COLUMNS, as_table
     from pipeline.glossary.suggest import Candidate, suggest, unstable_names
-    from pipeline.translate.glossaries import open_glossary
+    from pipeline.translate.opening import open_glossary
 
     settings = settings_of(glossary, None, out=out)
     termbase = open_glossary(settings, warn=lambda _: None).termbase

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from pipeline.records import Translation
+    from pipeline.records import TermResult
 
 TERMS_COLUMNS = (
     "document",
@@ -40,7 +40,9 @@ def neutral(value: str) -> str:
     return "'" + value if value.startswith(tuple("=+-@\t\r\n")) else value
 
 
-def write_terms_csv(path: Path, translations: Iterable[Translation]) -> int:
+def write_terms_csv(
+    path: Path, segments: Iterable[tuple[str, int, int, Iterable[TermResult]]]
+) -> int:
     """Write one row for each term occurrence and each forbidden form.
 
     Offsets are code points into the segment's source and target; -1 where there is no
@@ -48,7 +50,8 @@ def write_terms_csv(path: Path, translations: Iterable[Translation]) -> int:
 
     Args:
         path: the file to write, by temporary file and replace.
-        translations: finished segments, in the order wanted; read once, one at a time.
+        segments: (document, block, segment, what became of its terms), in the order wanted;
+            read once, one at a time.
 
     Returns:
         The number of rows.
@@ -61,27 +64,27 @@ def write_terms_csv(path: Path, translations: Iterable[Translation]) -> int:
         text = io.TextIOWrapper(handle, encoding="utf-8-sig", newline="", write_through=True)
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(TERMS_COLUMNS)
-        for translation in translations:
-            segment = translation.segment
-            for result in translation.terms:
-                seen, found = result.occurrence, result.target
-                cells = (
-                    segment.doc_id,
-                    str(segment.block_id),
-                    str(segment.segment_id),
-                    str(seen.span.start),
-                    str(seen.span.end),
-                    neutral(seen.term),
-                    neutral(seen.text),
-                    neutral("|".join(result.expected)),
-                    neutral(result.found),
-                    str(found.start if found else -1),
-                    str(found.end if found else -1),
-                    result.rung,
-                    result.status,
-                    neutral(seen.row),
+        for document, block, segment, terms in segments:
+            for term in terms:
+                seen, found = term.occurrence, term.target
+                writer.writerow(
+                    (
+                        neutral(document),
+                        block,
+                        segment,
+                        seen.span.start,
+                        seen.span.end,
+                        neutral(seen.term),
+                        neutral(seen.text),
+                        neutral("|".join(term.expected)),
+                        neutral(term.found),
+                        found.start if found else -1,
+                        found.end if found else -1,
+                        term.rung,
+                        term.status,
+                        neutral(seen.row),
+                    )
                 )
-                writer.writerow((neutral(cells[0]), *cells[1:]))
                 count += 1
         text.flush()
         text.detach()

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from pipeline.errors import OutputError
 from pipeline.fsio import atomic_open, output_error
-from pipeline.table import segment_frame, segment_schema, translation_of
+from pipeline.records import TermResult
+from pipeline.table import from_plain, segment_frame, segment_schema
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -137,10 +138,11 @@ class TableWriter:
         """Delete the parts."""
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def terms(self) -> Iterator[Translation]:
-        """Give every segment with a term again, in order, a part at a time."""
+    def terms(self) -> Iterator[tuple[str, int, int, list[TermResult]]]:
+        """Give (document, block, segment, terms) of every segment with a term, in order."""
         import polars as pl
 
         for part in self._parts:
-            rows = pl.read_parquet(part).filter(pl.col("terms").list.len() > 0)
-            yield from map(translation_of, rows.iter_rows(named=True))
+            rows = pl.read_parquet(part, columns=["doc_id", "block_id", "segment_id", "terms"])
+            for *place, terms in rows.filter(pl.col("terms").list.len() > 0).iter_rows():
+                yield *place, [from_plain(TermResult, term) for term in terms]

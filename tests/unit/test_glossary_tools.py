@@ -18,7 +18,7 @@ from pipeline.glossary.file import lint
 from pipeline.glossary.file.edit import merge_rows
 from pipeline.glossary.output import TERMS_COLUMNS, neutral
 from pipeline.glossary.suggest import find_names, suggest, unstable_names
-from pipeline.records import Draft, Hypothesis, Segment, Translation
+from pipeline.records import Draft, Hypothesis, Segment
 
 TERMS = Path(__file__).parents[1] / "data" / "glossary" / "terms.csv"
 
@@ -366,9 +366,8 @@ def test_one_row_for_each_occurrence_and_no_cell_that_a_spreadsheet_runs(tmp_pat
         fingerprint="f",
     )
     kept = enforce([draft], terms, lambda batch: [(draft.hypotheses[0],) for _ in batch])
-    done = [Translation.of(segment, rendering) for rendering in kept]
     path = tmp_path / "deep" / "terms.csv"
-    assert write_terms_csv(path, iter(done)) == 3
+    assert write_terms_csv(path, [("=évil.txt", 1, 2, kept[0].terms)]) == 3
     assert path.read_bytes().startswith(b"\xef\xbb\xbf")
     with path.open(encoding="utf-8-sig", newline="") as handle:
         rows = list(csv.DictReader(handle))
