@@ -72,7 +72,7 @@ FailUnder = Annotated[
 
 
 def _blocks(path: Path) -> list[str]:
-    from pipeline.run.reporting.prose import reference_blocks
+    from pipeline.run.reporting.scoring import reference_blocks
 
     return reference_blocks(path)
 

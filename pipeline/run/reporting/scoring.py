@@ -1,20 +1,36 @@
-"""Scores against the references that lie beside the sources."""
+"""Scores against the references that lie beside the sources; both sides cut alike."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pipeline.documents import is_supported, parse_document, read_document
 from pipeline.errors import PasserelleError
 from pipeline.quality import find_reference
-from pipeline.run.reporting.prose import prose_blocks, reference_blocks
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from pipeline.quality.metrics.reference import CorpusScorer
+    from pipeline.records import Document
 
-__all__ = ["MetricScore", "ReferenceScores", "References"]
+
+def reference_blocks(path: Path) -> list[str]:
+    """Cut a reference as the sources were cut: its blocks of prose, without markup.
+
+    Raises:
+        InputError: the file cannot be read.
+    """
+    from pipeline.quality.metrics.alignment import paragraphs, read_text
+
+    if not is_supported(path.name):
+        return list(paragraphs(read_text(path)))
+    return _prose(read_document(path, doc_id=path.name))
+
+
+def _prose(document: Document) -> list[str]:
+    return [block.text for block in document.blocks if block.text.strip()]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +76,7 @@ class References:
         from pipeline.quality.metrics.reference import CorpusScorer
 
         try:
-            blocks = prose_blocks(data, output.name)
+            blocks = _prose(parse_document(data, doc_id=output.name, name=output.name))
             theirs = reference_blocks(reference)
         except PasserelleError as error:
             self._notes.append(f"{doc_id}: the reference is not used: {error.problem}")
