@@ -442,6 +442,18 @@ def test_the_json_log_is_json():
     assert (lines[2]["segments_per_second"], lines[2]["seconds_left"]) == (5.0, 2.0)
 
 
+def test_the_json_log_ends_with_the_last_numbers_however_soon_they_come():
+    stream = io.StringIO()
+    reporter = JsonReporter(stream)
+    reporter.progress(snapshot(0, 0.0))
+    reporter.progress(snapshot(0.2, 0.5))
+    reporter.progress(snapshot(0.3, 1.0))
+    assert stream.getvalue().count("\n") == 1
+    reporter.close()
+    lines = [json.loads(line) for line in stream.getvalue().splitlines()]
+    assert [line["fraction"] for line in lines] == [0.0, 1.0]
+
+
 def test_quiet_lets_warnings_through():
     stream = io.StringIO()
     reporter = Quiet(stream)
