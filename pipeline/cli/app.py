@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from pipeline.cli.common import emit_json, new_app, style_for
+from pipeline.cli.common import answer, new_app, style_for
 from pipeline.errors import EXIT_INTERRUPTED, PasserelleError
 
 # name → (module with a Typer `app`, what `--help` says of it). The module is imported only
@@ -113,12 +113,8 @@ def show_config(
     from pipeline.wording import columns
 
     settings = load_settings()
-    if as_json:
-        emit_json(settings.to_json())
-        return
     shown = [(s.name, _show(s.value), f"({s.origin})") for s in settings.listing()]
-    for line in columns(shown):
-        typer.echo(line)
+    answer(columns(shown), settings.to_json(), as_json=as_json)
 
 
 def _show(value: object) -> str:

@@ -9,12 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pipeline.wording import Style, counted
-
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
-__all__ = ["AsJson", "Given", "counted", "emit_json", "new_app", "settings_options", "style_for"]
+    from pipeline.wording import Style
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 Given = dict[str, Any]
@@ -99,6 +97,15 @@ def style_for(stream: Any) -> Style:  # noqa: ANN401 - any text stream
         return typer.style(text, **_STYLES[name]) if colour else text
 
     return style
+
+
+def answer(text: str | Iterable[str], value: object, *, as_json: bool) -> None:
+    """Print what a command has to say: a text or its lines, or ``value`` as JSON."""
+    if as_json:
+        emit_json(value)
+        return
+    for line in [text] if isinstance(text, str) else text:
+        typer.echo(line)
 
 
 def emit_json(value: object) -> None:

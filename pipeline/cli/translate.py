@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.cli.common import Given, emit_json, new_app, settings_options, style_for
+from pipeline.cli.common import Given, answer, emit_json, new_app, settings_options, style_for
 from pipeline.config import Settings, load_settings
 from pipeline.errors import EXIT_VIOLATIONS, UsageError
 
@@ -128,10 +128,7 @@ def translate(
         from pipeline.run.preview import preview, render_preview
 
         plan = preview(job)
-        if as_json:
-            emit_json(plan.to_json())
-        else:
-            typer.echo(render_preview(plan))
+        answer(render_preview(plan), plan.to_json(), as_json=as_json)
         raise typer.Exit(plan.exit_code())
     if watch:
         from pipeline.run.watch import keep_running
