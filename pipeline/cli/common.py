@@ -11,6 +11,7 @@ import typer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from pathlib import Path
 
     from pipeline.wording import Style
 
@@ -113,3 +114,10 @@ def emit_json(value: object) -> None:
     import json
 
     typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def output_folder(given: Path | None) -> Path:
+    """Give the output folder that is meant: the one given, else that of the settings."""
+    from pipeline.config import load_settings
+
+    return given or load_settings().path("out")

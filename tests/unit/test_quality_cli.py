@@ -388,6 +388,22 @@ def test_report_writes_the_page_and_names_it(run, tmp_path):
     assert run("report", folder, "--fail-under", "bleu=30").exit_code == 12
 
 
+def test_report_and_checks_take_the_output_folder_of_the_settings(run, tmp_path, monkeypatch):
+    (tmp_path / "passerelle.toml").write_text('out = "english"\n')
+    table(tmp_path / "english", OTHER)
+    (tmp_path / "below").mkdir()
+    monkeypatch.chdir(tmp_path / "below")
+    assert run("report").exit_code == 0
+    assert (tmp_path / "english" / "report.html").is_file()
+    result = run("checks")
+    assert result.exit_code == 0
+    assert f"Next: `passerelle quality report {tmp_path / 'english'}` shows them." in result.stdout
+    other = table(tmp_path / "other", GOOD)
+    assert not (tmp_path / "other" / "report.html").exists()
+    assert run("report", other).exit_code == 0
+    assert (tmp_path / "other" / "report.html").is_file()
+
+
 def test_report_gates_on_terms(run, tmp_path):
     folder = table(tmp_path / "out", GOOD, found="")
     result = run("report", folder, "--fail-under", "terms=0.98")
