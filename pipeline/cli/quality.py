@@ -95,7 +95,8 @@ def score(
     """Score a translation against references, as the sacrebleu command line does.
 
     Exit codes: 0 scored; 12 nothing to score; 13 below --fail-under; 11 files that do not
-    fit together; 4 a file that cannot be read; 9 a test set that cannot be downloaded.
+    fit together; 2 wrong usage; 4 a file that cannot be read; 9 a test set that cannot be
+    downloaded.
     """
     from pipeline.quality import parse_gates
     from pipeline.run.reporting.scoring import Scoring
@@ -163,7 +164,8 @@ def compare(
     """Compare translations with a baseline: deltas, p-values, what got better and worse.
 
     Exit codes: 0 compared; 12 nothing to compare (the same text twice, too); 13 the last
-    system is below --fail-under; 11 files that do not fit together.
+    system is below --fail-under; 11 files that do not fit together; 2 wrong usage; 4 a file
+    that cannot be read.
     """
     from pipeline.quality import compare_outputs, compare_runs, compare_systems, parse_gates
     from pipeline.run.reporting.scoring import reference_blocks
@@ -244,7 +246,8 @@ def report(
     """Write report.html, report.json, quality.csv and quality.parquet for a run.
 
     Exit codes: 0 written; 12 the table is empty, or a gate's figure was not measured;
-    13 below --fail-under; 4 a file that cannot be read.
+    13 below --fail-under; 2 wrong usage; 4 a file that cannot be read; 7 one that cannot be
+    written.
     """
     from pipeline.quality import (
         build_report,
@@ -299,7 +302,7 @@ def checks(
     """Check translations without a reference.
 
     Exit codes: 0 checked; 12 nothing to check; 13 findings as grave as --fail-on; 11 files
-    that do not fit together; 4 a file that cannot be read.
+    that do not fit together; 2 wrong usage; 4 a file that cannot be read.
     """
     from pipeline.quality import check_pair, choose_checks, choose_corpus_checks
     from pipeline.quality.checks.corpus import CorpusChecks

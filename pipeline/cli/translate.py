@@ -94,7 +94,8 @@ def translate(
     translated again; a run that was stopped goes on where it stopped.
 
     Exit codes: 0 all translated; 3 some files were skipped; 14 terms violated (--strict);
-    2 wrong usage; 5 glossary; 6 model; 7 output; 8 engine; 10 memory; 15 cluster; 130 stopped.
+    2 wrong usage; 4 standard input, an archive or an earlier report that cannot be read;
+    5 glossary; 6 model; 7 output; 8 engine; 10 memory; 15 cluster; 130 stopped.
     """
     from pipeline.run import Job, run
     from pipeline.run.archives.rows import is_archive

@@ -176,6 +176,44 @@ def test_a_wrong_gate_is_a_usage_error_with_the_right_form(run, lines, gate, mes
     assert message in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("code", "arguments"),
+    [
+        (2, "score h -r r -m meteor"),
+        (4, "score nowhere -r r"),
+        (11, "score h -r short"),
+        (12, "score h"),
+        (13, "score h -r r --fail-under chrf=99"),
+        (2, "compare h"),
+        (4, "compare h nowhere -r r"),
+        (11, "compare h short -r r"),
+        (12, "compare h h2 -r r"),
+        (13, "compare o h -r r --samples 10 --fail-under chrf=99"),
+        (2, "report out --only nonsense"),
+        (4, "report nowhere"),
+        (7, "report blocked"),
+        (12, "report out --fail-under bleu=1"),
+        (13, "report out --fail-under confidence=1"),
+        (2, "checks --only nonsense"),
+        (4, "checks nowhere"),
+        (11, "checks --source h --target short"),
+        (12, "checks --source empty --target empty"),
+        (13, "checks out --fail-on error"),
+    ],
+)
+def test_every_exit_code_is_met_and_named_in_the_help(run, lines, tmp_path, code, arguments):
+    for name, texts in (("h", GOOD), ("h2", GOOD), ("o", OTHER), ("r", REFERENCE), ("empty", [])):
+        lines(name, texts)
+    lines("short", GOOD[:1])
+    table(tmp_path / "out", OTHER)
+    table(tmp_path / "blocked", OTHER)
+    (tmp_path / "blocked" / "report.html").mkdir()
+    result = run(*arguments.split())
+    assert result.exit_code == code, result.output
+    told = " ".join(run(arguments.split()[0], "--help").stdout.split("Exit codes: ")[1].split())
+    assert f"; {code} " in told
+
+
 # --- bad input ---------------------------------------------------------------------
 
 
