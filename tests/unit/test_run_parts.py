@@ -18,10 +18,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from making import segment
 
 from pipeline import run as run_room
 from pipeline.errors import OutputError, UsageError
-from pipeline.records import Document, Segment, Span
+from pipeline.records import Document, Span
 from pipeline.run.discovery import Passed, discover
 from pipeline.run.journal import Journal
 from pipeline.run.lock import folder_lock
@@ -258,23 +259,12 @@ def test_behind_consumes_in_order_and_raises_what_its_consumer_raised():
 
 
 def loaded(name, count):
-    segment = Segment(
-        doc_id=name,
-        block_id=0,
-        segment_id=0,
-        kind="",
-        start=0,
-        end=0,
-        block_start=0,
-        block_end=0,
-        source="x",
-    )
     return Loaded(
         source=Source(path=Path(name), doc_id=name, output=name, size=1),
         document=Document(
             doc_id=name, format="text", text="", encoding="utf-8", bom=False, blocks=()
         ),
-        segments=(segment,) * count,
+        segments=(segment("x", doc_id=name),) * count,
     )
 
 
