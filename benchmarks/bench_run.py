@@ -175,7 +175,7 @@ def bench_startup(*, repetitions: int = 9) -> None:
     print("|---|---|")
     for name, command in (
         ("python -c pass", [sys.executable, "-c", "pass"]),
-        ("passerelle --help", [sys.executable, "-m", "pipeline.cli", "--help"]),
+        ("passerelle --help", [sys.executable, "-m", "pipeline", "--help"]),
     ):
         times = []
         for _ in range(repetitions):

@@ -13,12 +13,13 @@ import random
 from pathlib import Path
 
 import pytest
+from making import draft
 
 from pipeline.documents import read_document
 from pipeline.glossary import enforce, load_termbase
 from pipeline.memory import TranslationMemory, request_key
 from pipeline.quality import CorpusScorer, Pair, check_pair, choose_checks
-from pipeline.records import Decoding, Draft, Hypothesis, Request, Segment
+from pipeline.records import Decoding, Hypothesis, Request
 from pipeline.segmentation import split
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -74,26 +75,8 @@ def test_matching_terms(benchmark, sentences, termbase):
 
 
 def test_enforcing_terms_that_the_model_got_wrong(benchmark, sentences, termbase):
-    drafts = [
-        Draft(
-            segment=Segment(
-                doc_id="article",
-                block_id=i,
-                segment_id=0,
-                kind="paragraph",
-                start=0,
-                end=len(s),
-                block_start=0,
-                block_end=len(s),
-                source=s,
-            ),
-            # Names come back in lower case: each occurrence has to be mended in place.
-            hypotheses=(Hypothesis(text=s.lower(), score=-0.5),),
-            engine="none",
-            fingerprint="none",
-        )
-        for i, s in enumerate(sentences[:200])
-    ]
+    # Names come back in lower case: each occurrence has to be mended in place.
+    drafts = [draft(s, s.lower(), block_id=i) for i, s in enumerate(sentences[:200])]
 
     def nobody(requests):
         return [(Hypothesis(text="", score=-9.0, flags=("empty",)),) for _ in requests]

@@ -1,28 +1,29 @@
 """Settings: frozen, checked at entry, each value with the place it came from.
 
-Precedence, highest first: command line, ``passerelle.toml``, ``[tool.passerelle]`` in
-``pyproject.toml``, built-in default. The file is looked for in the working folder and
-then in its parents; the nearest folder that has one wins.
+Precedence, highest first: what the caller gives (command line or Python),
+``passerelle.toml``, ``[tool.passerelle]`` in ``pyproject.toml``, built-in default. The file
+is looked for in the working folder and then in its parents; the nearest folder that has one
+wins.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import tomllib
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from pipeline.errors import ConfigError
 from pipeline.fsio import is_file
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-__all__ = ["Setting", "Settings", "load_settings", "settings_files"]
+    from collections.abc import Callable, Iterator, Mapping
 
 DEFAULT = "default"
 COMMAND_LINE = "command line"
+ARGUMENT = "argument"  # of a Python caller
+_SHARED = " [tool.passerelle]"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,103 +32,165 @@ class Setting:
 
     name: str
     value: object
-    origin: str  # "default", "command line" or "FILE [section]"
+    origin: str  # "default", "command line", "argument" or "FILE [section]"
 
 
-def _option(default: object, help_text: str, choices: tuple[str, ...] = ()) -> Any:  # noqa: ANN401 - dataclasses.field's own type
-    metadata = {"help": help_text, "choices": choices}
-    if isinstance(default, tuple):
-        return field(default_factory=lambda: default, metadata=metadata)
+def _option(
+    default: object, help_text: str, *, short: str = "", choices: tuple[str, ...] = ()
+) -> Any:  # noqa: ANN401 - dataclasses.field's own type
+    metadata = {"help": help_text, "short": short, "choices": choices}
     return field(default=default, metadata=metadata)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Everything a run can be told. Field names are the keys of ``passerelle.toml``."""
+    """Everything a run can be told.
 
-    out: str = _option("outputs", "folder for translations, table and manifest")
+    A field's name is the key in ``passerelle.toml``, the keyword of a Python caller and,
+    with dashes, the option of the command line, of which its text is the help.
+    """
+
+    out: str = _option("outputs", "Folder for translations. [outputs]", short="-o")
     glossary: tuple[str, ...] = _option(
-        ("glossary/terms.csv",), "glossary CSV files, later ones win"
+        ("glossary/terms.csv",),
+        "Glossary CSV; may be repeated, later ones win.",
+        short="-g",
     )
-    domain: tuple[str, ...] = _option((), "keep only glossary rows with one of these domains")
-    strict: bool = _option(False, "exit with 14 when a term is violated")
-    engine: str = _option("auto", "auto, argos or bundled", ("auto", "argos", "bundled"))
-    model: str = _option("", "path or name of a model, instead of the installed one")
-    beam: int = _option(0, "beam size; 1 is greedy; 0 leaves the choice to the engine")
-    threads: int = _option(0, "processor threads; 0 uses what the machine has")
-    front_matter: bool = _option(False, "translate title and description of front matter")
-    second_look: bool = _option(
-        True, "translate sentences with French left over again, those words banned"
+    domain: tuple[str, ...] = _option(
+        (), "Keep only glossary rows of this domain; may be repeated."
     )
-    memory: str = _option("", "translation memory file; empty for one in the output folder")
-    report: bool = _option(True, "write the quality report after the run")
-    max_file_mb: int = _option(64, "skip larger files (megabytes); 0 for no limit")
+    strict: bool = _option(False, "Exit with 14 when a term is violated.")
+    engine: str = _option(
+        "auto", "auto, argos or bundled. [auto]", choices=("auto", "argos", "bundled")
+    )
+    model: str = _option("", "Name or folder of a model, instead of the installed one.")
+    beam: int = _option(0, "Beam size: 1 is quickest. [the engine's own]")
+    threads: int = _option(0, "Processor threads; of each worker with --cluster. [all; 1]")
+    front_matter: bool = _option(False, "Translate title and description of Markdown front matter.")
+    second_look: bool = _option(True, "Translate sentences with French left over again. [yes]")
+    memory: str = _option("", "Translation memory file. [in the output folder]")
+    report: bool = _option(True, "Write report.html after the run. [yes]")
+    max_file_mb: int = _option(64, "Skip larger files (megabytes); 0 for no limit.")
     origins: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, **values: object) -> Self:
+        """Make settings of values alone; no file is read.
+
+        Args:
+            values: by field name. Texts may be paths, several texts one; ``None`` stands for
+                the default.
+
+        Raises:
+            ConfigError: an option is unknown or has a value that it cannot have.
+        """
+        given = dict(_checked(values, _argument, ARGUMENT))
+        return cls(**given, origins=dict.fromkeys(given, ARGUMENT))
 
     def origin(self, name: str) -> str:
         """Say where ``name``'s value came from."""
         return self.origins.get(name, DEFAULT)
 
+    def named(self, name: str) -> bool:
+        """Say whether the caller, not a file, gave ``name`` its value."""
+        return self.origin(name) in {COMMAND_LINE, ARGUMENT}
+
+    def path(self, name: str, value: str | None = None) -> Path:
+        """Give the path that ``name`` means, or that ``value`` would mean in its place.
+
+        A relative path from the caller or by default is relative to the working folder; in
+        a configuration file, to the folder of that file.
+        """
+        path = Path(getattr(self, name) if value is None else value).expanduser()
+        origin = self.origin(name).removesuffix(_SHARED)
+        if path.is_absolute() or not origin.endswith(".toml"):
+            return path
+        return Path(origin).parent / path
+
+    def paths(self, name: str) -> tuple[Path, ...]:
+        """Give the paths that ``name`` means, as `path` does; empty ones are left out."""
+        return tuple(self.path(name, value) for value in getattr(self, name) if value)
+
     def listing(self) -> tuple[Setting, ...]:
         """Give every setting with value and origin, in declaration order."""
         return tuple(
-            Setting(name=f.name, value=getattr(self, f.name), origin=self.origin(f.name))
-            for f in dataclasses.fields(self)
-            if f.name != "origins"
+            Setting(name=name, value=getattr(self, name), origin=self.origin(name))
+            for name in FIELDS
         )
 
+    def to_json(self) -> dict[str, Any]:
+        """Give every setting's value and origin as a JSON-ready table."""
+        return {s.name: {"value": s.value, "origin": s.origin} for s in self.listing()}
 
-_FIELDS = {f.name: f for f in dataclasses.fields(Settings) if f.name != "origins"}
+
+FIELDS = {f.name: f for f in dataclasses.fields(Settings) if f.name != "origins"}
+"""Every setting's field, with its help, short option and choices as metadata."""
 
 
-def _check(name: str, value: object, place: str) -> object:
-    spec = _FIELDS[name]
-    wanted = str(spec.type)
-    good: object
-    if wanted.startswith("tuple"):
-        items = [value] if isinstance(value, str) else value
-        if not isinstance(items, (list, tuple)) or not all(isinstance(i, str) for i in items):
+def _checked(
+    values: Mapping[str, object], place: Callable[[str], str], origin: str
+) -> Iterator[tuple[str, Any]]:
+    """Give names and values as settings have them; ``None`` counts as not given."""
+    for key, value in values.items():
+        name = key.replace("-", "_")
+        if name not in FIELDS:
+            import difflib
+
+            near = difflib.get_close_matches(name, FIELDS, n=1)
+            what = "option" if origin in {COMMAND_LINE, ARGUMENT} else "key"
             raise ConfigError(
-                f"{name} must be a text or a list of texts, not {value!r}",
-                place=place,
-                next_step=f'write for instance {name} = ["one", "two"]',
+                f"unknown {what} {key!r}",
+                place=place(name),
+                next_step=(f"did you mean {near[0]!r}? " if near else "")
+                + f"known {what}s: {', '.join(FIELDS)}",
             )
-        good = tuple(items)
-    elif wanted == "bool":
-        if not isinstance(value, bool):
-            raise ConfigError(
-                f"{name} must be true or false, not {value!r}",
-                place=place,
-                next_step=f"write {name} = true or {name} = false",
-            )
-        good = value
-    elif wanted == "int":
-        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-            raise ConfigError(
-                f"{name} must be a whole number, 0 or more, not {value!r}",
-                place=place,
-                next_step=f"write for instance {name} = 2",
-            )
-        good = value
-    else:
-        if not isinstance(value, str):
-            raise ConfigError(
-                f"{name} must be a text, not {value!r}",
-                place=place,
-                next_step=f'write for instance {name} = "{spec.default}"',
-            )
-        choices = spec.metadata["choices"]
-        if choices and value not in choices:
-            raise ConfigError(
-                f"{name} must be one of {', '.join(choices)}, not {value!r}",
-                place=place,
-                next_step="choose one of these",
-            )
-        good = value
-    return good
+        if value is not None:
+            yield name, _check(name, value, place(name), python=origin == ARGUMENT)
+
+
+def _check(name: str, value: object, place: str, *, python: bool) -> object:
+    """Give a value in the form that settings have, or say what it must be."""
+    spec = FIELDS[name]
+    choices = spec.metadata["choices"]
+    must, example = f"be one of {', '.join(choices)}", "choose one of these"
+    if isinstance(value, os.PathLike):
+        value = os.fspath(value)
+    match str(spec.type):
+        case "bool":
+            if isinstance(value, bool):
+                return value
+            must, example = "be true or false", f"write {name} = true or {name} = false"
+            example = "give True or False" if python else example
+        case "int":
+            if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+                return value
+            must, example = "be a whole number, 0 or more", f"write for instance {name} = 2"
+        case "str":
+            if isinstance(value, str) and (not choices or value in choices):
+                return value
+            if not isinstance(value, str):
+                must, example = "be a text", f'write for instance {name} = "{spec.default}"'
+        case _:  # several texts
+            items = value if isinstance(value, (list, tuple)) else [value]
+            texts = [os.fspath(i) if isinstance(i, os.PathLike) else i for i in items]
+            if all(isinstance(text, str) for text in texts):
+                return tuple(texts)
+            must = "be a text or a list of texts"
+            example = f'write for instance {name} = ["one", "two"]'
+    raise ConfigError(f"{name} must {must}, not {value!r}", place=place, next_step=example)
+
+
+def _argument(name: str) -> str:
+    return f"{name}="
+
+
+def _flag(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
 
 
 def _read_toml(path: Path) -> dict[str, Any]:
+    import tomllib
+
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -159,7 +222,7 @@ def _find(folder: Path) -> tuple[dict[str, Any], str]:
             return table, str(path)
         tool = table.get("tool", {})
         if isinstance(tool, dict) and "passerelle" in tool:
-            place, own = f"{path} [tool.passerelle]", tool["passerelle"]
+            place, own = f"{path}{_SHARED}", tool["passerelle"]
             if not isinstance(own, dict):
                 raise ConfigError(
                     f"this must be a table, not {own!r}",
@@ -171,37 +234,26 @@ def _find(folder: Path) -> tuple[dict[str, Any], str]:
 
 
 def load_settings(
-    overrides: Mapping[str, object] | None = None, *, folder: Path | None = None
+    overrides: Mapping[str, object] | None = None,
+    *,
+    folder: Path | None = None,
+    origin: str = COMMAND_LINE,
 ) -> Settings:
-    """Read the nearest configuration and lay the command line's values over it.
+    """Read the nearest configuration and lay the caller's values over it.
 
     Args:
-        overrides: values given on the command line; ``None`` values count as not given.
+        overrides: values that the caller gives, in the forms that `Settings.of` takes;
+            ``None`` values count as not given.
         folder: where to start looking; the working folder unless told.
+        origin: who the caller is, `COMMAND_LINE` or `ARGUMENT`: how errors name a value.
 
     Raises:
-        ConfigError: a key is unknown or a value has the wrong type or is not a choice.
+        ConfigError: a key or option is unknown, or a value has the wrong type or is not a
+            choice.
     """
-    table, place = _find((folder or Path.cwd()).resolve())
-    values: dict[str, Any] = {}
-    origins: dict[str, str] = {}
-    for key, value in table.items():
-        name = key.replace("-", "_")
-        if name not in _FIELDS:
-            import difflib
-
-            near = difflib.get_close_matches(name, _FIELDS, n=1)
-            raise ConfigError(
-                f"unknown key {key!r}",
-                place=place,
-                next_step=(f"did you mean {near[0]!r}? " if near else "")
-                + f"known keys: {', '.join(_FIELDS)}",
-            )
-        values[name] = _check(name, value, place)
-        origins[name] = place
-    for name, value in (overrides or {}).items():
-        if value is None:
-            continue
-        values[name] = _check(name, value, f"--{name.replace('_', '-')}")
-        origins[name] = COMMAND_LINE
-    return Settings(**values, origins=origins)
+    table, file = _find((folder or Path.cwd()).resolve())
+    kept = dict(_checked(table, lambda _: file, file))
+    place = _flag if origin == COMMAND_LINE else _argument
+    given = dict(_checked(overrides or {}, place, origin))
+    origins = dict.fromkeys(kept, file) | dict.fromkeys(given, origin)
+    return Settings(**(kept | given), origins=origins)

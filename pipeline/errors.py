@@ -2,10 +2,10 @@
 
 ::
 
-    PasserelleError            1   something of ours went wrong
+    PasserelleError            1   never by itself: 1 is a bug, with its traceback
     ├── UsageError             2   an option, a path or a configuration value is wrong
     │   └── ConfigError        2
-    ├── InputError             4   a document cannot be read
+    ├── InputError             4   a file that is to be read cannot be, or is something else
     ├── GlossaryError          5   a glossary cannot be read, or has errors (`glossary lint` too)
     ├── ModelError             6   a model is missing, damaged or refused
     │   ├── ModelMissing       6
@@ -16,8 +16,8 @@
     ├── NetworkError           9   a step needs the network and has none
     ├── MemoryStoreError      10   the translation memory cannot be used
     ├── QualityError          11   scores cannot be computed
-    │   ├── NothingChecked    12   there was nothing to check
-    │   └── BelowThreshold    13   a gate was missed
+    │   ├── NothingChecked    12   there was nothing to check, compare or take over
+    │   └── BelowThreshold    13   a gate (``--fail-under``, ``--fail-on``) was missed
     └── ClusterError          15   a cluster cannot be used, or is not installed
 
 Two more exit codes stand for outcomes of a command that finished: 3, some inputs were
@@ -88,7 +88,7 @@ class ConfigError(UsageError):
 
 
 class InputError(PasserelleError):
-    """A document cannot be read."""
+    """A document, table or other file cannot be read, or is not what it should be."""
 
     exit_code = 4
 
@@ -148,7 +148,7 @@ class QualityError(PasserelleError):
 
 
 class NothingChecked(QualityError):
-    """There was nothing to check: never a success."""
+    """There was nothing to check, compare or take over: never a success."""
 
     exit_code = 12
 

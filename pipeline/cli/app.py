@@ -1,26 +1,86 @@
-"""The Typer application."""
+"""The Typer application: commands that are imported when called, errors told in one place."""
 
 from __future__ import annotations
 
-from typing import Annotated
+import importlib
+import os
+import sys
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
-from pipeline.cli.common import Commands, leave
-from pipeline.cli.config import show_config
-from pipeline.cli.translate import translate
+from pipeline.cli.common import answer, new_app, style_for
+from pipeline.errors import EXIT_INTERRUPTED, PasserelleError
 
-__all__ = ["app", "main"]
+# name → (module with a Typer `app`, what `--help` says of it). The module is imported only
+# when its command is called, so that `--help` stays quick.
+_COMMANDS = {
+    "translate": ("translate", "Translate French texts and Markdown into English."),
+    "config": ("", "Show every setting, its value and where the value came from."),
+    "glossary": ("glossary", "See, check and edit the glossary of terms."),
+    "memory": ("memory", "See, export, correct and prune the translation memory."),
+    "models": ("models", "Find, install, verify and remove translation models."),
+    "quality": ("quality", "Score, check and compare translations."),
+}
 
-app = typer.Typer(
-    name="passerelle",
+
+class Commands(TyperGroup):
+    """The top-level group: imports sub-commands late and reports errors in one place."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401 - typer's own context type is private
+        """Name every command, in the order of `--help`."""
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401 - as above
+        """Give a command, importing its module if need be."""
+        module = _COMMANDS.get(cmd_name, ("", ""))[0]
+        if module and cmd_name not in self.commands:
+            command = typer.main.get_command(importlib.import_module(f"pipeline.cli.{module}").app)
+            command.name = cmd_name
+            self.commands[cmd_name] = command
+        return super().get_command(ctx, cmd_name)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401 - as above
+        """List the commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, told) for name, (_, told) in _COMMANDS.items()])
+
+    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - as above
+        """Run a command; turn our errors into a message and an exit code.
+
+        This is the one place where they are caught. Any other exception is a bug and
+        keeps its traceback.
+        """
+        try:
+            return super().invoke(ctx)
+        except PasserelleError as error:
+            _complain(f"error: {error}", "bad")
+            raise typer.Exit(error.exit_code) from error
+        except KeyboardInterrupt as interrupt:
+            _complain(getattr(interrupt, "message", "Stopped."), "strong")
+            raise typer.Exit(EXIT_INTERRUPTED) from interrupt
+
+
+def _complain(text: str, style: str) -> None:
+    lines = text.split("\n")
+    if sys.stderr.isatty():  # a pipe or a log gets each line whole
+        import shutil
+
+        from pipeline.wording import fold
+
+        width = max(shutil.get_terminal_size().columns - 1, 40)
+        lines = [part for line in lines for part in fold(line, width).split("\n")]
+    typer.echo(style_for(sys.stderr)(lines[0], style), err=True)
+    for line in lines[1:]:
+        typer.echo(line, err=True)
+
+
+app = new_app(
+    "passerelle",
+    "Translate French articles into English, offline, with the glossary kept.",
     cls=Commands,
-    help="Translate French articles into English, offline, with the glossary kept.",
     epilog="Start with: passerelle translate seeds/",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
 )
 
 
@@ -43,13 +103,44 @@ def passerelle(
     """Translate French articles into English, offline, with the glossary kept."""
 
 
-app.command("translate")(translate)
-app.command("config")(show_config)
+@app.command("config")
+def show_config(
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+) -> None:
+    """Show every setting, its value and where the value came from."""
+    from pipeline.config import load_settings
+    from pipeline.wording import columns
+
+    settings = load_settings()
+    shown = [(s.name, _show(s.value), f"({s.origin})") for s in settings.listing()]
+    answer(columns(shown), settings.to_json(), as_json=as_json)
+
+
+def _show(value: object) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value)) or "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value) or "–"
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line.
+
+    The process ends even where an abandoned thread is still inside the engine: it cannot be
+    interrupted, and waiting for it would keep an impatient person waiting. Everything of
+    value is on disk by now.
+    """
     try:
         app(prog_name="passerelle")
     except SystemExit as end:
-        leave(end.code if isinstance(end.code, int) else 1)
+        import contextlib
+        import threading
+
+        if not any(t.name.startswith("passerelle-") for t in threading.enumerate()):
+            raise
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(OSError, ValueError):
+                stream.flush()
+        os._exit(end.code if isinstance(end.code, int) else 1)

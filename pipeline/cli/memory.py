@@ -6,49 +6,36 @@ import contextlib
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import IO, TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.cli.common import counted, emit_json
-from pipeline.config import load_settings
-from pipeline.errors import InputError, MemoryStoreError, NothingChecked
+from pipeline.cli.common import AsJson, Given, answer, new_app, settings_options
+from pipeline.errors import InputError, MemoryStoreError, NothingChecked, UsageError
+from pipeline.wording import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from pipeline.memory import TranslationMemory
 
-__all__ = ["app"]
+app = new_app("memory", "See, export, correct, check and prune the translation memory.")
 
-app = typer.Typer(
-    name="memory",
-    help="See, export, correct, check and prune the translation memory.",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,
+_whose = settings_options(
+    "out",
+    "memory",
+    out="Output folder whose memory is meant. [outputs]",
+    memory="Memory file. [the one in the output folder]",
 )
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
-Out = Annotated[
-    str | None, typer.Option("--out", "-o", help="Output folder whose memory is meant. [outputs]")
-]
-File = Annotated[
-    str | None, typer.Option("--memory", help="Memory file. [the one in the output folder]")
-]
 
-
-def _path(out: str | None, file: str | None) -> Path:
-    from pipeline.translate.opening import memory_path
-
-    return memory_path(load_settings({"out": out, "memory": file}))
-
-
-def _open(out: str | None, file: str | None, *, make: bool = False) -> TranslationMemory:
+def _open(given: Given, *, make: bool = False) -> TranslationMemory:
+    from pipeline.config import load_settings
     from pipeline.fsio import is_file
     from pipeline.memory import TranslationMemory
+    from pipeline.translate.opening import memory_path
 
-    path = _path(out, file)
+    path = memory_path(load_settings(given))
     if not make and not is_file(path):
         raise MemoryStoreError(
             "there is no translation memory here",
@@ -59,25 +46,26 @@ def _open(out: str | None, file: str | None, *, make: bool = False) -> Translati
 
 
 @app.command("stats")
-def show_stats(*, out: Out = None, memory: File = None, as_json: AsJson = False) -> None:
+@_whose
+def show_stats(*, given: Given, as_json: AsJson = False) -> None:
     """Say how much the memory holds."""
     from pipeline.memory import stats
 
-    with _open(out, memory) as store:
+    with _open(given) as store:
         counts = stats(store)
-        if as_json:
-            emit_json({"path": str(store.path), **asdict(counts)})
-            return
-        typer.echo(f"{store.path} ({counts.bytes / 1e6:,.1f} MB)")
-        typer.echo(f"  {counted(counts.segments, 'finished sentence')}")
-        typer.echo(f"  {counted(counts.answers, 'answer')} of engines")
-        for fingerprint, number in counts.engines:
-            typer.echo(f"    {number:,} of engine {fingerprint[:12]}")
-        typer.echo(f"  {counted(counts.approved, 'entry', 'entries')} approved by a person")
-        typer.echo(f"  {counts.unused_30_days:,} not used in the last 30 days")
+    lines = [
+        f"{store.path} ({counts.bytes / 1e6:,.1f} MB)",
+        f"  {counted(counts.segments, 'finished sentence')}",
+        f"  {counted(counts.answers, 'answer')} of engines",
+        *(f"    {number:,} of engine {name[:12]}" for name, number in counts.engines),
+        f"  {counted(counts.approved, 'entry', 'entries')} approved by a person",
+        f"  {counts.unused_30_days:,} not used in the last 30 days",
+    ]
+    answer(lines, {"path": str(store.path), **asdict(counts)}, as_json=as_json)
 
 
 @app.command("export")
+@_whose
 def export(
     file: Annotated[str, typer.Argument(help="CSV to write; - for standard output.")] = "-",
     *,
@@ -85,8 +73,7 @@ def export(
         bool,
         typer.Option("--drafts/--approved-only", help="With or without the machine's own."),
     ] = True,
-    out: Out = None,
-    memory: File = None,
+    given: Given,
 ) -> None:
     """Write the memory as a CSV (source, target, status, note).
 
@@ -97,45 +84,38 @@ def export(
     from pipeline.memory import table_rows
 
     with (
-        _open(out, memory) as store,
+        _open(given) as store,
         contextlib.closing(table_rows(store, drafts=drafts)) as rows,
     ):
-        lines = _csv(rows)
         if file == "-":
-            for line in lines:
-                sys.stdout.buffer.write(line)
+            _write_csv(sys.stdout.buffer, rows)
             sys.stdout.buffer.flush()
             return
-        count = -1  # the heading
         with atomic_open(Path(file)) as handle:
             handle.write(b"\xef\xbb\xbf")  # so that a spreadsheet reads the accents
-            for line in lines:
-                handle.write(line)
-                count += 1
+            count = _write_csv(handle, rows)
     typer.echo(f"{counted(count, 'row')} written to {file}", err=True)
 
 
-def _csv(rows: Iterable[tuple[str, ...]]) -> Iterator[bytes]:
+def _write_csv(handle: IO[bytes], rows: Iterable[tuple[str, ...]]) -> int:
+    import codecs
     import csv
-    import io
 
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
+    writer = csv.writer(codecs.getwriter("utf-8")(handle), lineterminator="\n")
     writer.writerow(("source", "target", "status", "note"))
-    yield text.getvalue().encode("utf-8")
+    count = 0
     for row in rows:
-        text.seek(0)
-        text.truncate()
         writer.writerow(row)
-        yield text.getvalue().encode("utf-8")
+        count += 1
+    return count
 
 
 @app.command("import")
+@_whose
 def import_corrections(
     file: Annotated[str, typer.Argument(help="CSV with columns source and target.")],
     *,
-    out: Out = None,
-    memory: File = None,
+    given: Given,
     as_json: AsJson = False,
 ) -> None:
     """Take corrections over: from now on they win over every engine.
@@ -145,9 +125,8 @@ def import_corrections(
     """
     from pipeline.memory import read_corrections
 
-    path = Path(file)
     try:
-        data = path.read_bytes()
+        data = Path(file).read_bytes()
     except OSError as error:
         raise InputError(
             f"cannot be read: {error.strerror}", place=file, next_step="check the path"
@@ -159,15 +138,14 @@ def import_corrections(
             place=file,
             next_step="write `approved` into the status of the rows that you corrected",
         )
-    with _open(out, memory, make=True) as store:
+    with _open(given, make=True) as store:
         count = store.approve(entries)
-    if as_json:
-        emit_json({"approved": count})
-    else:
-        typer.echo(f"{counted(count, 'correction')} taken over; used from the next run on.")
+    told = f"{counted(count, 'correction')} taken over; used from the next run on."
+    answer(told, {"approved": count}, as_json=as_json)
 
 
 @app.command("prune")
+@_whose
 def prune_rows(
     *,
     days: Annotated[
@@ -179,56 +157,52 @@ def prune_rows(
             "--keep-engine", help="Keep only this engine's rows: the start of its fingerprint."
         ),
     ] = None,
-    out: Out = None,
-    memory: File = None,
+    given: Given,
     as_json: AsJson = False,
 ) -> None:
     """Delete rows that are of no more use. Approved entries always stay."""
-    from pipeline.errors import UsageError
     from pipeline.memory import prune, stats
 
     if days is None and not engine:
         raise UsageError(
             "say what to delete", next_step="give --days or --keep-engine (see `memory stats`)"
         )
-    with _open(out, memory) as store:
+    with _open(given) as store:
         keep = None
         if engine:
             known = [fingerprint for fingerprint, _ in stats(store).engines]
-            keep = [f for f in known if any(f.startswith(prefix) for prefix in engine)]
+            keep = [f for f in known if f.startswith(tuple(engine))]
             if not keep:
                 raise UsageError(
                     f"no engine of this memory begins with {' or '.join(engine)}",
                     next_step="see `passerelle memory stats`",
                 )
         deleted = prune(store, days=days, keep=keep)
-    if as_json:
-        emit_json({"deleted": deleted})
-    else:
-        typer.echo(f"{counted(deleted, 'row')} deleted.")
+    answer(f"{counted(deleted, 'row')} deleted.", {"deleted": deleted}, as_json=as_json)
 
 
 @app.command("verify")
+@_whose
 def verify(
     *,
     repair: Annotated[bool, typer.Option("--repair", help="Delete damaged rows.")] = False,
-    out: Out = None,
-    memory: File = None,
+    given: Given,
     as_json: AsJson = False,
 ) -> None:
     """Read every row and compare it with its checksum; exit code 10 when one is damaged."""
     from pipeline.memory import check
 
-    with _open(out, memory) as store:
+    with _open(given) as store:
         report = check(store, repair=repair)
-        place = str(store.path)
-    if as_json:
-        emit_json({"path": place, "sound": report.sound, **asdict(report)})
-    elif report.sound:
-        typer.echo(f"{place}: {report.rows:,} rows, all sound.")
-    elif repair and not report.structure:
-        typer.echo(f"{place}: {report.damaged:,} damaged rows deleted of {report.rows:,}.")
-    if not report.sound and not (repair and not report.structure):
+    place = str(store.path)
+    mended = repair and not report.structure
+    lines = []
+    if report.sound:
+        lines = [f"{place}: {report.rows:,} rows, all sound."]
+    elif mended:
+        lines = [f"{place}: {report.damaged:,} damaged rows deleted of {report.rows:,}."]
+    answer(lines, {"path": place, "sound": report.sound, **asdict(report)}, as_json=as_json)
+    if not report.sound and not mended:
         raise MemoryStoreError(
             f"{report.damaged:,} of {report.rows:,} rows are damaged"
             + "".join(f"\n    {line}" for line in report.structure),

@@ -3,60 +3,31 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from dataclasses import asdict
-from enum import StrEnum
-from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 import typer
 
-from pipeline.cli.common import emit_json, style_for
-from pipeline.cli.quality_checks import AsJson, Only, Without, checks
-from pipeline.cli.quality_show import show_comparison, show_scores
-from pipeline.errors import InputError, NothingChecked, UsageError
+from pipeline.cli.common import AsJson, answer, emit_json, new_app, output_folder, style_for
+from pipeline.cli.quality_show import comparison_lines, finding_lines, list_checks, show_scores
+from pipeline.errors import BelowThreshold, InputError, NothingChecked, UsageError
+from pipeline.wording import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from pipeline.quality import CorpusScorer, Score
+    from pipeline.quality import Pair
     from pipeline.quality.metrics.significance import Comparison
-    from pipeline.quality.report.compare import RunComparison
-    from pipeline.quality.report.gates import Gate
 
-__all__ = ["app"]
+app = new_app("quality", "Score, check and compare translations.")
 
-app = typer.Typer(
-    name="quality",
-    help="Score, check and compare translations.",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,
-)
+Gravity = Literal["error", "warning", "info"]  # the gravest first
 
-
-class Level(StrEnum):
-    """What is scored one by one."""
-
-    corpus = "corpus"
-    document = "document"
-    segment = "segment"
-
-
-class By(StrEnum):
-    """What a segment of a text file is."""
-
-    lines = "lines"
-    blocks = "blocks"
-
-
-class Test(StrEnum):
-    """A paired significance test."""
-
-    bs = "bs"
-    ar = "ar"
-
-
+Outputs = Annotated[
+    Path | None, typer.Argument(help="A run's output folder. [outputs]", show_default=False)
+]
 Reference = Annotated[
     list[Path] | None,
     typer.Option("--reference", "-r", help="Reference file (or folder, for a run's outputs)."),
@@ -69,40 +40,28 @@ FailUnder = Annotated[
     list[str] | None,
     typer.Option(help="Exit with 13 below this: bleu=30, chrf=55, terms=0.98; may be repeated."),
 ]
+Only = Annotated[list[str] | None, typer.Option(help="Run this check only; may be repeated.")]
+Without = Annotated[list[str] | None, typer.Option(help="Leave this check out; may be repeated.")]
+
+_METRICS = ("bleu", "chrf")  # unless others are asked for
 
 
-def _blocks(path: Path) -> list[str]:
-    from pipeline.run.reporting.prose import reference_blocks
-
-    return reference_blocks(path)
+def _warn(text: str) -> None:
+    typer.echo(f"warning: {text}", err=True)
 
 
-def _single(paths: Sequence[Path] | None) -> Path | None:
-    if not paths:
-        return None
-    if len(paths) > 1:
-        raise UsageError(
-            "two runs are compared with one reference",
-            place=", ".join(str(path) for path in paths),
-            next_step="give one file or one folder; `quality score` and `report` take several",
-        )
-    return paths[0]
-
-
-def _gated(gates: Sequence[Gate], values: Mapping[str, float | None]) -> None:
+def _check_gates(texts: Sequence[str] | None, values: Mapping[str, float | None]) -> None:
     """Check the gates and say so where all are passed: in a log, silence reads as forgotten."""
-    from pipeline.quality import check_gates
+    from pipeline.quality import check_gates, parse_gates
 
+    gates = parse_gates(texts or ())
     check_gates(gates, values)
     if gates:
         passed = ", ".join(f"{g.name} {values[g.name]:.4g} (at least {g.least:g})" for g in gates)
         typer.echo(f"Gates passed: {passed}", err=True)
 
 
-# --- score -------------------------------------------------------------------------
-
-
-@app.command("score")
+@app.command()
 def score(
     hypothesis: Annotated[
         Path,
@@ -115,10 +74,14 @@ def score(
     ] = None,
     langpair: Annotated[str, typer.Option(help="Language pair of --testset.")] = "fr-en",
     metric: Metrics = None,
-    level: Annotated[Level, typer.Option(help="What is scored one by one.")] = Level.corpus,
+    level: Annotated[
+        Literal["corpus", "document", "segment"],
+        typer.Option(help="What is scored one by one."),
+    ] = "corpus",
     by: Annotated[
-        By, typer.Option(help="lines, or blocks: paragraphs, aligned by length where need be.")
-    ] = By.lines,
+        Literal["lines", "blocks"],
+        typer.Option(help="lines, or blocks: paragraphs, aligned by length where need be."),
+    ] = "lines",
     doc_ids: Annotated[
         Path | None, typer.Option(help="File with each line's document, for --level document.")
     ] = None,
@@ -132,154 +95,52 @@ def score(
     """Score a translation against references, as the sacrebleu command line does.
 
     Exit codes: 0 scored; 12 nothing to score; 13 below --fail-under; 11 files that do not
-    fit together; 4 a file that cannot be read; 9 a test set that cannot be downloaded.
+    fit together; 2 wrong usage; 4 a file that cannot be read; 9 a test set that cannot be
+    downloaded.
     """
-    from pipeline.quality import CorpusScorer, parse_gates
-    from pipeline.quality.metrics.alignment import find_reference
+    from pipeline.quality import parse_gates
+    from pipeline.run.reporting.scoring import Scoring
 
-    gates = parse_gates(fail_under or ())
-    metrics = tuple(metric or ("bleu", "chrf"))
+    parse_gates(fail_under or ())
+    scoring = Scoring(metrics=metric or _METRICS, level=level, confidence=confidence)
     if not hypothesis.exists():
         raise InputError(
             "there is no such file or folder", place=str(hypothesis), next_step="check the path"
         )
     if hypothesis.is_dir():
-        _score_run(hypothesis, reference or None, metrics, confidence, level, width, gates, as_json)
-        return
-    if testset and reference:
+        result = scoring.run(hypothesis, reference or None)
+    else:
+        references = _references(hypothesis, reference, testset, langpair)
+        if by == "blocks":
+            result = scoring.blocks(hypothesis, references)
+        else:
+            result = scoring.lines(hypothesis, references, doc_ids=doc_ids, warn=_warn)
+    show_scores(result, width, as_json)
+    _check_gates(fail_under, result.figures)
+
+
+def _references(
+    hypothesis: Path, given: Sequence[Path] | None, testset: str | None, langpair: str
+) -> Sequence[Path]:
+    from pipeline.quality import find_reference
+
+    if testset and given:
         raise UsageError("--testset and --reference exclude each other", next_step="give one")
     if testset:
         from pipeline.quality.metrics.testsets import fetch_testset
 
-        references: Sequence[Path] = fetch_testset(testset, langpair)[1]
-    elif reference:
-        references = reference
-    else:
-        found = find_reference(hypothesis)
-        if not found:
-            raise NothingChecked(
-                "there is no reference",
-                place=str(hypothesis),
-                next_step="give one with --reference, or a test set with --testset",
-            )
-        references = (found,)
-    scorer = CorpusScorer(metrics)
-    documents: list[tuple[str, range]] = []
-    notes: list[str] = []
-    if by is By.blocks:
-        notes = _add_blocks(scorer, hypothesis, references)
-    else:
-        documents = _add_lines(scorer, hypothesis, references, doc_ids)
-    scores = scorer.scores(bootstrap=confidence)
-    rows: list[tuple[str, Sequence[Score] | Sequence[float]]] = []
-    if level is Level.document:
-        if not documents:
-            raise UsageError(
-                "the documents of the lines are not known",
-                next_step="give --doc-ids FILE, or a run's output folder",
-            )
-        rows = [(name, scorer.scores(rows=lines)) for name, lines in documents]
-    elif level is Level.segment:
-        columns = [scorer.segment_values(name) for name in scorer.names]
-        rows = [(str(n), values) for n, values in enumerate(zip(*columns, strict=True), 1)]
-    show_scores(scores, rows, notes, width, as_json)
-    _gated(gates, {item.metric: item.value for item in scores})
-
-
-def _add_lines(
-    scorer: CorpusScorer, hypothesis: Path, references: Sequence[Path], doc_ids: Path | None
-) -> list[tuple[str, range]]:
-    from pipeline.quality.metrics.lines import parallel_lines
-
-    paths = [hypothesis, *references, *([doc_ids] if doc_ids else [])]
-    names: list[str] = []
-    first: str | None = None
-    alike = True
-    blank = [hypothesis, *references]
-    for lines, *streams in parallel_lines(paths):
-        if doc_ids:
-            names += streams.pop()
-        blank = [
-            path
-            for path, stream in zip((hypothesis, *references), (lines, *streams), strict=True)
-            if path in blank and not any(stream)
-        ]
-        scorer.add(lines, streams)
-        first = lines[0] if first is None else first
-        alike = alike and all(line == first for line in lines)
-    if blank:
+        return fetch_testset(testset, langpair)[1]
+    found = given or [path for path in [find_reference(hypothesis)] if path]
+    if not found:
         raise NothingChecked(
-            "there is no text in it, only empty lines",
-            place=str(blank[0]),
-            next_step="give files with text in them",
+            "there is no reference",
+            place=str(hypothesis),
+            next_step="give one with --reference, or a test set with --testset",
         )
-    if alike and scorer.n > 1:
-        typer.echo(f"warning: all {scorer.n} segments of {hypothesis} are the same text", err=True)
-    documents = []
-    start = 0
-    for name, group in groupby(names):
-        stop = start + len(list(group))
-        documents.append((name, range(start, stop)))
-        start = stop
-    return documents
+    return found
 
 
-def _add_blocks(scorer: CorpusScorer, hypothesis: Path, references: Sequence[Path]) -> list[str]:
-    from pipeline.quality.metrics.alignment import align_blocks
-
-    texts = [
-        [block for block in _blocks(path) if block.strip()] for path in (hypothesis, *references)
-    ]
-    for path, blocks in zip((hypothesis, *references), texts, strict=True):
-        if not blocks:
-            raise NothingChecked(
-                "there is no text in it", place=str(path), next_step="give a text with words in it"
-            )
-    aligned = align_blocks(hypothesis.name, texts[0], texts[1:])
-    scorer.add(aligned.blocks, aligned.references)
-    return [f"{hypothesis}: {aligned.note}"] if aligned.note else []
-
-
-def _score_run(
-    outputs: Path,
-    reference: Sequence[Path] | None,
-    metrics: Sequence[str],
-    confidence: int,
-    level: Level,
-    width: int,
-    gates: Sequence[Gate],
-    as_json: bool,
-) -> None:
-    from pipeline.quality import build_report
-
-    report = build_report(
-        outputs,
-        references=reference,
-        read_blocks=_blocks,
-        checks=(),
-        corpus_checks=(),
-        metrics=metrics,
-        bootstrap=confidence,
-    )
-    if not report.scores:
-        raise NothingChecked(
-            "no document has a reference",
-            place=str(outputs),
-            next_step="give the folder of the references with --reference",
-        )
-    rows: list[tuple[str, Sequence[Score] | Sequence[float]]] = []
-    if level is Level.document:
-        rows = [(doc.document, doc.scores) for doc in report.documents if doc.scores]
-    elif level is Level.segment:
-        rows = [(s.place, (s.chrf,)) for s in report.segments if s.chrf is not None]
-    show_scores(report.scores, rows, report.notes, width, as_json)
-    _gated(gates, report.gate_values())
-
-
-# --- compare -----------------------------------------------------------------------
-
-
-@app.command("compare")
+@app.command()
 def compare(
     systems: Annotated[
         list[Path],
@@ -291,8 +152,9 @@ def compare(
     reference: Reference = None,
     metric: Metrics = None,
     test: Annotated[
-        Test, typer.Option(help="bs: paired bootstrap; ar: approximate randomisation.")
-    ] = Test.bs,
+        Literal["bs", "ar"],
+        typer.Option(help="bs: paired bootstrap; ar: approximate randomisation."),
+    ] = "bs",
     samples: Annotated[
         int, typer.Option(min=0, help="Resamples or trials; 0 for sacrebleu's default.")
     ] = 0,
@@ -302,74 +164,61 @@ def compare(
     """Compare translations with a baseline: deltas, p-values, what got better and worse.
 
     Exit codes: 0 compared; 12 nothing to compare (the same text twice, too); 13 the last
-    system is below --fail-under; 11 files that do not fit together.
+    system is below --fail-under; 11 files that do not fit together; 2 wrong usage; 4 a file
+    that cannot be read.
     """
-    from pipeline.quality import compare_outputs, compare_runs, parse_gates
-    from pipeline.quality.metrics.significance import compare_systems
+    from pipeline.quality import compare_outputs, compare_runs, compare_systems, parse_gates
+    from pipeline.run.reporting.scoring import reference_blocks
 
-    gates = parse_gates(fail_under or ())
-    metrics = tuple(metric or ("bleu", "chrf"))
+    parse_gates(fail_under or ())
+    wanted: dict[str, Any] = {"metrics": metric or _METRICS, "test": test, "samples": samples}
+    folders = [path.is_dir() for path in systems]
     if len(systems) < 2:
         raise UsageError("two translations are compared", next_step="give a second one")
-    kind = test.value
-    result: RunComparison | None = None
-    comparison: Comparison | None = None
-    if all(path.is_dir() for path in systems):
-        if len(systems) > 2:
-            raise UsageError("two runs are compared at a time", next_step="give two folders")
-        result = compare_runs(
-            systems[0],
-            systems[1],
-            references=_single(reference),
-            read_blocks=_blocks,
-            metrics=metrics,
-            test="ar" if kind == "ar" else "bs",
-            samples=samples,
-        )
-        comparison = result.comparison
-    elif any(path.is_dir() for path in systems):
+    if any(folders) and not all(folders):
         raise UsageError(
             "a run's folder and a file cannot be compared",
-            place=", ".join(str(path) for path in systems),
+            place=", ".join(map(str, systems)),
             next_step="give two folders, or files with one segment a line",
         )
-    else:
-        names, outputs, references = _systems(systems, reference or ())
-        if len(outputs) == 2:
-            result = compare_outputs(
-                (names[0], names[1]),
-                outputs[0],
-                outputs[1],
-                references,
-                metrics=metrics,
-                test="ar" if kind == "ar" else "bs",
-                samples=samples,
+    result = None
+    comparison: Comparison | None
+    if all(folders):
+        if len(systems) > 2:
+            raise UsageError("two runs are compared at a time", next_step="give two folders")
+        if reference and len(reference) > 1:
+            raise UsageError(
+                "two runs are compared with one reference",
+                place=", ".join(map(str, reference)),
+                next_step="give one file or one folder; `quality score` and `report` take several",
             )
+        result = compare_runs(
+            *systems,
+            references=reference[0] if reference else None,
+            read_blocks=reference_blocks,
+            **wanted,
+        )
+        comparison = result.comparison
+    else:
+        outputs, references = _columns(systems, reference or ())
+        names = [str(path) for path in systems]
+        if len(systems) == 2:
+            (one, two), (first, second) = names, outputs
+            result = compare_outputs((one, two), first, second, references, **wanted)
             comparison = result.comparison
         else:
-            comparison = compare_systems(
-                list(zip(names, outputs, strict=True)),
-                references,
-                metrics=metrics,
-                test="ar" if kind == "ar" else "bs",
-                samples=samples,
-            )
-    if as_json:
-        emit_json(asdict(result) if result else {"comparison": asdict(comparison or _nothing())})
-    else:
-        show_comparison(comparison, result)
+            named = list(zip(names, outputs, strict=True))
+            comparison = compare_systems(named, references, **wanted)
+    told = asdict(result) if result else {"comparison": asdict(comparison) if comparison else None}
+    answer(comparison_lines(comparison, result), told, as_json=as_json)
     last = comparison.systems[-1] if comparison else ""
     scores = comparison.scores if comparison else ()
-    _gated(gates, {item.metric: item.value for item in scores if item.system == last})
+    _check_gates(fail_under, {s.metric: s.value for s in scores if s.system == last})
 
 
-def _nothing() -> Comparison:
-    raise NothingChecked("nothing was compared", next_step="give references")
-
-
-def _systems(
+def _columns(
     paths: Sequence[Path], references: Sequence[Path]
-) -> tuple[list[str], list[list[str]], list[list[str]]]:
+) -> tuple[list[list[str]], list[list[str]]]:
     from pipeline.quality.metrics.lines import parallel_lines
 
     if not references:
@@ -380,16 +229,12 @@ def _systems(
     for slices in parallel_lines([*paths, *references]):
         for column, lines in zip(columns, slices, strict=True):
             column += lines
-    names = [str(path) for path in paths]
-    return names, columns[: len(paths)], columns[len(paths) :]
+    return columns[: len(paths)], columns[len(paths) :]
 
 
-# --- report ------------------------------------------------------------------------
-
-
-@app.command("report")
+@app.command()
 def report(
-    outputs: Annotated[Path, typer.Argument(help="A run's output folder.")] = Path("outputs"),
+    outputs: Outputs = None,
     *,
     reference: Reference = None,
     metric: Metrics = None,
@@ -401,7 +246,8 @@ def report(
     """Write report.html, report.json, quality.csv and quality.parquet for a run.
 
     Exit codes: 0 written; 12 the table is empty, or a gate's figure was not measured;
-    13 below --fail-under; 4 a file that cannot be read.
+    13 below --fail-under; 2 wrong usage; 4 a file that cannot be read; 7 one that cannot be
+    written.
     """
     from pipeline.quality import (
         build_report,
@@ -412,23 +258,120 @@ def report(
         render_text,
         write_report,
     )
+    from pipeline.run.reporting.scoring import reference_blocks
 
-    gates = parse_gates(fail_under or ())
+    parse_gates(fail_under or ())
+    folder = output_folder(outputs)
     result = build_report(
-        outputs,
+        folder,
         references=reference or None,
-        read_blocks=_blocks,
+        read_blocks=reference_blocks,
         checks=choose_checks(only or (), without or ()),
         corpus_checks=choose_corpus_checks(only or (), without or ()),
-        metrics=tuple(metric or ("bleu", "chrf")),
+        metrics=tuple(metric or _METRICS),
     )
-    page = write_report(result, outputs)
+    page = write_report(result, folder)
     if as_json:
         typer.echo(render_json(result))
     else:
         typer.echo(render_text(result, style=style_for(sys.stdout)))
         typer.echo(f"The whole report: {page}")
-    _gated(gates, result.gate_values())
+    _check_gates(fail_under, result.gate_values())
 
 
-app.command("checks")(checks)
+@app.command()
+def checks(
+    outputs: Outputs = None,
+    *,
+    source: Annotated[
+        Path | None, typer.Option(help="French file, one segment a line, with --target.")
+    ] = None,
+    target: Annotated[
+        Path | None, typer.Option(help="English file, as many lines as --source.")
+    ] = None,
+    only: Only = None,
+    without: Without = None,
+    list_all: Annotated[
+        bool, typer.Option("--list", help="Name the checks and what they find.")
+    ] = False,
+    fail_on: Annotated[
+        Gravity | None, typer.Option(help="Exit with 13 on findings of this gravity or graver.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check translations without a reference.
+
+    Exit codes: 0 checked; 12 nothing to check; 13 findings as grave as --fail-on; 11 files
+    that do not fit together; 2 wrong usage; 4 a file that cannot be read.
+    """
+    from pipeline.quality import check_pair, choose_checks, choose_corpus_checks
+    from pipeline.quality.checks.corpus import CorpusChecks
+
+    chosen = choose_checks(only or (), without or ())
+    corpus = choose_corpus_checks(only or (), without or ())
+    if list_all:
+        list_checks(chosen, corpus, as_json)
+        return
+    if (source is None) != (target is None) or (source and outputs):
+        raise UsageError(
+            "--source and --target belong together and exclude an output folder",
+            next_step="give both files, or a folder",
+        )
+    pairs = _pairs(source, target) if source and target else _rows(output_folder(outputs))
+    across = CorpusChecks(corpus)
+    gravities: tuple[Gravity, ...] = get_args(Gravity)
+    counts = dict.fromkeys(gravities, 0)
+    by_check: Counter[str] = Counter()
+    shown: list[dict[str, object]] = []
+    total = 0
+    for place, pair in pairs:
+        total += 1
+        for finding in (*check_pair(pair, chosen), *across.add(pair, place)):
+            counts[finding.severity] += 1
+            by_check[finding.check] += 1
+            if as_json:
+                shown.append({"place": place, **asdict(finding)})
+                continue
+            for line in finding_lines(place, finding, pair.target):
+                typer.echo(line)
+    if total == 0:
+        raise NothingChecked("there is no segment to check", next_step="give a text with words")
+    if as_json:
+        emit_json({"segments": total, "counts": counts, "findings": shown})
+    else:
+        typer.echo(
+            f"{counted(total, 'sentence')} checked: {counted(counts['error'], 'error')}, "
+            f"{counted(counts['warning'], 'warning')}, {counted(counts['info'], 'note')}."
+        )
+        if by_check:
+            typer.echo(f"  {', '.join(f'{name} {n:,}' for name, n in by_check.most_common())}")
+            if not source:
+                folder = output_folder(outputs)
+                typer.echo(f"Next: `passerelle quality report {folder}` shows them.")
+    grave = gravities[: gravities.index(fail_on) + 1] if fail_on else ()
+    found = sum(counts[name] for name in grave)
+    if found:
+        raise BelowThreshold(
+            f"{counted(found, 'finding')} of gravity {fail_on} or graver",
+            next_step="mend the segments, or leave a check out with --without",
+        )
+
+
+def _pairs(source: Path, target: Path) -> Iterator[tuple[str, Pair]]:
+    from pipeline.quality import Pair
+    from pipeline.quality.metrics.lines import parallel_lines
+
+    number = 0
+    for french, english in parallel_lines([source, target]):
+        for left, right in zip(french, english, strict=True):
+            number += 1
+            yield f"line {number}", Pair(source=left, target=right)
+
+
+def _rows(outputs: Path) -> Iterator[tuple[str, Pair]]:
+    from pipeline.quality import pair_of
+    from pipeline.quality.report.build import TABLE
+    from pipeline.table import read_rows
+
+    for row in read_rows(outputs / TABLE):
+        yield row.place, pair_of(row.segment, row)

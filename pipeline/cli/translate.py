@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import shutil
 import sys
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.cli.common import emit_json, style_for
+from pipeline.cli.common import Given, answer, emit_json, new_app, settings_options, style_for
 from pipeline.config import Settings, load_settings
 from pipeline.errors import EXIT_VIOLATIONS, UsageError
 
@@ -19,68 +20,35 @@ if TYPE_CHECKING:
     from pipeline.run.cluster.driver import Cluster
     from pipeline.run.reporting.progress import Reporter
 
-__all__ = ["translate"]
-
-Paths = Annotated[
-    list[str],
-    typer.Argument(
-        help="Files, folders, or patterns in quotation marks ('in/**/*.md'); archives of articles "
-        "(.jsonl, .parquet); - for standard input.",
-        show_default=False,
-    ),
-]
+app = new_app("translate", "")
 
 
+@app.command()
+@settings_options(
+    "out",
+    "glossary",
+    "domain",
+    "engine",
+    "model",
+    "beam",
+    "threads",
+    "memory",
+    "strict",
+    "front_matter",
+    "second_look",
+    "report",
+)
 def translate(
-    paths: Paths,
+    paths: Annotated[
+        list[str],
+        typer.Argument(
+            help="Files, folders, or patterns in quotation marks ('in/**/*.md'); archives of "
+            "articles (.jsonl, .parquet); - for standard input.",
+            show_default=False,
+        ),
+    ],
     *,
-    out: Annotated[
-        str | None, typer.Option("--out", "-o", help="Folder for translations. [outputs]")
-    ] = None,
-    glossary: Annotated[
-        list[str] | None,
-        typer.Option("--glossary", "-g", help="Glossary CSV; may be repeated, later ones win."),
-    ] = None,
-    domain: Annotated[
-        list[str] | None,
-        typer.Option(help="Keep only glossary rows of this domain; may be repeated."),
-    ] = None,
-    engine: Annotated[str | None, typer.Option(help="auto, argos or bundled. [auto]")] = None,
-    model: Annotated[
-        str | None, typer.Option(help="Name or folder of a model, instead of the installed one.")
-    ] = None,
-    beam: Annotated[
-        int | None, typer.Option(min=1, help="Beam size: 1 is quickest. [the engine's own]")
-    ] = None,
-    threads: Annotated[
-        int | None,
-        typer.Option(min=1, help="Processor threads; of each worker with --cluster. [all; 1]"),
-    ] = None,
-    memory: Annotated[
-        str | None, typer.Option(help="Translation memory file. [in the output folder]")
-    ] = None,
-    strict: Annotated[
-        bool | None,
-        typer.Option("--strict/--no-strict", help="Exit with 14 when a term is violated."),
-    ] = None,
-    front_matter: Annotated[
-        bool | None,
-        typer.Option(
-            "--front-matter/--no-front-matter",
-            help="Translate title and description of Markdown front matter.",
-        ),
-    ] = None,
-    second_look: Annotated[
-        bool | None,
-        typer.Option(
-            "--second-look/--no-second-look",
-            help="Translate sentences with French left over again. [yes]",
-        ),
-    ] = None,
-    quality: Annotated[
-        bool | None,
-        typer.Option("--report/--no-report", help="Write report.html after the run. [yes]"),
-    ] = None,
+    given: Given,
     stdin_name: Annotated[
         str,
         typer.Option(
@@ -108,9 +76,8 @@ def translate(
         typer.Option(min=1, help="Workers of the cluster. [as many as there is room for]"),
     ] = None,
     rows: Annotated[
-        str | None,
-        typer.Option(help="Path or URL for an archive's translation. [in the output folder]"),
-    ] = None,
+        str, typer.Option(help="Path or URL for an archive's translation. [in the output folder]")
+    ] = "",
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the report as JSON on standard output.")
     ] = False,
@@ -127,36 +94,17 @@ def translate(
     translated again; a run that was stopped goes on where it stopped.
 
     Exit codes: 0 all translated; 3 some files were skipped; 14 terms violated (--strict);
-    2 wrong usage; 5 glossary; 6 model; 7 output; 8 engine; 10 memory; 15 cluster; 130 stopped.
+    2 wrong usage; 4 standard input, an archive or an earlier report that cannot be read;
+    5 glossary; 6 model; 7 output; 8 engine; 10 memory; 15 cluster; 130 stopped.
     """
-    from pipeline.run import Job
+    from pipeline.run import Job, run
     from pipeline.run.archives.rows import is_archive
     from pipeline.run.reporting.progress import make_reporter
 
-    given = {
-        "out": out,
-        "glossary": tuple(glossary) if glossary else None,
-        "domain": tuple(domain) if domain else None,
-        "engine": engine,
-        "model": model,
-        "beam": beam,
-        "threads": threads,
-        "memory": memory,
-        "strict": strict,
-        "front_matter": front_matter,
-        "second_look": second_look,
-        "report": quality,
-    }
-
-    def settings() -> Settings:
-        return load_settings(given)
-
-    def render(report: RunReport, chosen: Settings) -> None:
-        _render(report, chosen, as_json=as_json, quiet=quiet)
-
-    def reporter() -> Reporter:
-        return make_reporter(quiet=quiet, json_log=json_log)
-
+    settings = partial(load_settings, given)
+    reporter = partial(make_reporter, quiet=quiet, json_log=json_log)
+    render = partial(_render, as_json=as_json, quiet=quiet)
+    archives = any(map(is_archive, paths))
     if "-" in paths:
         if len(paths) > 1 or watch or dry_run or as_json or cluster:
             raise UsageError(
@@ -167,35 +115,30 @@ def translate(
         raise typer.Exit(_stream(settings(), reporter(), stdin_name))
     chosen = settings()
     where = _cluster(cluster, address, workers, chosen.threads)
-    if watch and (where or any(map(is_archive, paths))):
+    if watch and (where or archives):
         raise UsageError(
             "--watch goes neither with --cluster nor with archives",
             next_step="leave out one of the two",
         )
-    job = Job(paths=tuple(paths), settings=chosen, force=force, cluster=where, rows=rows or "")
+    job = Job(paths=tuple(paths), settings=chosen, force=force, cluster=where, rows=rows)
     if dry_run:
-        if any(map(is_archive, paths)):
+        if archives:
             raise UsageError(
                 "--dry-run does not read archives", next_step="leave it out, or give files"
             )
         from pipeline.run.preview import preview, render_preview
 
         plan = preview(job)
-        if as_json:
-            emit_json(plan.to_json())
-        else:
-            typer.echo(render_preview(plan))
+        answer(render_preview(plan), plan.to_json(), as_json=as_json)
         raise typer.Exit(plan.exit_code())
     if watch:
         from pipeline.run.watch import keep_running
 
         keep_running(job, settings=settings, open_engine=_open, reporter=reporter, render=render)
         return
-    from pipeline.run import run
-
     report = run(job, open_engine=_open, reporter=reporter())
-    render(report, job.settings)
-    raise typer.Exit(report.exit_code(strict=job.settings.strict))
+    render(report, chosen)
+    raise typer.Exit(report.exit_code(strict=chosen.strict))
 
 
 def _cluster(

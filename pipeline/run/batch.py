@@ -16,10 +16,15 @@ from pipeline.run.archives.archive import archives_of
 from pipeline.run.discovery import discover
 from pipeline.run.journal import Journal
 from pipeline.run.lock import folder_lock
-from pipeline.run.reporting.manifest import write_manifest
-from pipeline.run.reporting.report import EngineInfo, RunReport, SegmentInfo, Tally
+from pipeline.run.reporting.progress import State
+from pipeline.run.reporting.report import (
+    EngineInfo,
+    RunReport,
+    SegmentInfo,
+    Tally,
+    write_manifest,
+)
 from pipeline.run.reporting.scoring import References
-from pipeline.run.reporting.state import State
 from pipeline.run.reuse import LastTable, Reuse, file_digest, run_key
 from pipeline.run.storing import Store, sweep
 from pipeline.run.tables import TableWriter
@@ -27,7 +32,7 @@ from pipeline.run.threads import supervise
 from pipeline.run.work import Work
 from pipeline.translate import Hooks, Translator
 from pipeline.translate.finishing import APPROVED, COPIED
-from pipeline.translate.opening import HIDDEN, settings_path
+from pipeline.translate.opening import HIDDEN
 from pipeline.translate.stopping import Stop
 
 if TYPE_CHECKING:
@@ -80,7 +85,7 @@ def run(job: Job, *, open_engine: Opener, reporter: Reporter) -> RunReport:
 
         need_ray()
     settings = job.settings
-    out = settings_path(settings, "out", settings.out)
+    out = settings.path("out")
     if is_file(out):
         raise OutputError(
             "this is a file, not a folder",

@@ -11,7 +11,7 @@ from pipeline.errors import EXIT_SKIPPED, UsageError
 from pipeline.run.discovery import discover
 from pipeline.run.journal import Journal
 from pipeline.run.windows import documents
-from pipeline.translate.opening import open_glossary, settings_path
+from pipeline.translate.opening import open_glossary
 from pipeline.translate.reading import Limits, Loaded
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def preview(job: Job) -> Preview:
         GlossaryError: the glossary has errors.
     """
     settings = job.settings
-    out = settings_path(settings, "out", settings.out)
+    out = settings.path("out")
     termbase = open_glossary(settings, warn=lambda _: None).termbase
     with Journal(None) as journal:
         journal.plan(discover(job.paths, out=out, supported=is_supported, output_name=output_name))

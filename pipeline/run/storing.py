@@ -11,7 +11,7 @@ from pipeline.errors import OutputError
 from pipeline.fsio import atomic_write, free_name, output_error
 from pipeline.run.discovery import Passed, show_path
 from pipeline.run.journal import Finished
-from pipeline.run.reporting.state import NAMED, NOTED
+from pipeline.run.reporting.progress import NAMED, NOTED
 from pipeline.run.reuse import Unchanged
 from pipeline.translate.reading import digest_of
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from pipeline.records import Translation
     from pipeline.run.journal import Journal
+    from pipeline.run.reporting.progress import State
     from pipeline.run.reporting.scoring import References
-    from pipeline.run.reporting.state import State
     from pipeline.run.reuse import LastTable
     from pipeline.run.tables import TableWriter
     from pipeline.translate.reading import Loaded, Source

@@ -13,7 +13,6 @@ from pipeline.errors import GlossaryError, InputError, PasserelleError, UsageErr
 from pipeline.run.batch import Job, run
 from pipeline.run.discovery import discover
 from pipeline.run.reporting.progress import Event
-from pipeline.translate.opening import settings_path
 from pipeline.translate.reading import Source
 
 if TYPE_CHECKING:
@@ -35,9 +34,8 @@ _SETTLED = 0.3  # seconds in which nothing may change before a run starts
 def look(job: Job) -> State:
     """Take down every file that the run depends on; what cannot be seen is left out."""
     settings = job.settings
-    out = settings_path(settings, "out", settings.out)
-    paths = [settings_path(settings, "glossary", name) for name in settings.glossary]
-    paths += settings_files(Path.cwd())
+    out = settings.path("out")
+    paths = [*settings.paths("glossary"), *settings_files(Path.cwd())]
     try:
         found = discover(job.paths, out=out, supported=is_supported, output_name=output_name)
         paths += [item.path for _, item in found if isinstance(item, Source)]

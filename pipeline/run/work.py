@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pipeline.records import Rendering
     from pipeline.run.archives.archive import Archives
     from pipeline.run.journal import Journal
-    from pipeline.run.reporting.state import State
+    from pipeline.run.reporting.progress import State
     from pipeline.run.reuse import Reuse
     from pipeline.run.storing import Done
     from pipeline.run.windows import Window

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.glossary import TermBase, load_termbase
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from pipeline.config import Settings
 
@@ -31,7 +31,7 @@ def open_glossary(settings: Settings, *, warn: Callable[[str], None]) -> Glossar
     Raises:
         GlossaryError: a file cannot be read or has errors.
     """
-    paths = tuple(settings_path(settings, "glossary", name) for name in settings.glossary if name)
+    paths = settings.paths("glossary")
     if settings.origin("glossary") == "default":
         missing = [path for path in paths if _is_absent(path)]
         paths = tuple(path for path in paths if path not in missing)
@@ -55,20 +55,10 @@ def _is_absent(path: Path) -> bool:
 HIDDEN = ".passerelle"
 """Folder below the output folder for lock, journal, memory and parts."""
 
-_SHARED = " [tool.passerelle]"
-
 
 def settings_path(settings: Settings, name: str, value: str) -> Path:
-    """Give the path that a setting's value means.
-
-    A relative path on the command line or by default is relative to the working folder;
-    in a configuration file, to the folder of that file.
-    """
-    path = Path(value).expanduser()
-    origin = settings.origin(name).removesuffix(_SHARED)
-    if path.is_absolute() or not origin.endswith(".toml"):
-        return path
-    return Path(origin).parent / path
+    """Give the path that a setting's value means: see `Settings.path`."""
+    return settings.path(name, value)
 
 
 def memory_path(settings: Settings) -> Path:
@@ -79,5 +69,5 @@ def memory_path(settings: Settings) -> Path:
     Whoever wants one memory for several output folders sets ``memory``.
     """
     if settings.memory:
-        return settings_path(settings, "memory", settings.memory)
-    return settings_path(settings, "out", settings.out) / HIDDEN / "memory.sqlite"
+        return settings.path("memory")
+    return settings.path("out") / HIDDEN / "memory.sqlite"

@@ -7,10 +7,11 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from making import segment
 
 from pipeline.engines.guard import GuardedEngine
 from pipeline.glossary import enforce, load_termbase, replay
-from pipeline.records import Draft, Request, Segment
+from pipeline.records import Draft, Request
 
 pytestmark = pytest.mark.slow
 
@@ -25,17 +26,7 @@ def finished(bundled_engine):
     answers = engine.translate([Request(source=c["fr"], hypotheses=wanted) for c in CASES])
     drafts = [
         Draft(
-            segment=Segment(
-                doc_id="sentences",
-                block_id=0,
-                segment_id=number,
-                kind="paragraph",
-                start=0,
-                end=len(case["fr"]),
-                block_start=0,
-                block_end=len(case["fr"]),
-                source=case["fr"],
-            ),
+            segment=segment(case["fr"], segment_id=number),
             hypotheses=tuple(answer),
             engine=engine.name,
             fingerprint=engine.fingerprint,

@@ -13,10 +13,10 @@ import pytest
 from typer.testing import CliRunner
 
 from pipeline import errors
-from pipeline.cli import common
 from pipeline.cli import translate as command
 from pipeline.cli.app import app
 from pipeline.run import ChosenEngine
+from pipeline.wording import fold
 
 ALL = [
     value
@@ -186,17 +186,19 @@ def test_every_class_has_the_exit_code_that_its_documentation_draws():
 
 def test_long_messages_are_folded_between_words_and_paths_stay_whole():
     path = "/a/very/long/path/" + "x" * 90
-    lines = common.fold(
-        [
+    lines = [
+        part
+        for line in (
             f"error: {path}: the file is too long for a line of eighty columns, as can be seen",
             "  → give another file with --glossary, or create it with a header row, please, now",
-        ],
-        80,
-    )
+        )
+        for part in fold(line, 79).split("\n")
+    ]
     assert all(len(line) < 80 or path in line for line in lines)
     assert any(path in line for line in lines)
     assert lines[-1].startswith("    ")
-    assert common.fold(["error: short", "", "  → do it"], 80) == ["error: short", "", "  → do it"]
+    short = ["error: short", "", "  → do it"]
+    assert [fold(line, 79) for line in short] == short
 
 
 @pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals are POSIX")

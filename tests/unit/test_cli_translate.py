@@ -401,6 +401,13 @@ def test_every_help_looks_alike(command):
     assert all(len(line) <= 80 for line in text.splitlines())
 
 
+def test_help_says_of_each_command_what_the_command_says_of_itself():
+    shown = passerelle("--help").stdout
+    for name in ("translate", "config", "quality", "models"):
+        own = passerelle(name, "--help").stdout.split("\n\n")[1].strip()
+        assert re.search(rf"^  {name} +{re.escape(own)}$", shown, re.MULTILINE)
+
+
 def test_help_imports_no_heavy_library():
     script = (
         "import sys; sys.argv = ['passerelle', '--help']\n"
@@ -409,7 +416,7 @@ def test_help_imports_no_heavy_library():
         "except SystemExit:\n"
         "    heavy = {'polars', 'numpy', 'ctranslate2', 'sacrebleu', 'rich', 'sentencepiece',\n"
         "             'simplemma', 'inflect', 'ahocorasick_rs', 'sqlite3',\n"
-        "             'importlib.metadata'}\n"
+        "             'importlib.metadata', 'tomllib', 'pydantic', 'pipeline.config'}\n"
         "    print(sorted(heavy & set(sys.modules)))\n"
     )
     done = subprocess.run(

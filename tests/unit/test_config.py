@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from pipeline.config import load_settings
+from pipeline.config import ARGUMENT, Settings, load_settings
 from pipeline.errors import ConfigError
 
 
@@ -90,3 +92,93 @@ def test_a_value_on_the_command_line_is_checked_and_named_as_typed():
     with pytest.raises(ConfigError) as caught:
         load_settings({"engine": "deepl"})
     assert caught.value.place == "--engine"
+
+
+# --- a Python caller's values --------------------------------------------------------
+
+
+def test_settings_of_values_alone_read_no_file_and_know_their_origin(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "passerelle.toml").write_text("beam = 3\n")
+    settings = Settings.of(threads=2)
+    assert (settings.threads, settings.beam) == (2, 0)
+    assert (settings.origin("threads"), settings.origin("beam")) == ("argument", "default")
+    assert settings.named("threads")
+    assert not settings.named("beam")
+    assert Settings.of() == Settings()
+
+
+@pytest.mark.parametrize(
+    ("given", "value"),
+    [
+        ({"glossary": "terms.csv"}, ("terms.csv",)),
+        ({"glossary": Path("a/terms.csv")}, (str(Path("a/terms.csv")),)),
+        ({"glossary": ["a.csv", Path("b.csv")]}, ("a.csv", "b.csv")),
+        ({"glossary": ()}, ()),
+        ({"glossary": None}, ("glossary/terms.csv",)),
+        ({"domain": "sport"}, ("sport",)),
+        ({"out": Path("english")}, "english"),
+        ({"memory": Path("m.db")}, "m.db"),
+        ({"second_look": False}, False),
+        ({"front-matter": True}, True),
+        ({"beam": 1}, 1),
+    ],
+)
+def test_texts_may_be_paths_and_several_may_be_one(given, value):
+    (name,) = given
+    settings = Settings.of(**given)
+    assert getattr(settings, name.replace("-", "_")) == value
+
+
+@pytest.mark.parametrize(
+    ("given", "problem", "place", "step"),
+    [
+        ({"beem": 2}, "unknown option 'beem'", "beem=", "did you mean 'beam'? known options: out"),
+        ({"glosary": "x"}, "unknown option 'glosary'", "glosary=", "did you mean 'glossary'?"),
+        ({"xyz": 2}, "unknown option 'xyz'", "xyz=", "known options: out"),
+        ({"xyz": None}, "unknown option 'xyz'", "xyz=", "known options: out"),
+        ({"beam": "2"}, "beam must be a whole number", "beam=", "beam = 2"),
+        ({"beam": True}, "beam must be a whole number", "beam=", "beam = 2"),
+        ({"threads": -1}, "threads must be a whole number", "threads=", "threads = 2"),
+        ({"strict": 1}, "strict must be true or false", "strict=", "give True or False"),
+        ({"strict": "yes"}, "strict must be true or false", "strict=", "give True or False"),
+        ({"out": 1}, "out must be a text", "out=", 'out = "outputs"'),
+        ({"glossary": 1}, "glossary must be a text or a list", "glossary=", '["one", "two"]'),
+        ({"glossary": {"a": 1}}, "glossary must be a text or a list", "glossary=", '["one"'),
+        ({"glossary": [Path("a"), 1]}, "glossary must be a text or a list", "glossary=", '["one"'),
+        ({"engine": "deepl"}, "one of auto, argos, bundled", "engine=", "choose one"),
+        ({"origins": {}}, "unknown option 'origins'", "origins=", "known options"),
+    ],
+)
+def test_what_a_python_caller_gets_wrong_is_refused_by_its_name(
+    tmp_path, given, problem, place, step
+):
+    for make in (
+        lambda: Settings.of(**given),
+        lambda: load_settings(given, folder=tmp_path, origin=ARGUMENT),
+    ):
+        with pytest.raises(ConfigError) as caught:
+            make()
+        assert problem in caught.value.problem
+        assert caught.value.place == place
+        assert step in caught.value.next_step
+
+
+def test_a_python_callers_values_win_over_the_file(tmp_path):
+    (tmp_path / "passerelle.toml").write_text('beam = 3\nglossary = "file.csv"\n')
+    given = {"glossary": Path("mine.csv"), "beam": None}
+    settings = load_settings(given, folder=tmp_path, origin=ARGUMENT)
+    assert (settings.glossary, settings.origin("glossary")) == (("mine.csv",), "argument")
+    assert (settings.beam, settings.origin("beam")) == (3, str(tmp_path / "passerelle.toml"))
+
+
+def test_a_files_paths_lie_beside_it_and_a_callers_in_the_working_folder(tmp_path):
+    (tmp_path / "pyproject.toml").write_text(
+        '[tool.passerelle]\nout = "english"\nglossary = ["a.csv", ""]\n'
+    )
+    settings = load_settings(folder=tmp_path)
+    assert settings.path("out") == tmp_path / "english"
+    assert settings.paths("glossary") == (tmp_path / "a.csv",)
+    given = load_settings({"out": "english"}, folder=tmp_path)
+    assert given.path("out") == Path("english")
+    assert given.path("out", "~/x") == Path.home() / "x"

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 
 import pytest
+from making import draft
 from typer.testing import CliRunner
 
 from pipeline.cli.app import app
 from pipeline.errors import EXIT_SKIPPED, GlossaryError
 from pipeline.glossary import TermBase, enforce, load_termbase
-from pipeline.records import Draft, Hypothesis, Segment, Translation
+from pipeline.records import Hypothesis, Translation
 from pipeline.table import segment_frame
 
 HEADER = "source,target,status,note\r\n"
@@ -186,27 +187,10 @@ def test_suggest_uses_the_last_run_for_names_that_it_rendered_in_two_ways(desk):
 
 
 def table(desk, termbase, pairs):
-    drafts = []
-    for number, (source, target) in enumerate(pairs):
-        segment = Segment(
-            doc_id="a.txt",
-            block_id=0,
-            segment_id=number,
-            kind="paragraph",
-            start=0,
-            end=len(source),
-            block_start=0,
-            block_end=len(source),
-            source=source,
-        )
-        drafts.append(
-            Draft(
-                segment=segment,
-                hypotheses=(Hypothesis(text=target, score=-1.0),),
-                engine="fake",
-                fingerprint="f",
-            )
-        )
+    drafts = [
+        draft(source, target, doc_id="a.txt", segment_id=number)
+        for number, (source, target) in enumerate(pairs)
+    ]
     done = enforce(
         drafts, termbase, lambda batch: [(Hypothesis(text="", score=-9.0),) for _ in batch]
     )

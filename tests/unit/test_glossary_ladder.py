@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from making import draft
 
 from pipeline.glossary import MaskShape, Term, TermBase, enforce, replay
-from pipeline.records import Draft, Hint, Hypothesis, Request, Segment, Span
+from pipeline.records import Draft, Hint, Hypothesis, Request, Span
 
 
 class Engine:
@@ -30,24 +31,6 @@ class Engine:
 
 def _listed(value):
     return [value] if isinstance(value, str) else value
-
-
-def draft(source, *texts, scores=(), protected=()):
-    segment = Segment(
-        doc_id="d.txt",
-        block_id=0,
-        segment_id=0,
-        kind="paragraph",
-        start=0,
-        end=len(source),
-        block_start=0,
-        block_end=len(source),
-        source=source,
-        protected=protected,
-    )
-    marks = scores or [-0.5 - 0.1 * i for i in range(len(texts))]
-    hypotheses = tuple(Hypothesis(text=t, score=s) for t, s in zip(texts, marks, strict=True))
-    return Draft(segment=segment, hypotheses=hypotheses, engine="fake", fingerprint="f")
 
 
 def base(*terms):

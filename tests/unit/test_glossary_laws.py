@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import itertools
 
+import making
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.glossary import MaskShape, Term, TermBase, enforce, replay
 from pipeline.glossary.enforce.assess import assess
-from pipeline.records import Draft, Hypothesis, Segment
+from pipeline.records import Draft, Hypothesis
 
 FAST = settings(max_examples=50, deadline=None)
 
@@ -44,27 +45,8 @@ def batches(draw):
     for number in range(draw(st.integers(1, 3))):
         source = draw(sentences(FRENCH))
         texts = draw(st.lists(sentences(ENGLISH), min_size=1, max_size=3))
-        segment = Segment(
-            doc_id="d",
-            block_id=0,
-            segment_id=number,
-            kind="paragraph",
-            start=0,
-            end=len(source),
-            block_start=0,
-            block_end=len(source),
-            source=source,
-        )
-        drafts.append(
-            Draft(
-                segment=segment,
-                hypotheses=tuple(
-                    Hypothesis(text=t, score=-0.5 - 0.2 * i) for i, t in enumerate(texts)
-                ),
-                engine="fake",
-                fingerprint="f",
-            )
-        )
+        scores = [-0.5 - 0.2 * i for i in range(len(texts))]
+        drafts.append(making.draft(source, *texts, scores=scores, segment_id=number))
     return drafts
 
 

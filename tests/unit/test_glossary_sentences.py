@@ -6,9 +6,10 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from making import draft
 
 from pipeline.glossary import enforce, load_termbase, replay
-from pipeline.records import Draft, Hypothesis, Segment
+from pipeline.records import Hypothesis
 
 DATA = Path(__file__).parents[1] / "data" / "glossary"
 CASES = tomllib.loads((DATA / "sentences.toml").read_text(encoding="utf-8"))["case"]
@@ -19,26 +20,6 @@ def termbase():
     return load_termbase([DATA / "terms.csv"])
 
 
-def as_draft(text: str, *hypotheses: str) -> Draft:
-    segment = Segment(
-        doc_id="sentences",
-        block_id=0,
-        segment_id=0,
-        kind="paragraph",
-        start=0,
-        end=len(text),
-        block_start=0,
-        block_end=len(text),
-        source=text,
-    )
-    return Draft(
-        segment=segment,
-        hypotheses=tuple(Hypothesis(text=h, score=-1.0) for h in hypotheses),
-        engine="fake",
-        fingerprint="fake",
-    )
-
-
 def run(case, termbase):
     """Enforce the glossary with an engine that knows one more answer at most."""
     asked = []
@@ -47,7 +28,7 @@ def run(case, termbase):
         asked.extend(batch)
         return [(Hypothesis(text=case.get("again", case["draft"]), score=-1.0),) for _ in batch]
 
-    (done,) = enforce([as_draft(case["fr"], case["draft"])], termbase, translate)
+    (done,) = enforce([draft(case["fr"], case["draft"])], termbase, translate)
     return done, asked
 
 
@@ -84,7 +65,7 @@ def test_a_sentence_comes_out_as_the_glossary_wants(case, termbase):
 def test_enforcing_twice_changes_nothing(case, termbase):
     once, _ = run(case, termbase)
     (twice,) = enforce(
-        [as_draft(case["fr"], once.target)],
+        [draft(case["fr"], once.target)],
         termbase,
         lambda batch: [
             (Hypothesis(text=case.get("again", case["draft"]), score=-1.0),) for _ in batch
@@ -108,5 +89,5 @@ def test_all_sentences_together_come_out_as_each_alone(termbase):
         return result
 
     sources.update({c["fr"]: c["draft"] for c in CASES})
-    done = enforce([as_draft(c["fr"], c["draft"]) for c in CASES], termbase, translate)
+    done = enforce([draft(c["fr"], c["draft"]) for c in CASES], termbase, translate)
     assert [d.target for d in done] == [c["want"] for c in CASES]

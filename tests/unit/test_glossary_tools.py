@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from lxml import etree
+from making import draft
 
 from pipeline.errors import GlossaryError, ModelDamaged
 from pipeline.glossary import Term, TermBase, enforce, load_termbase, write_terms_csv
@@ -18,7 +19,7 @@ from pipeline.glossary.file import lint
 from pipeline.glossary.file.edit import merge_rows
 from pipeline.glossary.output import TERMS_COLUMNS, neutral
 from pipeline.glossary.suggest import find_names, suggest, unstable_names
-from pipeline.records import Draft, Hypothesis, Segment
+from pipeline.records import Hypothesis
 
 TERMS = Path(__file__).parents[1] / "data" / "glossary" / "terms.csv"
 
@@ -348,24 +349,8 @@ def test_one_row_for_each_occurrence_and_no_cell_that_a_spreadsheet_runs(tmp_pat
         ]
     )
     source = "L’IA, l’IA et =SOMME."
-    segment = Segment(
-        doc_id="=évil.txt",
-        block_id=1,
-        segment_id=2,
-        kind="paragraph",
-        start=0,
-        end=len(source),
-        block_start=0,
-        block_end=len(source),
-        source=source,
-    )
-    draft = Draft(
-        segment=segment,
-        hypotheses=(Hypothesis(text="AI and =SUM.", score=-1.0),),
-        engine="fake",
-        fingerprint="f",
-    )
-    kept = enforce([draft], terms, lambda batch: [(draft.hypotheses[0],) for _ in batch])
+    made = draft(source, "AI and =SUM.", doc_id="=évil.txt", block_id=1, segment_id=2)
+    kept = enforce([made], terms, lambda batch: [(made.hypotheses[0],) for _ in batch])
     path = tmp_path / "deep" / "terms.csv"
     assert write_terms_csv(path, [("=évil.txt", 1, 2, kept[0].terms)]) == 3
     assert path.read_bytes().startswith(b"\xef\xbb\xbf")

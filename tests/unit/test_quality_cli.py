@@ -176,6 +176,44 @@ def test_a_wrong_gate_is_a_usage_error_with_the_right_form(run, lines, gate, mes
     assert message in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("code", "arguments"),
+    [
+        (2, "score h -r r -m meteor"),
+        (4, "score nowhere -r r"),
+        (11, "score h -r short"),
+        (12, "score h"),
+        (13, "score h -r r --fail-under chrf=99"),
+        (2, "compare h"),
+        (4, "compare h nowhere -r r"),
+        (11, "compare h short -r r"),
+        (12, "compare h h2 -r r"),
+        (13, "compare o h -r r --samples 10 --fail-under chrf=99"),
+        (2, "report out --only nonsense"),
+        (4, "report nowhere"),
+        (7, "report blocked"),
+        (12, "report out --fail-under bleu=1"),
+        (13, "report out --fail-under confidence=1"),
+        (2, "checks --only nonsense"),
+        (4, "checks nowhere"),
+        (11, "checks --source h --target short"),
+        (12, "checks --source empty --target empty"),
+        (13, "checks out --fail-on error"),
+    ],
+)
+def test_every_exit_code_is_met_and_named_in_the_help(run, lines, tmp_path, code, arguments):
+    for name, texts in (("h", GOOD), ("h2", GOOD), ("o", OTHER), ("r", REFERENCE), ("empty", [])):
+        lines(name, texts)
+    lines("short", GOOD[:1])
+    table(tmp_path / "out", OTHER)
+    table(tmp_path / "blocked", OTHER)
+    (tmp_path / "blocked" / "report.html").mkdir()
+    result = run(*arguments.split())
+    assert result.exit_code == code, result.output
+    told = " ".join(run(arguments.split()[0], "--help").stdout.split("Exit codes: ")[1].split())
+    assert f"; {code} " in told
+
+
 # --- bad input ---------------------------------------------------------------------
 
 
@@ -386,6 +424,22 @@ def test_report_writes_the_page_and_names_it(run, tmp_path):
     assert data["errors"] == 0
     assert run("report", folder, "--fail-under", "terms=0.98").exit_code == 0
     assert run("report", folder, "--fail-under", "bleu=30").exit_code == 12
+
+
+def test_report_and_checks_take_the_output_folder_of_the_settings(run, tmp_path, monkeypatch):
+    (tmp_path / "passerelle.toml").write_text('out = "english"\n')
+    table(tmp_path / "english", OTHER)
+    (tmp_path / "below").mkdir()
+    monkeypatch.chdir(tmp_path / "below")
+    assert run("report").exit_code == 0
+    assert (tmp_path / "english" / "report.html").is_file()
+    result = run("checks")
+    assert result.exit_code == 0
+    assert f"Next: `passerelle quality report {tmp_path / 'english'}` shows them." in result.stdout
+    other = table(tmp_path / "other", GOOD)
+    assert not (tmp_path / "other" / "report.html").exists()
+    assert run("report", other).exit_code == 0
+    assert (tmp_path / "other" / "report.html").is_file()
 
 
 def test_report_gates_on_terms(run, tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from making import segment
 
 from pipeline.quality.metrics.term_reference import (
     term_reference_metrics,
@@ -10,7 +11,7 @@ from pipeline.quality.metrics.term_reference import (
     window_overlap,
 )
 from pipeline.quality.metrics.terms import TermTally, count_forms, exact_matches, success_rate
-from pipeline.records import Occurrence, Segment, Span, TermResult, Translation
+from pipeline.records import Occurrence, Span, TermResult, Translation
 
 
 def term(name, expected, found="", rung="draft", *, at=0):
@@ -26,20 +27,9 @@ def term(name, expected, found="", rung="draft", *, at=0):
     )
 
 
-def row(target, *terms, doc="a", segment=0):
-    place = Segment(
-        doc_id=doc,
-        block_id=0,
-        segment_id=segment,
-        kind="paragraph",
-        start=0,
-        end=0,
-        block_start=0,
-        block_end=0,
-        source="",
-    )
+def row(target, *terms, doc="a", number=0):
     return Translation(
-        segment=place,
+        segment=segment("", doc_id=doc, segment_id=number),
         draft=target,
         target=target,
         engine="fake",
@@ -80,9 +70,9 @@ def test_success_counts_inflected_forms_by_their_lemmas():
 def test_figures_of_a_small_run():
     figures = term_metrics(
         [
-            row("AI and AI", term("IA", ["AI"], "AI"), term("IA", ["AI"], "AI"), segment=0),
-            row("IA again", term("IA", ["AI"], rung="flag"), segment=1),
-            row("The startups of AI", term("startups", ["startup"], "startups"), segment=2),
+            row("AI and AI", term("IA", ["AI"], "AI"), term("IA", ["AI"], "AI"), number=0),
+            row("IA again", term("IA", ["AI"], rung="flag"), number=1),
+            row("The startups of AI", term("startups", ["startup"], "startups"), number=2),
             row("A new company", term("startups", ["startup"], rung="flag"), doc="b"),
         ]
     )
@@ -105,9 +95,9 @@ def test_figures_of_a_small_run():
 def test_two_renderings_of_one_term_are_inconsistent():
     figures = term_metrics(
         [
-            row("car", term("voiture", ["car", "automobile"], "car"), segment=0),
-            row("automobile", term("voiture", ["car", "automobile"], "automobile"), segment=1),
-            row("automobiles", term("voiture", ["car", "automobile"], "automobiles"), segment=2),
+            row("car", term("voiture", ["car", "automobile"], "car"), number=0),
+            row("automobile", term("voiture", ["car", "automobile"], "automobile"), number=1),
+            row("automobiles", term("voiture", ["car", "automobile"], "automobiles"), number=2),
         ]
     )
     assert figures.consistency_first_micro == pytest.approx(1 / 3)
@@ -118,8 +108,8 @@ def test_two_renderings_of_one_term_are_inconsistent():
 def test_a_form_inside_another_terms_form_is_not_over_use():
     figures = term_metrics(
         [
-            row("AI model", term("modèle d'IA", ["AI model"], "AI model"), segment=0),
-            row("AI", term("IA", ["AI"], "AI"), segment=1),
+            row("AI model", term("modèle d'IA", ["AI model"], "AI model"), number=0),
+            row("AI", term("IA", ["AI"], "AI"), number=1),
         ]
     )
     assert figures.over_use == 0

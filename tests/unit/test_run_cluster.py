@@ -16,12 +16,12 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from making import segment
 from typer.testing import CliRunner
 
 from pipeline.cli.app import app
 from pipeline.config import Settings
 from pipeline.errors import ClusterError, EngineError, ModelError, ModelMissing
-from pipeline.records import Segment
 from pipeline.run import Job, run
 from pipeline.run.cluster import link as cluster_link
 from pipeline.run.cluster.driver import Cluster
@@ -262,20 +262,6 @@ def test_a_worker_with_another_version_ends_the_run(place):
 
 
 # --- a worker ----------------------------------------------------------------------
-
-
-def segment(source):
-    return Segment(
-        doc_id="d",
-        block_id=0,
-        segment_id=0,
-        kind="paragraph",
-        start=0,
-        end=len(source),
-        block_start=0,
-        block_end=len(source),
-        source=source,
-    )
 
 
 def without_a_model(_settings, _say):

@@ -18,10 +18,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from making import segment
 
 from pipeline import run as run_room
 from pipeline.errors import OutputError, UsageError
-from pipeline.records import Document, Segment, Span
+from pipeline.records import Document, Span
 from pipeline.run.discovery import Passed, discover
 from pipeline.run.journal import Journal
 from pipeline.run.lock import folder_lock
@@ -258,23 +259,12 @@ def test_behind_consumes_in_order_and_raises_what_its_consumer_raised():
 
 
 def loaded(name, count):
-    segment = Segment(
-        doc_id=name,
-        block_id=0,
-        segment_id=0,
-        kind="",
-        start=0,
-        end=0,
-        block_start=0,
-        block_end=0,
-        source="x",
-    )
     return Loaded(
         source=Source(path=Path(name), doc_id=name, output=name, size=1),
         document=Document(
             doc_id=name, format="text", text="", encoding="utf-8", bom=False, blocks=()
         ),
-        segments=(segment,) * count,
+        segments=(segment("x", doc_id=name),) * count,
     )
 
 
@@ -440,6 +430,18 @@ def test_the_json_log_is_json():
     assert lines[0] == {"time": 12.5, "event": "info", "text": "été"}
     assert lines[1]["seconds_left"] is None
     assert (lines[2]["segments_per_second"], lines[2]["seconds_left"]) == (5.0, 2.0)
+
+
+def test_the_json_log_ends_with_the_last_numbers_however_soon_they_come():
+    stream = io.StringIO()
+    reporter = JsonReporter(stream)
+    reporter.progress(snapshot(0, 0.0))
+    reporter.progress(snapshot(0.2, 0.5))
+    reporter.progress(snapshot(0.3, 1.0))
+    assert stream.getvalue().count("\n") == 1
+    reporter.close()
+    lines = [json.loads(line) for line in stream.getvalue().splitlines()]
+    assert [line["fraction"] for line in lines] == [0.0, 1.0]
 
 
 def test_quiet_lets_warnings_through():

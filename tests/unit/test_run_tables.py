@@ -7,6 +7,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from making import segment
 
 from pipeline.errors import OutputError
 from pipeline.records import (
@@ -14,7 +15,6 @@ from pipeline.records import (
     Finding,
     Hypothesis,
     Occurrence,
-    Segment,
     Span,
     TermResult,
     Translation,
@@ -26,17 +26,6 @@ from pipeline.table import read_rows, segment_frame, segment_schema, to_plain
 
 def translation(number: int) -> Translation:
     source = f"Phrase {number}."
-    segment = Segment(
-        doc_id=f"d{number % 3}.txt",
-        block_id=number,
-        segment_id=0,
-        kind="paragraph",
-        start=0,
-        end=len(source),
-        block_start=0,
-        block_end=len(source),
-        source=source,
-    )
     terms = tuple(
         TermResult(
             occurrence=Occurrence(
@@ -65,7 +54,7 @@ def translation(number: int) -> Translation:
         for span in (None, Span(start=1, end=2))[: number % 3]
     )
     return Translation(
-        segment=segment,
+        segment=segment(source, doc_id=f"d{number % 3}.txt", block_id=number),
         draft=source,
         target=source.upper(),
         engine="fake",

@@ -18,6 +18,7 @@ from pipeline.quality.report.marks import Run, differences, mark
 from pipeline.quality.report.plots import histogram, trend
 from pipeline.quality.report.triage import furthest, least_sure
 from pipeline.table import to_plain
+from pipeline.wording import RUNGS
 
 if TYPE_CHECKING:
     import jinja2
@@ -32,18 +33,6 @@ _SHOWN_OCCURRENCES = 3_000
 _SHOWN_MORE = 3  # of the least sure, and of those furthest from the reference
 _LONGEST_LEAD = 200  # characters of a text in the list of what to check first
 _OPEN_OCCURRENCES = 25  # more are folded away below the table of terms
-# How the glossary stage settled an occurrence, in words.
-_RUNGS = {
-    "draft": "right in the draft",
-    "hypothesis": "another translation chosen",
-    "repair": "mended in place",
-    "retranslate": "translated again",
-    "hint": "translated again",
-    "ban": "translated again",
-    "masked": "translated again",
-    "second-look": "translated again",
-    "flag": "not settled",
-}
 _LONGEST_TEXT = 6_000  # characters of one segment that a page shows
 
 
@@ -107,7 +96,7 @@ def _settled(report: QualityReport) -> Counter[str]:
     """Count occurrences by the way in which they were settled, in words."""
     ways: Counter[str] = Counter()
     for rung, number in report.terms.by_rung:
-        ways[_RUNGS.get(rung, rung)] += number
+        ways[RUNGS.get(rung, rung)] += number
     return ways
 
 
@@ -246,7 +235,7 @@ def render_html(report: QualityReport) -> str:
             far=[_lead(n, shown[n], f"chrF {shown[n].chrf or 0:.0f}") for n in far],
             troubled=sum(bool(segment.gravity) for segment in report.segments),
             silent=[known.get(name, (name, "")) for name in report.checks_run if name not in spoke],
-            rungs=_RUNGS,
+            rungs=RUNGS,
             settled=_settled(report).most_common(),
             fold=len(report.occurrences) > _OPEN_OCCURRENCES and not report.terms.violated,
             card_of={card.segment.place: card.number for card in cards},

@@ -5,33 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipeline.quality.report.triage import least_sure
+from pipeline.wording import Style, counted, excerpt, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from pipeline.quality.report.model import QualityReport, SegmentReport
-
-__all__ = ["render_text"]
 
 _FIRST = 5
 _UNSURE = 3
 _WIDTH = 76
 
 
-def _plain(text: str, _style: str) -> str:
-    return text
-
-
-def _excerpt(text: str) -> str:
-    flat = " ".join(text.split())
-    return flat if len(flat) <= _WIDTH else f"{flat[: _WIDTH - 1]}…"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
-def _worst(report: QualityReport, style: Callable[[str, str], str]) -> Iterator[str]:
+def _worst(report: QualityReport, style: Style) -> Iterator[str]:
     grave = sum(bool(segment.gravity) for segment in report.segments)
     if not grave:
         yield style("No check found anything.", "good")
@@ -40,13 +26,13 @@ def _worst(report: QualityReport, style: Callable[[str, str], str]) -> Iterator[
             yield style("Checks see forms, not meaning. The model was least sure of:", "strong")
         for segment in (report.segments[index] for index in unsure):
             yield f"  {segment.place}: confidence {segment.confidence:.2f}"
-            yield f"    {_excerpt(segment.target)}"
+            yield f"    {excerpt(segment.target, _WIDTH)}"
         return
     yield style("Check first:", "strong")
     for segment in (report.segments[index] for index in report.first[:_FIRST]):
         why = style(_why(segment), "bad" if segment.gravity == 2 else "strong")
         yield f"  {segment.place}: {why}"
-        yield f"    {_excerpt(segment.target) or '(empty)'}"
+        yield f"    {excerpt(segment.target, _WIDTH) or '(empty)'}"
     if grave > _FIRST:
         yield f"  and {grave - _FIRST:,} more"
 
@@ -57,16 +43,16 @@ def _why(segment: SegmentReport) -> str:
     return "; ".join(dict.fromkeys(reasons))
 
 
-def render_text(report: QualityReport, *, style: Callable[[str, str], str] = _plain) -> str:
+def render_text(report: QualityReport, *, style: Style = plain) -> str:
     """Render the report for a terminal.
 
     Args:
         report: the report.
-        style: colours a text; takes the text and ``good``, ``bad``, ``strong`` or ``faint``.
+        style: colours a text.
     """
     lines = [
-        f"{_count(len(report.documents), 'document')}, "
-        f"{_count(report.segments_total, 'sentence')}, engine {report.engine}"
+        f"{counted(len(report.documents), 'document')}, "
+        f"{counted(report.segments_total, 'sentence')}, engine {report.engine}"
     ]
     moved = {delta.name: delta for delta in report.deltas}
     for score in report.scores:
@@ -81,11 +67,11 @@ def render_text(report: QualityReport, *, style: Callable[[str, str], str] = _pl
     if terms.occurrences:
         lines.append(
             f"  Terms: {terms.satisfied:,} of {terms.occurrences:,} as the glossary says"
-            + (f", {_count(terms.over_use, 'over-use')}" if terms.over_use else "")
+            + (f", {counted(terms.over_use, 'over-use')}" if terms.over_use else "")
         )
     lines.append(
-        f"  Findings: {_count(report.errors, 'error')}, {_count(report.warnings, 'warning')}, "
-        f"{_count(report.notes_found, 'note')}"
+        f"  Findings: {counted(report.errors, 'error')}, {counted(report.warnings, 'warning')}, "
+        f"{counted(report.notes_found, 'note')}"
     )
     lines.append(f"  Confidence: {report.confidence:.2f} in the mean")
     lines += [f"  Note: {note}" for note in report.notes]

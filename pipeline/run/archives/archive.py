@@ -13,7 +13,7 @@ from pipeline.errors import InputError, PasserelleError, UsageError
 from pipeline.fsio import atomic_write
 from pipeline.run.archives.rows import count_rows, expand, is_archive, open_writer, read_rows
 from pipeline.run.discovery import Passed
-from pipeline.run.reporting.state import NAMED, NOTED
+from pipeline.run.reporting.progress import NAMED, NOTED
 from pipeline.translate.reading import Source, load_bytes
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pipeline.records import Translation
     from pipeline.run.archives.rows import Row, RowWriter
     from pipeline.run.journal import Journal
-    from pipeline.run.reporting.state import State
+    from pipeline.run.reporting.progress import State
     from pipeline.run.storing import Done, Rows
     from pipeline.run.tables import TableWriter
     from pipeline.translate.reading import Limits, Loaded

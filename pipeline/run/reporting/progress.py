@@ -6,33 +6,31 @@ import json
 import sys
 import time
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from typing import IO, TYPE_CHECKING, Any, Literal, Protocol
+
+from pipeline.run.windows import Slice
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = [
-    "Event",
-    "JsonReporter",
-    "PlainReporter",
-    "Quiet",
-    "Reporter",
-    "Snapshot",
-    "TerminalReporter",
-    "format_seconds",
-    "make_reporter",
-]
+    from pipeline.run.windows import Window
+    from pipeline.translate.finishing import Finisher
 
-Level = Literal["info", "warning"]
+NAMED = 5  # outputs that a report names
+NOTED = 1000  # notes that are kept
+_DRAFTS = 0.9  # share of a window's work; the glossary's retranslations are the rest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """Something worth a line: a stage begins, a file is passed over."""
 
-    level: Level
+    level: Literal["info", "warning"]
     text: str
+
+    def __str__(self) -> str:
+        return f"warning: {self.text}" if self.level == "warning" else self.text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,20 +46,86 @@ class Snapshot:
     seconds: float  # since the run began
 
 
+@dataclass(slots=True, kw_only=True)
+class State:
+    """What the working threads leave for the one that shows it; each number has one writer."""
+
+    documents_total: int = 0
+    bytes_total: int = 0
+    documents: int = 0  # written
+    written: int = 0  # of these, whose file changed
+    unchanged_rows: int = 0  # segments of documents that were not even read
+    bytes_done: float = 0.0  # of finished windows, and of documents that were passed over
+    window_bytes: float = 0.0  # of the window at hand
+    window_segments: int = 0
+    window_done: float = 0.0  # share of it that is done, 0 to 1, as far as can be told
+    calls: int = 0  # to the engine, for this window; the first one makes the drafts
+    first_outputs: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    events: deque[Event] = field(default_factory=deque)
+    began: float = field(default_factory=time.monotonic)
+
+    def say(self, text: str, *, warning: bool = False) -> None:
+        """Leave an event."""
+        self.events.append(Event(level="warning" if warning else "info", text=text))
+
+    def tell(self, reporter: Reporter) -> None:
+        """Hand the events over; called from the reporter's thread."""
+        while self.events:
+            reporter.event(self.events.popleft())
+
+    def begin_window(self, window: Window) -> None:
+        """Note that a window begins."""
+        slices = [piece for piece in window if isinstance(piece, Slice)]
+        self.window_done = 0.0
+        self.calls = 0
+        self.window_bytes = sum(
+            piece.size if isinstance(piece, Slice) else piece.source.size for piece in window
+        )
+        self.window_segments = sum(piece.stop - piece.start for piece in slices)
+
+    def end_window(self) -> None:
+        """Note that the window's segments are counted as finished."""
+        self.bytes_done += self.window_bytes
+        self.window_bytes = 0.0
+        self.window_segments = 0
+
+    def step(self, done: int, total: int) -> None:
+        """Note that the engine has decoded ``done`` of ``total`` sentences of one call."""
+        if self.calls == 0:
+            self.window_done = _DRAFTS * done / total
+        self.calls += done == total
+
+    def snapshot(self, finisher: Finisher) -> Snapshot:
+        """Give the numbers of this moment."""
+        done = self.bytes_done + self.window_bytes * self.window_done
+        finished = finisher.counts.total + int(self.window_segments * self.window_done)
+        return Snapshot(
+            documents=self.documents,
+            documents_total=self.documents_total,
+            fraction=min(1.0, done / self.bytes_total) if self.bytes_total else 0.0,
+            segments=finished + self.unchanged_rows,
+            remembered=finisher.counts.remembered + self.unchanged_rows,
+            decoded=finisher.recall.use.sentences,
+            seconds=time.monotonic() - self.began,
+        )
+
+
+# --- reporters ---------------------------------------------------------------------
+
+
 class Reporter(Protocol):
     """Takes a run's events and snapshots."""
 
     def event(self, event: Event) -> None:
         """Show an event."""
-        ...
 
     def progress(self, snapshot: Snapshot) -> None:
         """Show how far the run is; called several times a second."""
-        ...
 
     def close(self) -> None:
-        """Clear what is not meant to stay on the screen."""
-        ...
+        """Show what is left to show; clear what is not meant to stay on the screen."""
 
 
 def format_seconds(seconds: float) -> str:
@@ -93,9 +157,7 @@ class _Pace:
             return 0.0, None
         speed = (snapshot.segments - segments) / elapsed
         gained = snapshot.fraction - fraction
-        if gained <= 0:
-            return speed, None
-        return speed, elapsed * (1 - snapshot.fraction) / gained
+        return speed, elapsed * (1 - snapshot.fraction) / gained if gained > 0 else None
 
 
 def _describe(snapshot: Snapshot, speed: float, left: float | None) -> str:
@@ -112,24 +174,6 @@ def _describe(snapshot: Snapshot, speed: float, left: float | None) -> str:
     return ", ".join(parts)
 
 
-class Quiet:
-    """Says nothing but warnings."""
-
-    def __init__(self, stream: IO[str]) -> None:
-        self._stream = stream
-
-    def event(self, event: Event) -> None:
-        """Show a warning."""
-        if event.level == "warning":
-            print(f"warning: {event.text}", file=self._stream, flush=True)
-
-    def progress(self, snapshot: Snapshot) -> None:
-        """Say nothing."""
-
-    def close(self) -> None:
-        """Do nothing."""
-
-
 class PlainReporter:
     """Lines for a log file or a pipe: at most one every ``every`` seconds."""
 
@@ -139,38 +183,54 @@ class PlainReporter:
         self._last = 0.0
         self._pace = _Pace()
 
+    def _line(self, text: str) -> None:
+        print(text, file=self._stream, flush=True)
+
     def event(self, event: Event) -> None:
         """Show an event on a line of its own."""
-        prefix = "warning: " if event.level == "warning" else ""
-        print(f"{prefix}{event.text}", file=self._stream, flush=True)
+        self._line(str(event))
 
     def progress(self, snapshot: Snapshot) -> None:
         """Show a line now and then."""
-        speed, left = self._pace.update(snapshot)
-        if snapshot.seconds - self._last < self._every:
-            return
-        self._last = snapshot.seconds
-        print(_describe(snapshot, speed, left), file=self._stream, flush=True)
+        pace = self._pace.update(snapshot)
+        if snapshot.seconds - self._last >= self._every:
+            self._last = snapshot.seconds
+            self.show(snapshot, *pace)
+
+    def show(self, snapshot: Snapshot, speed: float, left: float | None) -> None:
+        """Show a snapshot, with segments per second and seconds left."""
+        self._line(_describe(snapshot, speed, left))
 
     def close(self) -> None:
         """Do nothing: lines stay."""
 
 
-class JsonReporter:
-    """One JSON object a line, for programs."""
+class Quiet(PlainReporter):
+    """Says nothing but warnings."""
+
+    def event(self, event: Event) -> None:
+        """Show a warning."""
+        if event.level == "warning":
+            super().event(event)
+
+    def progress(self, snapshot: Snapshot) -> None:
+        """Say nothing."""
+
+
+class JsonReporter(PlainReporter):
+    """One JSON object a line, for programs; the last one tells how the run ended."""
 
     def __init__(
         self, stream: IO[str], *, every: float = 1.0, now: Callable[[], float] = time.time
     ) -> None:
-        self._stream = stream
-        self._every = every
+        super().__init__(stream, every=every)
         self._last = float("-inf")
         self._now = now
-        self._pace = _Pace()
+        self._held: Snapshot | None = None  # the newest one that was not shown
 
     def _write(self, kind: str, **values: Any) -> None:  # noqa: ANN401 - JSON values
         line = {"time": round(self._now(), 3), "event": kind, **values}
-        print(json.dumps(line, ensure_ascii=False), file=self._stream, flush=True)
+        self._line(json.dumps(line, ensure_ascii=False))
 
     def event(self, event: Event) -> None:
         """Write an event."""
@@ -178,25 +238,24 @@ class JsonReporter:
 
     def progress(self, snapshot: Snapshot) -> None:
         """Write a snapshot now and then."""
-        speed, left = self._pace.update(snapshot)
-        if snapshot.seconds - self._last < self._every:
-            return
-        self._last = snapshot.seconds
+        self._held = snapshot
+        super().progress(snapshot)
+
+    def show(self, snapshot: Snapshot, speed: float, left: float | None) -> None:
+        """Write a snapshot."""
+        self._held = None
+        rounded = {"fraction": round(snapshot.fraction, 4), "seconds": round(snapshot.seconds, 2)}
         self._write(
             "progress",
-            documents=snapshot.documents,
-            documents_total=snapshot.documents_total,
-            fraction=round(snapshot.fraction, 4),
-            segments=snapshot.segments,
-            remembered=snapshot.remembered,
-            decoded=snapshot.decoded,
-            seconds=round(snapshot.seconds, 2),
+            **asdict(snapshot) | rounded,
             segments_per_second=round(speed, 2),
             seconds_left=None if left is None else round(left, 1),
         )
 
     def close(self) -> None:
-        """Do nothing: lines stay."""
+        """Write the last snapshot, where it came too soon after the one before."""
+        if self._held is not None:
+            self.show(self._held, *self._pace.update(self._held))
 
 
 class TerminalReporter:
@@ -221,20 +280,13 @@ class TerminalReporter:
         """Show an event above the live line."""
         from rich.text import Text
 
-        if event.level == "warning":
-            self._console.print(Text(f"warning: {event.text}", style="yellow"))
-        else:
-            self._console.print(Text(event.text))
+        self._console.print(Text(str(event), style="yellow" if event.level == "warning" else ""))
 
     def progress(self, snapshot: Snapshot) -> None:
         """Redraw the live line."""
         self._bar.start()
-        speed, left = self._pace.update(snapshot)
-        self._bar.update(
-            self._task,
-            completed=snapshot.fraction,
-            description=_describe(snapshot, speed, left),
-        )
+        told = _describe(snapshot, *self._pace.update(snapshot))
+        self._bar.update(self._task, completed=snapshot.fraction, description=told)
 
     def close(self) -> None:
         """Take the live line away."""

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import InputError, NothingChecked
-from pipeline.run.reporting.prose import reference_blocks
 from pipeline.run.reporting.report import QualityInfo, ToCheck
+from pipeline.run.reporting.scoring import reference_blocks
 
 if TYPE_CHECKING:
     from pipeline.run.reporting.report import RunReport

@@ -2,36 +2,47 @@
 
 from __future__ import annotations
 
+import hashlib
 import heapq
+import json
+import platform
+from contextlib import suppress
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
-from pipeline.errors import EXIT_SKIPPED, EXIT_VIOLATIONS
+from pipeline.errors import EXIT_SKIPPED, EXIT_VIOLATIONS, InputError
+from pipeline.fsio import atomic_write
 from pipeline.translate.second_look import RUNG as SECOND_LOOK
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
     import polars as pl
 
+    from pipeline.config import Settings
     from pipeline.run.discovery import Passed
     from pipeline.run.reporting.scoring import ReferenceScores
+    from pipeline.translate.opening import Glossary
 
     LineOf = Callable[[str, int], int]  # document id, character → line from 1, 0: unknown
 
 _Row = dict[str, Any]
-__all__ = [
-    "EngineInfo",
-    "QualityInfo",
-    "RunReport",
-    "SegmentInfo",
-    "Tally",
-    "TermInfo",
-    "ToCheck",
-    "Violation",
-]
 
 _SHOWN = 5  # violations and segments to check that a report names
+_LIBRARIES = (
+    "passerelle",
+    "ctranslate2",
+    "sentencepiece",
+    "markdown-it-py",
+    "charset-normalizer",
+    "ahocorasick-rs",
+    "simplemma",
+    "polars",
+    "sacrebleu",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +148,53 @@ class RunReport:
     def to_json(self) -> dict[str, Any]:
         """Give the report as a JSON-ready table."""
         return asdict(self)
+
+
+def write_manifest(
+    path: Path, report: RunReport, settings: Settings, glossary: Glossary, inputs: Sequence[str]
+) -> None:
+    """Write ``manifest.json``: what made these outputs. Deterministic apart from ``time``.
+
+    Args:
+        path: of the manifest.
+        report: of the run.
+        settings: of the run.
+        glossary: of the run.
+        inputs: files, folders and patterns that were translated, as they were given.
+
+    Raises:
+        OutputError: the file cannot be written.
+        InputError: a glossary file is gone.
+    """
+    table = report.to_json()
+    finished = datetime.now(UTC).isoformat(timespec="seconds")
+    manifest = {
+        "time": {"finished": finished, "seconds": round(table.pop("seconds"), 3)},
+        "versions": {"python": platform.python_version()} | dict(_versions()),
+        "inputs": list(inputs),
+        "settings": settings.to_json(),
+        "glossary_files": [{"path": str(path), "sha256": _sha256(path)} for path in glossary.paths],
+        "glossary_fingerprint": glossary.termbase.fingerprint,
+        **table,
+    }
+    atomic_write(path, f"{json.dumps(manifest, ensure_ascii=False, indent=2)}\n".encode())
+
+
+def _versions() -> Iterator[tuple[str, str]]:
+    for name in _LIBRARIES:
+        with suppress(PackageNotFoundError):
+            yield name, version(name)
+
+
+def _sha256(path: Path) -> str:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise InputError(
+            f"cannot be read again: {error.strerror}",
+            place=str(path),
+            next_step="it was moved or changed while the run went on; run again",
+        ) from error
 
 
 class Tally:

@@ -1,7 +1,0 @@
-"""``python -m pipeline.cli`` is ``passerelle``."""
-
-from __future__ import annotations
-
-from pipeline.cli import main
-
-main()

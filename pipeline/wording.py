@@ -1,0 +1,85 @@
+"""How things are put for people: numbers with their nouns, columns, excerpts, rungs in words.
+
+Pure functions of text; imports nothing of ours, so that every room may use them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+Style = Callable[[str, str], str]
+"""Colours a text; takes the text and ``good``, ``bad``, ``strong`` or ``faint``."""
+
+RUNGS = {
+    "draft": "right in the draft",
+    "hypothesis": "another translation chosen",
+    "repair": "mended in place",
+    "retranslate": "translated again",
+    "hint": "translated again",
+    "ban": "translated again",
+    "masked": "translated again",
+    "second-look": "translated again",
+    "markup": "put back as it stood",
+    "flag": "not settled",
+}
+"""Every rung by which a term or an edit can have come about, in words for a table."""
+
+WAYS = {**RUNGS, "draft": "by the model", "hypothesis": "by choosing another translation"}
+"""The same in words that follow a number: ``52 by the model``."""
+
+
+def plain(text: str, _style: str) -> str:
+    """Give a text without colour: the `Style` of a file or a pipe."""
+    return text
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """Give a number with its noun: ``1 row``, ``2,000 rows``."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def excerpt(text: str, width: int) -> str:
+    """Give a text's beginning on one line of at most ``width`` characters."""
+    flat = " ".join(text.split())
+    return flat if len(flat) <= width else f"{flat[: width - 1]}…"
+
+
+def fold(line: str, width: int) -> str:
+    """Break a line between words where it is longer than ``width`` characters.
+
+    What is broken stands indented below its line. Paths, addresses and signatures stay
+    whole, so that they can be copied.
+    """
+    if len(line) <= width or "\n" in line:
+        return line
+    import textwrap
+
+    indent = " " * (len(line) - len(line.lstrip()) + 2)
+    return textwrap.fill(
+        line,
+        max(width, 40),
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def columns(
+    rows: Sequence[Sequence[str]], *, right: Sequence[int] = (), least: Sequence[int] = ()
+) -> Iterator[str]:
+    """Lay rows out in columns, two spaces between them, no blanks at the end.
+
+    Args:
+        rows: of equally many cells.
+        right: numbers of the columns, from 0, whose cells stand at the right.
+        least: characters that the first columns have at least.
+    """
+    widths = [max(map(len, cells)) for cells in zip(*rows, strict=True)]
+    for number, width in enumerate(least):
+        widths[number] = max(widths[number], width)
+    for row in rows:
+        cells = (
+            cell.rjust(width) if number in right else cell.ljust(width)
+            for number, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        yield "  ".join(cells).rstrip()

@@ -1,0 +1,55 @@
+"""What is put for people: counts, columns, folded lines, and the rungs in words."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import pipeline
+from pipeline.wording import RUNGS, WAYS, columns, counted, excerpt, fold
+
+SOURCES = Path(pipeline.__file__).parent.rglob("*.py")
+
+
+def test_every_rung_that_the_code_names_has_its_words():
+    named = set()
+    for path in SOURCES:
+        named |= set(re.findall(r'\b(?:rung=|RUNG = )"([a-z-]+)"', path.read_text("utf-8")))
+    assert {"repair", "flag", "second-look", "markup"} <= named
+    assert named <= RUNGS.keys() == WAYS.keys()
+
+
+@pytest.mark.parametrize(
+    ("number", "nouns", "text"),
+    [
+        (0, ("row",), "0 rows"),
+        (1, ("row",), "1 row"),
+        (2000, ("row",), "2,000 rows"),
+        (1, ("entry", "entries"), "1 entry"),
+        (2, ("entry", "entries"), "2 entries"),
+    ],
+)
+def test_a_number_stands_with_its_noun(number, nouns, text):
+    assert counted(number, *nouns) == text
+
+
+def test_an_excerpt_is_one_line_that_fits():
+    assert excerpt("a\n b", 10) == "a b"
+    assert excerpt("a" * 11, 10) == "a" * 9 + "…"
+
+
+def test_columns_are_as_wide_as_their_widest_cell_without_blanks_at_the_end():
+    rows = [("a", "1", "x "), ("long", "12", "")]
+    assert list(columns(rows)) == ["a     1   x", "long  12"]
+    assert list(columns(rows, right=(1,), least=(5,))) == ["a       1  x", "long   12"]
+    assert list(columns([])) == []
+
+
+def test_a_line_that_fits_stays_and_what_is_broken_is_indented_below():
+    assert fold("  short", 40) == "  short"
+    line = "  one two three four five six seven eight nine ten eleven"
+    assert fold(line, 40) == "  one two three four five six seven\n    eight nine ten eleven"
+    assert fold("x" * 60, 40) == "x" * 60
+    assert fold(f"two lines\n{line}", 40) == f"two lines\n{line}"
