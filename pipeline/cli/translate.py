@@ -45,7 +45,9 @@ def translate(
         list[str] | None,
         typer.Option(help="Keep only glossary rows of this domain; may be repeated."),
     ] = None,
-    engine: Annotated[str | None, typer.Option(help="auto, argos or bundled. [auto]")] = None,
+    engine: Annotated[
+        str | None, typer.Option(help="auto, argos, bundled, or a plug-in's. [auto]")
+    ] = None,
     model: Annotated[
         str | None, typer.Option(help="Name or folder of a model, instead of the installed one.")
     ] = None,

@@ -9,8 +9,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-__all__ = ["find_failures", "is_copied", "is_empty", "is_length_off", "is_loop"]
-
 _WORD = re.compile(r"\w+(?:[’'-]\w+)*")
 
 # Small words, and elided ones (l’idée), that an English sentence holds only in a quotation.

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 
 from pipeline.documents import is_supported, output_name, read_document
 from pipeline.errors import InputError, OutputError, UsageError
-from pipeline.fsio import is_file, output_error
+from pipeline.fsio import file_lock, is_file, output_error
 from pipeline.glossary import write_terms_csv
 from pipeline.memory import TranslationMemory
 from pipeline.run.archives.archive import archives_of
 from pipeline.run.discovery import discover
 from pipeline.run.journal import Journal
-from pipeline.run.lock import folder_lock
 from pipeline.run.reporting.manifest import write_manifest
 from pipeline.run.reporting.progress import Event
 from pipeline.run.reporting.report import EngineInfo, RunReport, SegmentInfo, Tally
@@ -103,7 +102,9 @@ def run(job: Job, *, open_engine: Opener, reporter: Reporter) -> RunReport:
     archives = archives_of(job.paths, out=out, to=job.rows)
     glossary = open_glossary(settings, warn=lambda text: _warn(reporter, text))
     hidden = out / HIDDEN
-    with folder_lock(hidden / "lock"):
+    lock = hidden / "lock"
+    instead = ", or give another folder with --out"
+    with file_lock(lock, "is writing to this folder", place=out, instead=instead):
         _tidy(out, hidden)
         journal = Journal(hidden / "journal.sqlite")
         if archives is None:
