@@ -7,6 +7,7 @@ module creates folders in the user's home.
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -235,12 +236,10 @@ def read_index(address: str) -> tuple[IndexEntry, ...]:
     Raises:
         NetworkError: it cannot be reached, or what came is not an index.
     """
-    with tempfile.SpooledTemporaryFile(max_size=_INDEX_LIMIT) as into:
-        _receive(address, into, limit=_INDEX_LIMIT, progress=lambda _message: None)
-        into.seek(0)
-        content = into.read()
+    into = io.BytesIO()
+    _receive(address, into, limit=_INDEX_LIMIT, progress=lambda _message: None)
     try:
-        table = json.loads(content.decode("utf-8"))
+        table = json.loads(into.getvalue().decode("utf-8"))
         if not isinstance(table, list):
             raise ValueError("not a list")
     except (ValueError, RecursionError) as error:
@@ -263,16 +262,12 @@ def _entry(row: Any) -> IndexEntry | None:  # noqa: ANN401 - parsed JSON
 
 @contextmanager
 def fetch_package(
-    languages: tuple[str, str],
-    *,
-    address: str | None = None,
-    progress: Callable[[str], None] = lambda _message: None,
+    languages: tuple[str, str], *, progress: Callable[[str], None] = lambda _message: None
 ) -> Iterator[tuple[IndexEntry, IO[bytes]]]:
     """Fetch the newest package for a language pair into a file that cleans itself up.
 
     Args:
         languages: source and target code.
-        address: of ``index.json``; argostranslate's own unless given.
         progress: told what is being done.
 
     Yields:
@@ -283,7 +278,7 @@ def fetch_package(
         ModelMissing: the index has no package for the pair.
         OutputError: the download cannot be stored.
     """
-    index = address or index_address()
+    index = index_address()
     progress(f"asking {_ROLE} for {languages[0]}→{languages[1]}")
     entries = [e for e in read_index(index) if e.languages == languages and e.links]
     if not entries:
