@@ -128,7 +128,7 @@ def spread(values: list[float]) -> str:
 def compare(options: argparse.Namespace, scratch: Path) -> dict[str, Any]:
     """Prepare the three ways, measure them, and give everything that was found."""
     from pipeline.engines.argos import ARGOS_DECODING, ArgosEngine
-    from pipeline.engines.threads import share_threads
+    from pipeline.engines.batching import share_threads
     from pipeline.records import Request
 
     if options.text:
@@ -146,8 +146,8 @@ def compare(options: argparse.Namespace, scratch: Path) -> dict[str, Any]:
     groups_given = groups[: -(-(options.theirs or len(sentences)) // options.paragraph)]
     given = sum(map(len, groups_given))
     paragraphs = {" ".join(group): group for group in groups_given}
-    split = share_threads(options.threads)
-    threads = split.inter * split.intra
+    inter, intra = share_threads(options.threads)
+    threads = inter * intra
 
     theirs = argostranslate_way(
         package, paragraphs, beam=options.beam, threads=threads, home=scratch
@@ -163,7 +163,7 @@ def compare(options: argparse.Namespace, scratch: Path) -> dict[str, Any]:
     import ctranslate2
 
     translator = ctranslate2.Translator(
-        str(package / "model"), inter_threads=split.inter, intra_threads=split.intra
+        str(package / "model"), inter_threads=inter, intra_threads=intra
     )
     padded = ArgosEngine(
         package,
@@ -204,7 +204,7 @@ def compare(options: argparse.Namespace, scratch: Path) -> dict[str, Any]:
         "sentences_of_argostranslate": given,
         "source_tokens": sum(map(len, tokens)),
         "beam": options.beam,
-        "threads": {"argostranslate": [1, threads], "passerelle": [split.inter, split.intra]},
+        "threads": {"argostranslate": [1, threads], "passerelle": [inter, intra]},
         "batch_tokens": engine.batch_tokens,
         "rounds": options.rounds,
         "seconds": seconds,

@@ -26,8 +26,7 @@ from pathlib import Path
 
 from pipeline.engines.bundled import MAX_BATCH_TOKENS, BundledEngine
 from pipeline.engines.guard import GuardedEngine
-from pipeline.models import Store, default_root
-from pipeline.models.bundled import ensure_bundled
+from pipeline.models import Store, default_root, ready_model
 from pipeline.records import Decoding, Request
 from pipeline.segmentation import split
 
@@ -56,7 +55,7 @@ def compare(folder: Path, texts: list[str], *, beam: int, rounds: int, threads: 
     engine = BundledEngine(folder, decoding=Decoding(beam=beam), threads=threads)
     guarded = GuardedEngine(engine)
     requests = [Request(source=text) for text in texts]
-    prompts = sorted((engine._prompt(text) for text in texts), key=len, reverse=True)
+    prompts = sorted((list(engine._prompt(text)) for text in texts), key=len, reverse=True)
     limit = 24 + 2 * max(map(len, prompts))
 
     def ours() -> None:
@@ -112,7 +111,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--threads", type=int, default=0)
     options = parser.parse_args()
-    folder = ensure_bundled(Store(default_root()), progress=print)
+    folder = ready_model(Store(default_root()), "bundled", progress=print).path
     origin, texts = sentences(options.sentences)
     print(
         f"{len(texts)} sentences of {origin}, {options.rounds} rounds; median (lowest to highest)"

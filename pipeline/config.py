@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from pipeline.engines import ENGINES
 from pipeline.errors import ConfigError
 from pipeline.fsio import is_file
 
@@ -35,10 +36,8 @@ class Setting:
     origin: str  # "default", "command line", "argument" or "FILE [section]"
 
 
-def _option(
-    default: object, help_text: str, *, short: str = "", choices: tuple[str, ...] = ()
-) -> Any:  # noqa: ANN401 - dataclasses.field's own type
-    metadata = {"help": help_text, "short": short, "choices": choices}
+def _option(default: object, help_text: str, *, short: str = "") -> Any:  # noqa: ANN401 - dataclasses.field's own type
+    metadata = {"help": help_text, "short": short}
     return field(default=default, metadata=metadata)
 
 
@@ -60,9 +59,7 @@ class Settings:
         (), "Keep only glossary rows of this domain; may be repeated."
     )
     strict: bool = _option(False, "Exit with 14 when a term is violated.")
-    engine: str = _option(
-        "auto", "auto, argos or bundled. [auto]", choices=("auto", "argos", "bundled")
-    )
+    engine: str = _option("auto", "auto, argos, bundled, or a plug-in's. [auto]")
     model: str = _option("", "Name or folder of a model, instead of the installed one.")
     beam: int = _option(0, "Beam size: 1 is quickest. [the engine's own]")
     threads: int = _option(0, "Processor threads; of each worker with --cluster. [all; 1]")
@@ -124,7 +121,7 @@ class Settings:
 
 
 FIELDS = {f.name: f for f in dataclasses.fields(Settings) if f.name != "origins"}
-"""Every setting's field, with its help, short option and choices as metadata."""
+"""Every setting's field, with its help and short option as metadata."""
 
 
 def _checked(
@@ -151,7 +148,8 @@ def _checked(
 def _check(name: str, value: object, place: str, *, python: bool) -> object:
     """Give a value in the form that settings have, or say what it must be."""
     spec = FIELDS[name]
-    choices = spec.metadata["choices"]
+    known = name != "engine" or value == "auto" or value in ENGINES
+    choices = () if known else ("auto", *ENGINES)
     must, example = f"be one of {', '.join(choices)}", "choose one of these"
     if isinstance(value, os.PathLike):
         value = os.fspath(value)
@@ -166,7 +164,7 @@ def _check(name: str, value: object, place: str, *, python: bool) -> object:
                 return value
             must, example = "be a whole number, 0 or more", f"write for instance {name} = 2"
         case "str":
-            if isinstance(value, str) and (not choices or value in choices):
+            if isinstance(value, str) and known:
                 return value
             if not isinstance(value, str):
                 must, example = "be a text", f'write for instance {name} = "{spec.default}"'

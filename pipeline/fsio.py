@@ -1,17 +1,18 @@
-"""Writing files so that a reader sees the old content or the new, never half of it."""
+"""Files: written whole or not at all, by one process at a time, and errors in words."""
 
 from __future__ import annotations
 
 import errno
+import math
 import os
 import secrets
 from contextlib import contextmanager, suppress
 from typing import IO, TYPE_CHECKING
 
-from pipeline.errors import OutputError
+from pipeline.errors import OutputError, PasserelleError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 _REASONS = {
@@ -124,3 +125,73 @@ def atomic_write(
     """
     with atomic_open(path, sync_folder=sync_folder, mode=mode) as handle:
         handle.write(data)
+
+
+_SILENCE = 2.0  # seconds that a lock is waited for before anybody is told
+# The holder's process id stands behind byte 0, which Windows keeps from other readers.
+_HOLDER_AT = 1
+
+
+@contextmanager
+def file_lock(
+    path: Path,
+    doing: str,
+    *,
+    place: Path | str = "",
+    wait: float = 0.0,
+    instead: str = "",
+    tell: Callable[[str], None] = lambda _message: None,
+    error: type[PasserelleError] = OutputError,
+) -> Iterator[None]:
+    """Hold the lock file ``path`` as long as the block runs.
+
+    The operating system owns the lock: a process that dies, however it dies, gives it back,
+    so that there are no stale locks to clear. The file itself stays.
+
+    Args:
+        path: the lock file; its folder is made.
+        doing: what the holder is at, for people: ``is writing to this folder``.
+        place: what is locked, for people; the lock file unless given.
+        wait: seconds to wait for another holder; ``math.inf`` waits until it is done.
+        instead: what can be done besides waiting, for instance ``, or choose another folder``.
+        tell: told, once, that another process is waited for.
+        error: what is raised where another process holds the lock.
+
+    Raises:
+        OutputError: the lock file cannot be written.
+        error: another process holds it; its id and the time waited are named.
+    """
+    from filelock import FileLock, Timeout
+
+    def holder() -> str:
+        with suppress(OSError, ValueError), path.open("rb") as handle:
+            handle.seek(_HOLDER_AT)
+            return f" (process {int(handle.read(20))})"
+        return ""
+
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(path)
+        try:
+            lock.acquire(timeout=min(wait, _SILENCE))
+        except Timeout:
+            if wait <= _SILENCE:
+                raise
+            tell(f"another passerelle{holder()} {doing}; waiting for it")
+            lock.acquire(timeout=-1 if wait == math.inf else wait - _SILENCE)
+    except Timeout as timeout:
+        raise error(
+            f"another passerelle{holder()} {doing}" + (f"; waited {wait:.0f} s" if wait else ""),
+            place=str(place or path),
+            next_step=f"wait until it has finished and run again{instead}",
+        ) from timeout
+    except OSError as failure:
+        raise output_error(path, failure) from failure
+    try:
+        with suppress(OSError), path.open("r+b") as handle:  # a full disk: it holds all the same
+            handle.seek(_HOLDER_AT)
+            handle.write(f"{os.getpid()}\n".encode())
+            handle.truncate()
+        yield
+    finally:
+        lock.release()

@@ -146,7 +146,9 @@ def stats(
 
 def calibrate(
     *,
-    engine: Annotated[str | None, typer.Option(help="auto, argos or bundled. [auto]")] = None,
+    engine: Annotated[
+        str | None, typer.Option(help="auto, argos, bundled, or a plug-in's. [auto]")
+    ] = None,
     model: Annotated[str | None, typer.Option(help="Name or folder of a model.")] = None,
     beam: Annotated[int | None, typer.Option(min=1, help="Beam size of the runs.")] = None,
     threads: Annotated[int | None, typer.Option(min=1, help="Processor threads.")] = None,

@@ -10,8 +10,6 @@ import typer
 if TYPE_CHECKING:
     from pipeline.models import ModelRecord, Store, VerifyReport
 
-__all__ = ["app"]
-
 app = typer.Typer(
     name="models",
     help="Find, install, verify and remove translation models.",
@@ -181,7 +179,7 @@ def info(name: Name, *, as_json: AsJson = False) -> None:
             shown = "→".join(value) if isinstance(value, list) else value
             typer.echo(f"{key:<13} {shown}")
     if record.kind == "bundled":
-        from pipeline.models.bundled import TERMS_NOTICE
+        from pipeline.models import TERMS_NOTICE
 
         typer.echo(f"{'terms':<13} {TERMS_NOTICE}")
     for file in record.files:

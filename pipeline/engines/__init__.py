@@ -1,5 +1,8 @@
-"""Engines: one protocol, several translators behind it."""
+"""Engines: one protocol, several translators behind it, chosen by name from a registry."""
 
-from pipeline.engines.base import Engine
+from pipeline.engines.base import Engine, ModelEngine
+from pipeline.engines.batching import available_cores, pack
+from pipeline.engines.guard import GuardedEngine
+from pipeline.engines.registry import ENGINES
 
-__all__ = ["Engine"]
+__all__ = ["ENGINES", "Engine", "GuardedEngine", "ModelEngine", "available_cores", "pack"]

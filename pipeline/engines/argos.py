@@ -11,32 +11,30 @@ import hashlib
 import json
 import time
 from collections import deque
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.engines.argos_tokens import (
     banned_sequences,
+    damaged,
     find_banned,
     load_tokenizer,
     observed_sequence,
     read_vocabulary,
 )
-from pipeline.engines.batching import run_batched
-from pipeline.engines.threads import share_threads
-from pipeline.errors import EngineError, ModelDamaged, ModelMissing
+from pipeline.engines.base import ModelEngine
+from pipeline.engines.batching import run_batched, share_threads
+from pipeline.errors import EngineError, ModelMissing
 from pipeline.records import Decoding, Hypothesis, Request
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
-
-__all__ = ["ArgosEngine", "mean_log_probability"]
 
 ADAPTER_VERSION = 1  # raised whenever this module's output for the same model changes
 ARGOS_DECODING = Decoding(beam=4, length_penalty=0.2)  # argostranslate's own
 
 _BATCH_TOKENS = 1024  # source tokens, padding included
-_MAX_SOURCE = 512  # tokens; twice as many are written at most
 _MIN_WRITTEN = 256  # CTranslate2's default limit, which argostranslate keeps
 _BAN_ROUNDS = 4  # decodings spent on keeping banned words out
 _POLL = 0.002  # seconds
@@ -85,7 +83,7 @@ class _Raw:
     truncated: bool  # the limit on the output's length was reached
 
 
-class ArgosEngine:
+class ArgosEngine(ModelEngine):
     """An installed Argos Translate package.
 
     Args:
@@ -104,68 +102,43 @@ class ArgosEngine:
         ModelDamaged: the model or its tokenizer cannot be loaded.
     """
 
+    name = "argos"
+    title = "Argos package {model}"
+    default_decoding = ARGOS_DECODING
+    # Several batches are decoded at once: many of them keep every core busy.
+    step_tokens = 16_384
+    window = 4096
+    max_source_tokens = 512  # twice as many are written at most
+
     def __init__(
         self,
-        package: Path,
+        package: Path | str,
         *,
         device: str = "cpu",
         threads: int = 0,
-        decoding: Decoding | None = None,
+        decoding: Decoding = ARGOS_DECODING,
         batch_tokens: int = _BATCH_TOKENS,
         exact: bool = True,
     ) -> None:
+        package = Path(package)
         metadata = _read_metadata(package)
-        self._package = package
         self._prefix = str(metadata.get("target_prefix") or "")
-        self._decoding = decoding or ARGOS_DECODING
+        self.decoding = decoding
         self.batch_tokens = batch_tokens
         self.exact = exact
         self._tokenizer = load_tokenizer(
-            package, source=str(metadata.get("from_code")), target=str(metadata.get("to_code"))
+            package,
+            source=str(metadata.get("from_code")),
+            target=str(metadata.get("to_code")),
         )
         self._vocabulary = read_vocabulary(package / "model")
         self._translator = _load_model(package / "model", device=device, threads=threads)
-        self._fingerprint = ""
+        self.fingerprint = _fingerprint(package, f"{astuple(decoding)} {exact}")
 
-    @property
-    def name(self) -> str:
-        """The engine's name."""
-        return "argos"
-
-    @property
-    def fingerprint(self) -> str:
-        """SHA-256 over the model's files, the tokenizer, the options and this adapter."""
-        if not self._fingerprint:
-            total = hashlib.sha256(
-                f"argos {ADAPTER_VERSION} {astuple(self._decoding)} {self.exact}".encode()
-            )
-            files = [path for path in (self._package / "model").rglob("*") if path.is_file()]
-            files += [path for name in _KEPT_BY_HASH if (path := self._package / name).is_file()]
-            for path in sorted(files):
-                with path.open("rb") as handle:
-                    content = hashlib.file_digest(handle, "sha256").hexdigest()
-                total.update(f"{path.relative_to(self._package).as_posix()} {content}\n".encode())
-            self._fingerprint = total.hexdigest()
-        return self._fingerprint
-
-    @property
-    def decoding(self) -> Decoding:
-        """The options used where a request gives none."""
-        return self._decoding
-
-    @property
-    def supports_hints(self) -> bool:
-        """A translation model takes no hints."""
-        return False
-
-    @property
-    def max_source_tokens(self) -> int:
-        """The longest source, in tokens, that is translated whole."""
-        return _MAX_SOURCE
-
-    def tokenize(self, source: str) -> list[str]:
-        """Cut a sentence into the model's tokens."""
-        return self._tokenizer.encode(source)
+    @classmethod
+    def accepts(cls, model: str) -> bool:
+        """Accept an unpacked package's folder."""
+        return (Path(model) / "metadata.json").is_file()
 
     def count_tokens(self, sources: Sequence[str]) -> list[int]:
         """Give each source's length in the model's tokens."""
@@ -183,9 +156,9 @@ class ArgosEngine:
         }
         jobs = [self._job(request, bans[request.banned]) for request in batch]
         for request, job in zip(batch, jobs, strict=True):
-            if len(job.tokens) > _MAX_SOURCE:
+            if len(job.tokens) > (limit := self.max_source_tokens):
                 raise EngineError(
-                    f"a sentence has {len(job.tokens)} tokens; the model reads {_MAX_SOURCE}",
+                    f"a sentence has {len(job.tokens)} tokens; the model reads {limit}",
                     place=_shorten(request.source),
                     next_step="split it before translating",
                 )
@@ -209,7 +182,7 @@ class ArgosEngine:
         return _Job(
             tokens=tuple(self._tokenizer.encode(request.source)),
             hypotheses=request.hypotheses,
-            decoding=request.decoding or self._decoding,
+            decoding=request.decoding or self.decoding,
             banned=request.banned,
             suppressed=suppressed,
         )
@@ -223,7 +196,7 @@ class ArgosEngine:
                 new[seen] = None
         if not new:
             return None
-        return _Job(job.tokens, job.hypotheses, job.decoding, job.banned, (*job.suppressed, *new))
+        return replace(job, suppressed=(*job.suppressed, *new))
 
     def _render(self, job: _Job, raw: Sequence[_Raw]) -> tuple[Hypothesis, ...]:
         hypotheses = [
@@ -252,21 +225,16 @@ class ArgosEngine:
     # --- the model -----------------------------------------------------------------
 
     def _decode(self, jobs: Sequence[_Job]) -> list[tuple[_Raw, ...]]:
-        """Decode jobs, grouped by options: one group is one set of batches."""
-        groups: dict[tuple[object, ...], list[int]] = {}
-        for index, job in enumerate(jobs):
-            groups.setdefault(job.options(), []).append(index)
-        answers: dict[int, tuple[_Raw, ...]] = {}
-        for members in groups.values():
-            done = run_batched(
-                [jobs[i] for i in members],
+        return list(
+            run_batched(
+                jobs,
                 self._run,
-                lengths=lambda chosen: [len(job.tokens) for job in chosen],
-                max_tokens=self.batch_tokens,
+                length=lambda job: len(job.tokens),
+                max_tokens=lambda _job: self.batch_tokens,
+                options=_Job.options,
                 uniform=self.exact,
             )
-            answers.update(zip(members, done, strict=True))
-        return [answers[i] for i in range(len(jobs))]
+        )
 
     def _run(self, batches: Sequence[Sequence[_Job]]) -> list[list[tuple[_Raw, ...]]]:
         """Keep every worker busy, but only so far ahead that an interruption is quick."""
@@ -349,29 +317,33 @@ def _read_metadata(package: Path) -> dict[str, Any]:
             next_step="install one: passerelle models install FILE.argosmodel",
         ) from error
     except (OSError, ValueError) as error:
-        raise ModelDamaged(
-            f"the package's metadata cannot be read: {error}",
-            place=str(path),
-            next_step="remove the package and install it again",
-        ) from error
+        raise damaged(f"the package's metadata cannot be read: {error}", path) from error
     return table if isinstance(table, dict) else {}
+
+
+def _fingerprint(package: Path, options: str) -> str:
+    """SHA-256 over the model's files, the tokenizer, the options and this adapter."""
+    total = hashlib.sha256(f"argos {ADAPTER_VERSION} {options}".encode())
+    files = [path for path in (package / "model").rglob("*") if path.is_file()]
+    files += [path for name in _KEPT_BY_HASH if (path := package / name).is_file()]
+    for path in sorted(files):
+        with path.open("rb") as handle:
+            content = hashlib.file_digest(handle, "sha256").hexdigest()
+        total.update(f"{path.relative_to(package).as_posix()} {content}\n".encode())
+    return total.hexdigest()
 
 
 def _load_model(model: Path, *, device: str, threads: int) -> Any:  # noqa: ANN401 - ctranslate2 has no types
     import ctranslate2
 
-    split = share_threads(threads)
+    inter, intra = share_threads(threads)
     try:
         return ctranslate2.Translator(
             str(model),
             device=device,
-            inter_threads=split.inter if device == "cpu" else 1,
-            intra_threads=split.intra,
+            inter_threads=inter if device == "cpu" else 1,
+            intra_threads=intra,
             max_queued_batches=-1,  # never block outside Python; `_run` keeps the queue short
         )
     except (RuntimeError, ValueError) as error:
-        raise ModelDamaged(
-            f"the translation model cannot be loaded: {error}",
-            place=str(model),
-            next_step="remove the package and install it again",
-        ) from error
+        raise damaged(f"the translation model cannot be loaded: {error}", model) from error

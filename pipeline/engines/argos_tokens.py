@@ -12,19 +12,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-__all__ = [
-    "Tokenizer",
-    "banned_sequences",
-    "find_banned",
-    "load_tokenizer",
-    "observed_sequence",
-    "read_vocabulary",
-]
-
 SPACE = "▁"  # SentencePiece's mark for the space before a word
 _SEGMENTATIONS = 16  # of one spelling: the model's own first, then the next likely ones
 
-_VOCABULARIES = ("target_vocabulary", "shared_vocabulary")
+
+def damaged(problem: str, place: Path) -> ModelDamaged:
+    """Give the error for a package of which a part cannot be used."""
+    return ModelDamaged(
+        problem, place=str(place), next_step="remove the package and install it again"
+    )
 
 
 class Tokenizer(Protocol):
@@ -61,11 +57,7 @@ def load_tokenizer(package: Path, *, source: str, target: str) -> Tokenizer:
             raise FileNotFoundError("neither sentencepiece.model nor bpe.model is there")
         tokenizer.encode("a")  # both load on first use
     except (OSError, RuntimeError, ValueError) as error:
-        raise ModelDamaged(
-            f"the package's tokenizer cannot be loaded: {error}",
-            place=str(package),
-            next_step="remove the package and install it again",
-        ) from error
+        raise damaged(f"the package's tokenizer cannot be loaded: {error}", package) from error
     return tokenizer
 
 
@@ -76,22 +68,14 @@ def read_vocabulary(model: Path) -> frozenset[str]:
         ModelDamaged: there is none, or it cannot be read.
     """
     try:
-        for name in _VOCABULARIES:
+        for name in ("target_vocabulary", "shared_vocabulary"):
             if (path := model / f"{name}.json").is_file():
                 return frozenset(map(str, json.loads(path.read_text(encoding="utf-8"))))
             if (path := model / f"{name}.txt").is_file():
                 return frozenset(path.read_text(encoding="utf-8").split("\n"))
     except (OSError, ValueError) as error:
-        raise ModelDamaged(
-            f"the model's vocabulary cannot be read: {error}",
-            place=str(model),
-            next_step="remove the package and install it again",
-        ) from error
-    raise ModelDamaged(
-        "the model has no vocabulary",
-        place=str(model),
-        next_step="remove the package and install it again",
-    )
+        raise damaged(f"the model's vocabulary cannot be read: {error}", model) from error
+    raise damaged("the model has no vocabulary", model)
 
 
 def _spellings(text: str) -> tuple[str, ...]:

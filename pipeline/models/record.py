@@ -1,34 +1,27 @@
-"""What is known of an installed model: its record, and ``model.json`` on disk."""
+"""What is known of an installed model: our ``model.json``, and argostranslate's metadata.
+
+``argostranslate.settings`` creates folders when imported; looking must not. Where it keeps
+its packages is found by its own rules (version 1.12.1): environment first, then its
+``settings.json``, then the platform-independent default.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+import os
+from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Literal
 
 from pipeline.errors import ModelDamaged
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-__all__ = [
-    "RECORD_NAME",
-    "ModelFile",
-    "ModelRecord",
-    "VerifyReport",
-    "compare_files",
-    "hash_file",
-    "hash_files",
-    "read_record",
-    "record_json",
-]
+    from collections.abc import Iterable, Iterator, Mapping
 
 RECORD_NAME = "model.json"
 _FORMAT = 1
-
-Owner = Literal["passerelle", "argostranslate"]
+_TEXTS = ("kind", "version", "origin", "recipe", "installed_at")  # of the record's table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,21 +38,28 @@ class ModelRecord:
     """An installed model."""
 
     name: str  # folder name in the store, e.g. "argos-fr-en"
-    kind: str  # "argos" or "bundled"
-    version: str
-    languages: tuple[str, str]  # source code, target code
-    origin: str  # where it came from: a file, an index role, "package index"
-    recipe: str  # hash of what it was built from: equal recipe, equal model
-    installed_at: str  # ISO 8601, UTC; "" where not known
-    files: tuple[ModelFile, ...]
+    kind: str  # the engine that it is for: "argos", "bundled"
+    version: str = ""
+    languages: tuple[str, str] = ("", "")  # source code, target code
+    origin: str = ""  # where it came from: a file, an index role, "package index"
+    recipe: str = ""  # hash of what it was built from: equal recipe, equal model
+    installed_at: str = ""  # ISO 8601, UTC; "" where not known
+    files: tuple[ModelFile, ...] = ()  # argostranslate records none
     path: Path  # the model's folder
-    owner: Owner = "passerelle"
+    owner: Literal["passerelle", "argostranslate"] = "passerelle"
     damage: str = ""  # why the record cannot be trusted; "" where it can
 
     @property
     def size(self) -> int:
         """Bytes of all files together."""
         return sum(file.size for file in self.files)
+
+    def to_json(self) -> bytes:
+        """Render ``model.json``."""
+        table = {"format": _FORMAT, **asdict(self)}
+        for known_elsewhere in ("path", "owner", "damage"):
+            del table[known_elsewhere]
+        return (json.dumps(table, ensure_ascii=False, indent=2) + "\n").encode("utf-8")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,16 +77,18 @@ class VerifyReport:
     @property
     def ok(self) -> bool:
         """Whether the model is, byte for byte, what was installed."""
-        return not (self.missing or self.changed or self.unexpected or self.problem)
+        return not self.describe()
 
     def describe(self) -> str:
         """Say in one line what is wrong; "" where nothing is."""
         parts = [self.problem] if self.problem else []
         for label in ("missing", "changed", "unexpected"):
-            names: tuple[str, ...] = getattr(self, label)
-            if names:
+            if names := getattr(self, label):
                 parts.append(f"{label}: {', '.join(names)}")
         return "; ".join(parts)
+
+
+# --- ours -------------------------------------------------------------------------
 
 
 def hash_file(path: Path) -> str:
@@ -99,56 +101,38 @@ def hash_file(path: Path) -> str:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
-def hash_files(folder: Path, *, skip: Iterable[str] = (RECORD_NAME,)) -> tuple[ModelFile, ...]:
-    """Hash every regular file below ``folder``, sorted by path.
-
-    Args:
-        folder: where to look.
-        skip: relative paths to leave out; the record itself unless told.
+def hash_files(folder: Path) -> tuple[ModelFile, ...]:
+    """Hash every regular file below ``folder`` but the record, sorted by path.
 
     Raises:
         OSError: a file cannot be read.
     """
-    left_out = frozenset(skip)
-    found = []
-    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+    return tuple(
+        ModelFile(path=name, sha256=hash_file(path), size=path.stat().st_size)
+        for name, path in sorted(_files(folder), key=lambda found: found[1])
+    )
+
+
+def _files(folder: Path) -> Iterator[tuple[str, Path]]:
+    for path in folder.rglob("*"):
         name = path.relative_to(folder).as_posix()
-        if name not in left_out:
-            found.append(ModelFile(path=name, sha256=hash_file(path), size=path.stat().st_size))
-    return tuple(found)
+        if path.is_file() and name != RECORD_NAME:
+            yield name, path
 
 
-def record_json(record: ModelRecord) -> bytes:
-    """Render ``model.json``."""
-    table = {
-        "format": _FORMAT,
-        "name": record.name,
-        "kind": record.kind,
-        "version": record.version,
-        "languages": list(record.languages),
-        "origin": record.origin,
-        "recipe": record.recipe,
-        "installed_at": record.installed_at,
-        "files": [{"path": f.path, "sha256": f.sha256, "size": f.size} for f in record.files],
-    }
-    return (json.dumps(table, ensure_ascii=False, indent=2) + "\n").encode("utf-8")
-
-
-def _text(table: dict[str, Any], key: str) -> str:
-    value = table[key]
-    if not isinstance(value, str):
-        raise TypeError(f"{key} is not a text")
-    return value
+def _typed(table: dict[str, Any], key: str, kind: type) -> Any:  # noqa: ANN401 - parsed JSON
+    if not isinstance(table[key], kind):
+        raise TypeError(f"{key} is no {kind.__name__}")
+    return table[key]
 
 
 def _file(row: dict[str, Any]) -> ModelFile:
-    path, size = _text(row, "path"), row["size"]
-    pure = PurePosixPath(path)
-    if pure.is_absolute() or ".." in pure.parts or not pure.parts:
-        raise ValueError(f"{path!r} leaves the model's folder")
-    if not isinstance(size, int):
-        raise TypeError("size is not a number")
-    return ModelFile(path=path, sha256=_text(row, "sha256"), size=size)
+    path = PurePosixPath(_typed(row, "path", str))
+    if path.is_absolute() or ".." in path.parts or not path.parts:
+        raise ValueError(f"{row['path']!r} leaves the model's folder")
+    return ModelFile(
+        path=row["path"], sha256=_typed(row, "sha256", str), size=_typed(row, "size", int)
+    )
 
 
 def read_record(folder: Path) -> ModelRecord:
@@ -165,14 +149,10 @@ def read_record(folder: Path) -> ModelRecord:
         source, target = table["languages"]
         return ModelRecord(
             name=folder.name,
-            kind=_text(table, "kind"),
-            version=_text(table, "version"),
             languages=(str(source), str(target)),
-            origin=_text(table, "origin"),
-            recipe=_text(table, "recipe"),
-            installed_at=_text(table, "installed_at"),
-            files=tuple(_file(row) for row in table["files"]),
+            files=tuple(map(_file, table["files"])),
             path=folder,
+            **{key: _typed(table, key, str) for key in _TEXTS},
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         reason = {FileNotFoundError: "is missing", KeyError: f"has no {error}"}.get(
@@ -185,32 +165,98 @@ def read_record(folder: Path) -> ModelRecord:
         ) from error
 
 
-def compare_files(record: ModelRecord, *, quick: bool) -> VerifyReport:
-    """Compare a model's files with its record.
-
-    Args:
-        record: what was installed.
-        quick: compare presence and sizes only; no file is read through.
-    """
-    expected = {file.path: file for file in record.files}
+def compare_files(record: ModelRecord) -> VerifyReport:
+    """Compare a model's files, byte for byte, with its record."""
     missing, changed = [], []
-    for name, file in expected.items():
-        path = record.path / name
+    for file in record.files:
+        path = record.path / file.path
         try:
             if not path.is_file():
-                missing.append(name)
-            elif path.stat().st_size != file.size or (not quick and hash_file(path) != file.sha256):
-                changed.append(name)
+                missing.append(file.path)
+            elif path.stat().st_size != file.size or hash_file(path) != file.sha256:
+                changed.append(file.path)
         except OSError:
-            changed.append(name)
-    present = {
-        p.relative_to(record.path).as_posix() for p in record.path.rglob("*") if p.is_file()
-    } - {RECORD_NAME}
+            changed.append(file.path)
+    present = {name for name, _ in _files(record.path)}
     return VerifyReport(
         name=record.name,
         path=record.path,
-        checked=len(expected),
+        checked=len(record.files),
         missing=tuple(missing),
         changed=tuple(changed),
-        unexpected=tuple(sorted(present - set(expected))),
+        unexpected=tuple(sorted(present - {file.path for file in record.files})),
     )
+
+
+# --- argostranslate's -------------------------------------------------------------
+
+
+def _home(environ: Mapping[str, str]) -> Path:
+    # Not Path.home(): it raises where there is none.
+    return Path(("SNAP" in environ and environ.get("SNAP_USER_DATA")) or os.path.expanduser("~"))  # noqa: PTH111
+
+
+def _table(path: Path) -> dict[str, Any]:
+    try:
+        table = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return table if isinstance(table, dict) else {}
+
+
+def argos_setting(environ: Mapping[str, str], key: str) -> str:
+    """Give one of argostranslate's settings, "" where neither environment nor file has it."""
+    if environ.get(key):
+        return environ[key]
+    config = Path(environ.get("XDG_CONFIG_HOME") or _home(environ) / ".config")
+    value = _table(config / "argos-translate" / "settings.json").get(key, "")
+    return value if isinstance(value, str) else ""
+
+
+def argostranslate_folders(environ: Mapping[str, str] = os.environ) -> tuple[Path, ...]:
+    """Give the folders where argostranslate looks for installed packages.
+
+    Nothing is created; folders that do not exist are named all the same.
+    """
+    told = argos_setting(environ, "ARGOS_PACKAGES_DIR")
+    data = Path(environ.get("XDG_DATA_HOME") or _home(environ) / ".local" / "share")
+    folders = [Path(told) if told else data / "argos-translate" / "packages"]
+    if "SNAP" in environ:
+        custom = Path(environ["SNAP"]) / "snap_custom"
+        folders += [custom / "packages", *sorted((custom / "content_snap_packages").glob("*/"))]
+    return tuple(folders)
+
+
+def found_packages(folders: Iterable[Path]) -> tuple[ModelRecord, ...]:
+    """Give a record for every usable translation package below ``folders``.
+
+    Packages of other types, and folders without metadata or model, are passed over.
+    Their files carry no hashes: argostranslate records none.
+    """
+    records = []
+    for parent in folders:
+        try:
+            candidates = sorted(p for p in parent.iterdir() if p.is_dir())
+        except OSError:
+            continue
+        for folder in candidates:
+            table = _table(folder / "metadata.json")
+            source, target = table.get("from_code"), table.get("to_code")
+            if (
+                isinstance(source, str)
+                and isinstance(target, str)
+                and table.get("type", "translate") == "translate"
+                and (folder / "model" / "model.bin").is_file()
+            ):
+                records.append(
+                    ModelRecord(
+                        name=folder.name,
+                        kind="argos",
+                        version=str(table.get("package_version", "")),
+                        languages=(source, target),
+                        origin="argostranslate",
+                        path=folder,
+                        owner="argostranslate",
+                    )
+                )
+    return tuple(records)

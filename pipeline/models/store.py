@@ -9,10 +9,12 @@ keeps two installs of the same model apart.
 from __future__ import annotations
 
 import contextlib
+import errno
+import math
 import os
 import re
+import secrets
 import shutil
-import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,46 +27,74 @@ from pipeline.errors import (
     OutputError,
     UsageError,
 )
-from pipeline.fsio import fsync_folder
-from pipeline.models.argos_found import argostranslate_folders, found_packages
-from pipeline.models.durable import current_umask, make_durable, writing
+from pipeline.fsio import file_lock, fsync_folder, output_error
 from pipeline.models.record import (
     RECORD_NAME,
     ModelRecord,
     VerifyReport,
+    argostranslate_folders,
     compare_files,
+    found_packages,
     hash_files,
     read_record,
-    record_json,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-__all__ = ["Store", "default_root"]
-
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _BUILDING, _REPLACED = ".part", ".old"
 _HIDDEN = re.compile(rf"\.(?P<name>{_NAME.pattern})\.[^.]+(?P<suffix>\.part|\.old)")
-_WAIT_NOTICE = 2.0  # seconds of silence before saying that another install is running
 
 
-def default_root(environ: Mapping[str, str] | None = None) -> Path:
+def default_root(environ: Mapping[str, str] = os.environ) -> Path:
     """Give the folder that holds installed models.
 
     ``PASSERELLE_HOME`` names the parent folder; without it the platform's own place for
     user data is taken. Nothing is created.
     """
-    home = (os.environ if environ is None else environ).get("PASSERELLE_HOME", "")
-    if home:
+    if home := environ.get("PASSERELLE_HOME", ""):
         return Path(home).expanduser() / "models"
     import platformdirs
 
     return platformdirs.user_data_path("passerelle", appauthor=False) / "models"
 
 
-def _silent(_message: str) -> None:
-    """Take a progress message and drop it."""
+class _Busy(ModelError):
+    """Another process is installing this model."""
+
+
+@contextlib.contextmanager
+def _writing(target: Path) -> Iterator[None]:
+    """Turn operating-system errors met while putting ``target`` in place into ours."""
+    try:
+        yield
+    except OSError as error:
+        place = str(error.filename or target)
+        if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+            raise OutputError(
+                output_error(target, error).problem,
+                place=place,
+                next_step="set PASSERELLE_HOME to a folder that can be written",
+            ) from error
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise output_error(target, error) from error
+        raise ModelError(
+            f"the model could not be put in place: {error.strerror or error}",
+            place=place,
+            next_step="check the file or folder that is named and try again",
+        ) from error
+
+
+def _make_durable(folder: Path) -> None:
+    """Flush every file and folder below ``folder`` to the disk."""
+    for path in (*folder.rglob("*"), folder):
+        if path.is_dir():
+            fsync_folder(path)
+        elif path.is_file():
+            # Windows flushes only handles that may write; elsewhere reading is enough.
+            with path.open("r+b" if os.name == "nt" else "rb") as handle:
+                os.fsync(handle.fileno())
 
 
 class Store:
@@ -125,18 +155,8 @@ class Store:
         try:
             return read_record(folder)
         except ModelDamaged as error:
-            return ModelRecord(
-                name=folder.name,
-                kind=folder.name.partition("-")[0],
-                version="",
-                languages=("", ""),
-                origin="",
-                recipe="",
-                installed_at="",
-                files=(),
-                path=folder,
-                damage=error.problem,
-            )
+            kind = folder.name.partition("-")[0]
+            return ModelRecord(name=folder.name, kind=kind, path=folder, damage=error.problem)
 
     def _foreign(self) -> tuple[ModelRecord, ...]:
         folders = argostranslate_folders() if self._argos_folders is None else self._argos_folders
@@ -192,12 +212,8 @@ class Store:
             )
         return record
 
-    def verify(self, name: str, *, quick: bool = False) -> VerifyReport:
-        """Compare a model's files with its record.
-
-        Args:
-            name: the model's name or kind.
-            quick: compare presence and sizes only; no file is read through.
+    def verify(self, name: str) -> VerifyReport:
+        """Compare the files of a model, named or by kind, with its record.
 
         Raises:
             ModelMissing: there is no such model.
@@ -214,7 +230,7 @@ class Store:
                 place=str(record.path),
                 next_step="install the .argosmodel file with `passerelle models install FILE`",
             )
-        return compare_files(record, quick=quick)
+        return compare_files(record)
 
     # --- writing -----------------------------------------------------------------
 
@@ -229,7 +245,7 @@ class Store:
         recipe: str,
         languages: tuple[str, str] = ("fr", "en"),
         force: bool = False,
-        progress: Callable[[str], None] = _silent,
+        progress: Callable[[str], None] = lambda _message: None,
     ) -> ModelRecord:
         """Install a model whole or not at all.
 
@@ -255,17 +271,13 @@ class Store:
             ModelError: ``build`` met another operating-system error.
         """
         target = self.path(name)
-        with writing(target), self._locked(name, progress):
+        with _writing(target), self._locked(name, tell=progress):
             self._sweep(name)
             if not force and target.exists():
                 present = self._read(target)
-                if (
-                    not present.damage
-                    and present.recipe == recipe
-                    and compare_files(present, quick=False).ok
-                ):
+                if not present.damage and present.recipe == recipe and compare_files(present).ok:
                     return present
-            building = Path(tempfile.mkdtemp(prefix=f".{name}.", suffix=_BUILDING, dir=self.root))
+            building = self._hidden(name, _BUILDING)
             try:
                 build(building)
                 record = ModelRecord(
@@ -279,8 +291,8 @@ class Store:
                     files=hash_files(building),
                     path=target,
                 )
-                (building / RECORD_NAME).write_bytes(record_json(record))
-                make_durable(building)
+                (building / RECORD_NAME).write_bytes(record.to_json())
+                _make_durable(building)
                 self._put_in_place(building, target)
             except BaseException:
                 shutil.rmtree(building, ignore_errors=True)
@@ -306,10 +318,10 @@ class Store:
             raise UsageError(
                 f"{name!r} is a kind of model", next_step="name the model: passerelle models list"
             )
-        with writing(target), self._locked(name, _silent):
+        with _writing(target), self._locked(name):
             record = self._read(target)
             # Out of sight first: a removal that is cut short leaves no half model behind.
-            hidden = Path(tempfile.mkdtemp(prefix=f".{name}.", suffix=_BUILDING, dir=self.root))
+            hidden = self._hidden(name, _BUILDING)
             target.rename(hidden / name)
             shutil.rmtree(hidden)
         return record
@@ -322,10 +334,9 @@ class Store:
         """
         if not self.root.is_dir():
             return
-        with writing(self.root):
-            names = {match.group("name") for match, _ in self._leftovers()}
-            for name in sorted(names):
-                with contextlib.suppress(TimeoutError), self._locked(name, _silent, wait=False):
+        with _writing(self.root):
+            for name in sorted({match["name"] for match, _ in self._leftovers()}):
+                with contextlib.suppress(_Busy), self._locked(name, wait=0):
                     self._sweep(name)
 
     def _leftovers(self) -> Iterator[tuple[re.Match[str], Path]]:
@@ -345,14 +356,18 @@ class Store:
                 kept.rename(target)
             shutil.rmtree(path, ignore_errors=True)
 
+    def _hidden(self, name: str, suffix: str) -> Path:
+        # Not tempfile: the system applies the umask here, and the folder's name is all that
+        # changes when it is put in place.
+        folder = self.root / f".{name}.{secrets.token_hex(4)}{suffix}"
+        folder.mkdir()
+        return folder
+
     def _put_in_place(self, building: Path, target: Path) -> None:
         replaced: Path | None = None
         if target.exists():
-            replaced = Path(
-                tempfile.mkdtemp(prefix=f".{target.name}.", suffix=_REPLACED, dir=self.root)
-            )
+            replaced = self._hidden(target.name, _REPLACED)
             target.rename(replaced / target.name)
-        building.chmod(0o777 & ~current_umask())
         try:
             building.rename(target)
         except OSError:
@@ -363,26 +378,18 @@ class Store:
         if replaced is not None:
             shutil.rmtree(replaced, ignore_errors=True)
 
-    @contextlib.contextmanager
     def _locked(
-        self, name: str, progress: Callable[[str], None], *, wait: bool = True
-    ) -> Iterator[None]:
-        from filelock import FileLock, Timeout
-
-        locks = self.root / ".locks"
-        locks.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(locks / f"{name}.lock")
-        try:
-            lock.acquire(timeout=_WAIT_NOTICE if wait else 0)
-        except Timeout as error:
-            if not wait:
-                raise TimeoutError(name) from error
-            progress(f"another passerelle is installing {name}; waiting for it")
-            lock.acquire()
-        try:
-            yield
-        finally:
-            lock.release()
+        self,
+        name: str,
+        *,
+        wait: float = math.inf,
+        tell: Callable[[str], None] = lambda _message: None,
+    ) -> contextlib.AbstractContextManager[None]:
+        path = self.root / ".locks" / f"{name}.lock"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()  # a store that cannot be written is told of by `_writing`
+        doing = f"is installing {name}"
+        return file_lock(path, doing, place=self.root / name, wait=wait, tell=tell, error=_Busy)
 
 
 def _order(version: str) -> tuple[int, ...]:

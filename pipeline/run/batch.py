@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING
 
 from pipeline.documents import is_supported, output_name, read_document
 from pipeline.errors import InputError, OutputError, UsageError
-from pipeline.fsio import is_file, output_error
+from pipeline.fsio import file_lock, is_file, output_error
 from pipeline.glossary import write_terms_csv
 from pipeline.run.archives.archive import archives_of
 from pipeline.run.discovery import discover
 from pipeline.run.journal import Journal
-from pipeline.run.lock import folder_lock
 from pipeline.run.reporting.progress import State
 from pipeline.run.reporting.report import (
     EngineInfo,
@@ -114,7 +113,9 @@ def run(job: Job, *, open_engine: Opener, reporter: Reporter) -> RunReport:
     )
     translator = Translator(settings, hooks=hooks)
     hidden = out / HIDDEN
-    with folder_lock(hidden / "lock"):
+    lock = hidden / "lock"
+    instead = ", or give another folder with --out"
+    with file_lock(lock, "is writing to this folder", place=out, instead=instead):
         _tidy(out, hidden)
         journal = Journal(hidden / "journal.sqlite")
         if archives is None:

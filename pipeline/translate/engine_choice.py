@@ -6,24 +6,17 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from pipeline.engines import ENGINES, GuardedEngine
 from pipeline.errors import ModelDamaged, ModelMissing, OutputError, UsageError
-from pipeline.fsio import is_folder
+from pipeline.models import ready_model
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from pipeline.config import Settings
-    from pipeline.engines import Engine
+    from pipeline.engines import Engine, ModelEngine
     from pipeline.glossary import MaskShape
     from pipeline.models import Store
-    from pipeline.models.record import ModelRecord
-
-
-# (step_tokens, window). A step is what a killed run loses; a window is what passes before
-# its documents are written. The bundled model decodes one small batch at a time; an Argos
-# package decodes several at once and needs many of them to keep every core busy.
-_SIZES = {"bundled": (512, 256), "argos": (16_384, 4096)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,22 +45,62 @@ def open_engine(
     Raises:
         ModelMissing: the model that was asked for is not installed.
         ModelDamaged: it is damaged.
-        UsageError: ``model`` and ``engine`` contradict each other.
+        UsageError: ``model`` and ``engine`` contradict each other, or a plug-in is broken.
         OutputError: the bundled model cannot be prepared.
         EngineError: the model fails on the sentences that a placeholder is measured with.
     """
-    from pipeline.engines.guard import GuardedEngine
-
-    engine, why = _choose(settings, store, progress)
-    step_tokens, window = _SIZES[engine.name]
-    guarded = GuardedEngine(engine)
+    kind, model, why = _choose(settings, store, progress)
+    decoding = kind.default_decoding
+    if settings.beam:
+        decoding = replace(decoding, beam=settings.beam)
+    guarded = GuardedEngine(kind(model, decoding=decoding, threads=settings.threads))
     return ChosenEngine(
         engine=guarded,
         why=why,
-        step_tokens=step_tokens,
-        window=window,
+        step_tokens=kind.step_tokens,
+        window=kind.window,
         masks=_placeholder(guarded, store, progress) if settings.glossary else None,
     )
+
+
+def _choose(
+    settings: Settings, store: Store, progress: Callable[[str], None]
+) -> tuple[type[ModelEngine], str, str]:
+    """Give the engine's class, its model's path or address, and why it is this one."""
+    name, model, why = settings.engine, settings.model, "as asked"
+    kind = None if name == "auto" else ENGINES.load(name)
+    if model:
+        ours = (ENGINES.load(each) for each in ENGINES.built_in)
+        for each in (*((kind,) if kind else ()), *ours):
+            if each.accepts(model):
+                _agree(settings, each.name)
+                return each, model, f"the {each.name} model in {model}, as asked"
+        record = store.find(model)
+        if record is None:
+            known = ", ".join(dict.fromkeys(r.name for r in store.list()))
+            raise ModelMissing(
+                f"no model {model!r} is installed, and there is no such folder",
+                next_step=f"installed: {known}" if known else "see `passerelle models --help`",
+            )
+        _agree(settings, record.kind)
+        kind = ENGINES.load(record.kind)
+    elif kind is None:
+        installed = store.find("argos") is not None
+        kind = ENGINES.load("argos" if installed else "bundled")
+        why = "because " + ("it is installed" if installed else "no Argos package is installed")
+    if not (model or kind.needs_model):
+        return kind, "", f"{kind.title.format(name=kind.name, model='')}, {why}"
+    ready = ready_model(store, model or kind.name, progress=progress)
+    title = kind.title.format(name=kind.name, model=ready.name)
+    return kind, str(ready.path), f"{title}, {why}"
+
+
+def _agree(settings: Settings, kind: str) -> None:
+    if settings.engine not in ("auto", kind):
+        raise UsageError(
+            f"the model {settings.model!r} is for the engine {kind}, not {settings.engine}",
+            next_step=f"leave out --engine, or say --engine {kind}",
+        )
 
 
 def _placeholder(engine: Engine, store: Store, progress: Callable[[str], None]) -> MaskShape | None:
@@ -87,85 +120,3 @@ def _placeholder(engine: Engine, store: Store, progress: Callable[[str], None]) 
     except OutputError as error:
         progress(f"It could not be kept and is measured again in the next run: {error}")
     return shape
-
-
-def _choose(
-    settings: Settings, store: Store, progress: Callable[[str], None]
-) -> tuple[Engine, str]:
-    if settings.model:
-        return _named(settings, store, progress)
-    if settings.engine == "bundled":
-        return _bundled(settings, store, progress), "the bundled model, as asked"
-    record = store.find("argos")
-    if record is not None:
-        why = "as asked" if settings.engine == "argos" else "because it is installed"
-        return _argos(settings, store, record), f"Argos package {record.name}, {why}"
-    if settings.engine == "argos":
-        raise ModelMissing(
-            "no Argos package for French to English is installed",
-            next_step="run `passerelle models install fr-en` (needs the network once), "
-            "give a package file to `passerelle models install`, or use --engine bundled",
-        )
-    why = "because no Argos package is installed"
-    return _bundled(settings, store, progress), f"the bundled model, {why}"
-
-
-def _named(settings: Settings, store: Store, progress: Callable[[str], None]) -> tuple[Engine, str]:
-    """Open the model that ``--model`` names: an installed one, or a folder."""
-    from pathlib import Path
-
-    folder = Path(settings.model)
-    if is_folder(folder):
-        kind = "argos" if (folder / "metadata.json").is_file() else "bundled"
-        _agree(settings, kind)
-        return _at(settings, folder, kind), f"the {kind} model in {folder}, as asked"
-    record = store.find(settings.model)
-    if record is None:
-        known = ", ".join(dict.fromkeys(r.name for r in store.list()))
-        raise ModelMissing(
-            f"no model {settings.model!r} is installed, and there is no such folder",
-            next_step=f"installed: {known}" if known else "see `passerelle models --help`",
-        )
-    _agree(settings, record.kind)
-    if record.kind == "bundled":
-        return _bundled(settings, store, progress), "the bundled model, as asked"
-    return _argos(settings, store, record), f"Argos package {record.name}, as asked"
-
-
-def _agree(settings: Settings, kind: str) -> None:
-    if settings.engine not in ("auto", kind):
-        raise UsageError(
-            f"the model {settings.model!r} is for the engine {kind}, not {settings.engine}",
-            next_step=f"leave out --engine, or say --engine {kind}",
-        )
-
-
-def _argos(settings: Settings, store: Store, record: ModelRecord) -> Engine:
-    if record.owner == "passerelle":
-        report = store.verify(record.name)
-        if not report.ok:
-            raise ModelDamaged(
-                f"the Argos package {record.name} is damaged ({report.describe()})",
-                place=str(record.path),
-                next_step=f"run `passerelle models remove {record.name}` and install it again, "
-                "or use --engine bundled",
-            )
-    return _at(settings, record.path, "argos")
-
-
-def _bundled(settings: Settings, store: Store, progress: Callable[[str], None]) -> Engine:
-    from pipeline.models.bundled import ensure_bundled
-
-    return _at(settings, ensure_bundled(store, progress=progress), "bundled")
-
-
-def _at(settings: Settings, folder: Path, kind: str) -> Engine:
-    if kind == "argos":
-        from pipeline.engines.argos import ARGOS_DECODING, ArgosEngine
-
-        decoding = replace(ARGOS_DECODING, beam=settings.beam) if settings.beam else None
-        return ArgosEngine(folder, decoding=decoding, threads=settings.threads)
-    from pipeline.engines.bundled import DEFAULT_DECODING, BundledEngine
-
-    decoding = replace(DEFAULT_DECODING, beam=settings.beam) if settings.beam else None
-    return BundledEngine(folder, decoding=decoding, threads=settings.threads)

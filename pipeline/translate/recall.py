@@ -10,7 +10,7 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from pipeline.engines.batching import pack
+from pipeline.engines import pack
 from pipeline.memory import request_key
 from pipeline.translate.lines import Line, one_line
 

@@ -7,14 +7,13 @@ from pathlib import Path
 import pytest
 
 from pipeline.engines.bundled import BundledEngine
-from pipeline.models.bundled import ensure_bundled
-from pipeline.models.store import Store, default_root
+from pipeline.models import Store, default_root, ready_model
 
 
 @pytest.fixture(scope="session")
 def bundled_folder() -> Path:
     """The bundled model in the user's own store, made where it is missing."""
-    return ensure_bundled(Store(default_root()), progress=print)
+    return ready_model(Store(default_root()), "bundled", progress=print).path
 
 
 @pytest.fixture(scope="session")

@@ -6,30 +6,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.engines.batching import deduplicate, pack, padded_cost, run_batched
-from pipeline.engines.threads import available_cores, share_threads
+from pipeline.engines.batching import available_cores, pack, run_batched, share_threads
 
 lengths = st.lists(st.integers(0, 60), max_size=80)
 
 
-@settings(deadline=None)
-@given(st.lists(st.text("abc", max_size=3)))
-def test_deduplication_can_be_undone(items):
-    distinct, where = deduplicate(items)
-    assert [distinct[i] for i in where] == items
-    assert len(set(distinct)) == len(distinct)
+def padded_cost(lengths):
+    """What a batch of these lengths costs, in tokens, padding included."""
+    return max(lengths) * len(lengths)
 
 
 @settings(deadline=None)
-@given(lengths, st.integers(1, 120), st.none() | st.integers(1, 9))
-def test_every_item_is_in_exactly_one_batch_and_batches_keep_the_limit(
-    lengths, max_tokens, max_items
-):
-    batches = pack(lengths, max_tokens=max_tokens, max_items=max_items)
+@given(lengths, st.integers(1, 120))
+def test_every_item_is_in_exactly_one_batch_and_batches_keep_the_limit(lengths, max_tokens):
+    batches = pack(lengths, max_tokens=max_tokens)
     assert sorted(i for batch in batches for i in batch) == list(range(len(lengths)))
     for batch in batches:
         assert batch
-        assert len(batch) <= (max_items or len(batch))
         assert padded_cost([lengths[i] for i in batch]) <= max_tokens or len(batch) == 1
 
 
@@ -68,9 +61,7 @@ def test_results_come_back_in_order_and_equal_items_run_once(items, max_tokens):
         ran.extend(item for batch in batches for item in batch)
         return [[item.upper() for item in batch] for batch in batches]
 
-    done = run_batched(
-        items, run, lengths=lambda chosen: [len(c) for c in chosen], max_tokens=max_tokens
-    )
+    done = run_batched(items, run, length=len, max_tokens=lambda _item: max_tokens)
     assert list(done) == [item.upper() for item in items]
     assert sorted(ran) == sorted(set(items))
 
@@ -78,22 +69,38 @@ def test_results_come_back_in_order_and_equal_items_run_once(items, max_tokens):
 @pytest.mark.parametrize("wrong", [lambda batches: [], lambda batches: [[] for _ in batches]])
 def test_a_runner_that_loses_results_is_an_error(wrong):
     with pytest.raises(ValueError):
-        run_batched(["a"], wrong, lengths=lambda chosen: [1], max_tokens=1)
+        run_batched(["a"], wrong, length=len, max_tokens=lambda _item: 1)
 
 
-@pytest.mark.parametrize("limits", [{"max_tokens": 0}, {"max_tokens": 1, "max_items": 0}])
-def test_a_limit_below_one_is_refused(limits):
+@settings(deadline=None)
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.text("xyz", max_size=6))))
+def test_what_goes_together_has_equal_options(items):
+    def run(batches):
+        assert all(len({option for option, _ in batch}) == 1 for batch in batches)
+        return [[text for _, text in batch] for batch in batches]
+
+    done = run_batched(
+        items,
+        run,
+        length=lambda item: len(item[1]),
+        max_tokens=lambda item: {"a": 4, "b": 40, "c": 1}[item[0]],
+        options=lambda item: item[0],
+    )
+    assert list(done) == [text for _, text in items]
+
+
+def test_a_limit_below_one_is_refused():
     with pytest.raises(ValueError, match="at least one"):
-        pack([1], **limits)
+        pack([1], max_tokens=0)
 
 
 @settings(deadline=None)
 @given(st.integers(1, 256))
 def test_workers_and_their_threads_use_all_cores_and_no_more(cores):
-    split = share_threads(cores=cores)
-    assert split.inter * split.intra == cores
-    assert split.intra <= 4
-    assert share_threads(cores, cores=1) == split, "an explicit number wins"
+    inter, intra = share_threads(cores=cores)
+    assert inter * intra == cores
+    assert intra <= 4
+    assert share_threads(cores, cores=1) == (inter, intra), "an explicit number wins"
 
 
 def test_the_machine_has_a_core():

@@ -8,8 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.engines.failures import find_failures, is_copied, is_empty, is_length_off, is_loop
-from pipeline.engines.guard import GuardedEngine, retry_decodings
-from pipeline.engines.overlong import split_overlong
+from pipeline.engines.guard import GuardedEngine, retry_decodings, split_overlong
 from pipeline.records import Decoding, Hint, Hypothesis, Request
 
 FLORES = Path(__file__).parents[3] / "shared" / "testsets" / "flores-dev"

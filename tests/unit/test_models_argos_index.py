@@ -12,7 +12,7 @@ import pytest
 
 from pipeline.errors import ModelMissing, NetworkError, PackageRefused, UsageError
 from pipeline.models import Store, install_model
-from pipeline.models.argos_index import fetch_package, index_address, read_index
+from pipeline.models.install import fetch_package, index_address, read_index
 
 PACKAGE = Path(__file__).parents[1] / "data" / "argos" / "tiny-fr-en.argosmodel"
 
@@ -157,7 +157,7 @@ def test_a_download_that_is_cut_off_is_tried_again_and_other_links_are_used(serv
 
 
 def test_an_index_larger_than_any_index_is_not_read_to_its_end(server, monkeypatch):
-    monkeypatch.setattr("pipeline.models.argos_index._INDEX_LIMIT", 1000)
+    monkeypatch.setattr("pipeline.models.install._INDEX_LIMIT", 1000)
     server.answers["/index.json"] = (200, b" " * 1_000_000, None)
     with pytest.raises(NetworkError, match="sent more than"):
         read_index(server.address + "index.json")

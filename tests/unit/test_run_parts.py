@@ -22,10 +22,10 @@ from making import segment
 
 from pipeline import run as run_room
 from pipeline.errors import OutputError, UsageError
+from pipeline.fsio import file_lock
 from pipeline.records import Document, Span
 from pipeline.run.discovery import Passed, discover
 from pipeline.run.journal import Journal
-from pipeline.run.lock import folder_lock
 from pipeline.run.reporting.progress import (
     Event,
     JsonReporter,
@@ -286,8 +286,8 @@ def test_windows_hold_every_segment_once_in_order_and_end_every_document_once(co
 _HOLD = """
 import sys, time
 from pathlib import Path
-from pipeline.run.lock import folder_lock
-with folder_lock(Path(sys.argv[1])):
+from pipeline.fsio import file_lock
+with file_lock(Path(sys.argv[1]), "is at it"):
     print("held", flush=True)
     time.sleep(60)
 """
@@ -299,14 +299,14 @@ def test_a_lock_names_its_holder_and_dies_with_it(tmp_path):
         [sys.executable, "-c", _HOLD, str(path)], stdout=subprocess.PIPE, text=True
     )
     assert holder.stdout.readline() == "held\n"
-    with pytest.raises(OutputError, match=f"process {holder.pid}"), folder_lock(path):
+    with pytest.raises(OutputError, match=f"process {holder.pid}"), file_lock(path, "is at it"):
         pass
     holder.kill()
     holder.wait()
     holder.stdout.close()
-    with folder_lock(path):
+    with file_lock(path, "is at it"):
         pass
-    with folder_lock(path):
+    with file_lock(path, "is at it"):
         pass
 
 

@@ -23,7 +23,7 @@ import threading
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from pipeline.engines.threads import available_cores
+from pipeline.engines import available_cores
 from pipeline.run.cluster.link import read_frame, write_frame
 from pipeline.run.cluster.worker import Worker
 
