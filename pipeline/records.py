@@ -106,6 +106,7 @@ class Segment:
     block_end: int
     source: str
     markup: tuple[Markup, ...] = ()  # positions relative to source
+    protected: tuple[Span, ...] = ()  # stretches of source: code, addresses
 
 
 # --- engines ---------------------------------------------------------------------

@@ -18,7 +18,7 @@ from pipeline.documents.markdown.kinds import BREAK, FRONT_MATTER, LINKS
 from pipeline.records import Segment, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from pipeline.records import Block, Document, Markup
 
@@ -26,6 +26,7 @@ __all__ = [
     "break_positions",
     "cut_block",
     "join_block",
+    "markup_spans",
     "raw_span",
     "raw_text",
     "slice_markup",
@@ -148,6 +149,29 @@ def unsplittable_spans(block: Block) -> tuple[Span, ...]:
     return tuple(merged)
 
 
+def markup_spans(markup: Iterable[Markup]) -> tuple[Span, ...]:
+    """Give the stretches that are not prose (code, addresses): between protected marks.
+
+    Args:
+        markup: of a block or a segment, in order.
+
+    Returns:
+        Spans in code points of the plain text, in order of their ends, none empty.
+    """
+    open_at: dict[int, int] = {}
+    spans: list[Span] = []
+    for mark in markup:
+        if not mark.protected:
+            continue
+        if mark.role == "open":
+            open_at[mark.group] = mark.position
+        elif mark.role == "close" and mark.group in open_at:
+            start = open_at.pop(mark.group)
+            if mark.position > start:
+                spans.append(Span(start=start, end=mark.position))
+    return tuple(spans)
+
+
 def break_positions(block: Block) -> tuple[int, ...]:
     """Give the positions in ``block.text`` of hard line breaks, each one line feed.
 
@@ -186,6 +210,9 @@ def cut_block(document: Document, block: Block, spans: Sequence[Span]) -> tuple[
     for number, span in enumerate(spans):
         first, last = cutter.range(span.start, span.end)
         raw = _raw_span(document, cutter, span.start, span.end)
+        markup = tuple(
+            replace(m, position=m.position - span.start) for m in block.markup[first:last]
+        )
         segments.append(
             Segment(
                 doc_id=document.doc_id,
@@ -197,9 +224,8 @@ def cut_block(document: Document, block: Block, spans: Sequence[Span]) -> tuple[
                 block_start=span.start,
                 block_end=span.end,
                 source=block.text[span.start : span.end],
-                markup=tuple(
-                    replace(m, position=m.position - span.start) for m in block.markup[first:last]
-                ),
+                markup=markup,
+                protected=markup_spans(markup),
             )
         )
     return tuple(segments)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from pipeline.glossary.enforce.edits import replay, rewrite
 from pipeline.glossary.enforce.ladder import enforce
-from pipeline.glossary.match.protect import markup_spans
 from pipeline.glossary.output import write_terms_csv
 from pipeline.glossary.records import MaskShape, Match, Matches, Term
 from pipeline.glossary.termbase import TermBase, load_termbase
@@ -21,7 +20,6 @@ __all__ = [
     "TermBase",
     "enforce",
     "load_termbase",
-    "markup_spans",
     "replay",
     "rewrite",
     "write_terms_csv",

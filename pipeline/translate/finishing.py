@@ -330,7 +330,7 @@ def protected_spans(markup: Sequence[Markup]) -> tuple[Span, ...]:
     """Give the stretches of a segment's text that are not prose (code, addresses)."""
     if not markup:
         return ()
-    from pipeline.glossary.match.protect import markup_spans
+    from pipeline.documents import markup_spans
 
     return markup_spans(markup)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.glossary import MaskShape, Term, TermBase, enforce, replay
-from pipeline.records import Draft, Hint, Hypothesis, Markup, Request, Segment, Span
+from pipeline.records import Draft, Hint, Hypothesis, Request, Segment, Span
 
 
 class Engine:
@@ -32,7 +32,7 @@ def _listed(value):
     return [value] if isinstance(value, str) else value
 
 
-def draft(source, *texts, scores=(), markup=()):
+def draft(source, *texts, scores=(), protected=()):
     segment = Segment(
         doc_id="d.txt",
         block_id=0,
@@ -43,7 +43,7 @@ def draft(source, *texts, scores=(), markup=()):
         block_start=0,
         block_end=len(source),
         source=source,
-        markup=markup,
+        protected=protected,
     )
     marks = scores or [-0.5 - 0.1 * i for i in range(len(texts))]
     hypotheses = tuple(Hypothesis(text=t, score=s) for t, s in zip(texts, marks, strict=True))
@@ -284,13 +284,10 @@ def test_twice_in_the_source_needs_twice_in_the_target():
     assert [t.found for t in done.terms] == ["AI", "artificial intelligence"]
 
 
-def test_a_term_in_protected_markup_is_no_occurrence():
-    markup = (
-        Markup(position=5, raw="`", role="open", group=1, kind="code", protected=True),
-        Markup(position=11, raw="`", role="close", group=1, kind="code", protected=True),
-    )
+def test_a_term_in_a_protected_stretch_is_no_occurrence():
+    code = (Span(start=5, end=11),)
     (done,) = enforce(
-        [draft("Voir OpenAI ici.", "See openai here.", markup=markup)], base(OPENAI), Engine()
+        [draft("Voir OpenAI ici.", "See openai here.", protected=code)], base(OPENAI), Engine()
     )
     assert (done.target, done.terms) == ("See openai here.", ())
 

@@ -33,7 +33,6 @@ from pipeline.glossary.enforce.rewording import (
     one_line,
     unquote,
 )
-from pipeline.glossary.match.protect import markup_spans
 from pipeline.records import Request
 
 if TYPE_CHECKING:
@@ -328,8 +327,8 @@ def enforce(
     check ``term`` and severity ``error`` names it. A draft without terms is not touched.
 
     Args:
-        drafts: segments with the engine's hypotheses, best first. What is not prose in a
-            segment is taken from its protected markup.
+        drafts: segments with the engine's hypotheses, best first. In a segment's
+            ``protected`` stretches no term is looked for.
         termbase: the terms.
         translate: the engine; called once for each way of asking (six at most), with all
             the sentences that are still unsatisfied.
@@ -347,10 +346,7 @@ def enforce(
         EngineError: the engine failed on a retranslation.
     """
     if matches is None:
-        matches = [
-            termbase.match(d.segment.source, protected=markup_spans(d.segment.markup))
-            for d in drafts
-        ]
+        matches = [termbase.match(d.segment.source, protected=d.segment.protected) for d in drafts]
     works: list[_Work] = []
     for draft, seen in zip(drafts, matches, strict=True):
         work = _Work(draft=draft, matches=seen, best=check_draft(draft, seen))

@@ -5,14 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pipeline.records import Span
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from pipeline.records import Markup
-
-__all__ = ["inside", "markup_spans", "not_prose"]
 
 _SUFFIXES = (
     "ai|app|be|biz|blog|ca|ch|cloud|co|com|de|dev|edu|eu|fr|gouv|gov|info|io|it|lu|me|net|news|"
@@ -47,22 +41,6 @@ def not_prose(text: str) -> tuple[tuple[int, int, bool], ...]:
     return tuple(
         (m.start(), m.end(), m.group("domain") is not None) for m in _NOT_PROSE.finditer(text)
     )
-
-
-def markup_spans(markup: Iterable[Markup]) -> tuple[Span, ...]:
-    """Give the plain-text spans between protected opening and closing marks."""
-    open_at: dict[int, int] = {}
-    spans: list[Span] = []
-    for mark in markup:
-        if not mark.protected:
-            continue
-        if mark.role == "open":
-            open_at[mark.group] = mark.position
-        elif mark.role == "close" and mark.group in open_at:
-            start = open_at.pop(mark.group)
-            if mark.position > start:
-                spans.append(Span(start=start, end=mark.position))
-    return tuple(spans)
 
 
 def inside(start: int, end: int, ranges: Iterable[tuple[int, int, bool]]) -> bool:
