@@ -146,9 +146,9 @@ class _Job:
 
         before = "".join(self._other_end(n, n.closing) for n in nodes if n.open_ended[0])
         after = "".join(self._other_end(n, n.opening) for n in nodes[::-1] if n.open_ended[1])
-        definitions = definitions_for(
-            [n.inner if n.kind == REFERENCE else n.closing or n.opening for n in nodes]
-        )
+        labels = [n.inner for n in nodes if n.kind == REFERENCE]
+        labels += [m.raw for m in self.markup if m.role != "open" and m.kind not in TEXTUAL]
+        definitions = definitions_for(labels)
         cell = self.kind == "cell"
         inline = [replace(m, raw=flat(m.raw)) if m.kind not in TEXTUAL else m for m in self.markup]
         source = before + flat(raw_text(self.source, inline)) + after
