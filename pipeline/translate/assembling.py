@@ -6,14 +6,14 @@ from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from pipeline.documents import join_block, place_markup, write_document
+from pipeline.documents import format_named, join_block, place_markup, write_document
 from pipeline.records import Span
 from pipeline.translate.moved import with_target
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from pipeline.documents.placing.place import Placed
+    from pipeline.documents import Placed
     from pipeline.records import Translation
     from pipeline.translate.reading import Loaded
 
@@ -27,7 +27,7 @@ def place(
 ) -> Placed | None:
     """Put a segment's markup into its translation; ``None`` where nothing is to be done."""
     segment = translation.segment
-    if not segment.markup and format == "text":
+    if not segment.markup and not format_named(format).escapes:
         return None
     return place_markup(
         segment.source,

@@ -17,9 +17,10 @@ from pipeline.documents import (
     read_document,
     write_document,
 )
+from pipeline.documents.markdown.blocks import blocks_of
 from pipeline.documents.markdown.inline import BlockBuilder
 from pipeline.documents.markdown.templates import FILLER, mask_templates
-from pipeline.documents.markdown.tracing import blocks_of, parser
+from pipeline.documents.markdown.tracing import parser
 from pipeline.records import Span
 
 if TYPE_CHECKING:
