@@ -132,6 +132,11 @@ def test_a_paragraph_keeps_its_structure_when_its_words_change_places(words, see
             {"Appuyez sur Entrée ici.": "Press Entrée here."},
             "Press <kbd>Entrée[^1]</kbd> here.\n\n[^1]: Ou Retour.",
         ),
+        (
+            "> Voir [la\n> page] ici.\n\n[la page]: /x",
+            {"Voir la\npage ici.": "See the page here.", "la page": "the page"},
+            "> See [the page][la page] here.\n\n[la page]: /x",
+        ),
     ],
 )
 def test_markup_stands_where_a_reader_expects_it(markdown, answers, expected):

@@ -102,7 +102,7 @@ def _ends(source: str, markup: Sequence[Markup]) -> tuple[list[Markup], list[Mar
             opened[item.group] = index
         elif item.kind == REFERENCE and first >= 0:
             inside = raw_text(source[: item.position], markup[first + 1 : index])
-            labels.append(inside[markup[first].position :])
+            labels.append(flat(inside[markup[first].position :]))
         elif item.kind not in TEXTUAL:
             labels.append(item.raw)
         if item.role == "close" and first < 0:
