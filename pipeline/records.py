@@ -86,7 +86,7 @@ class Document:
     """A file that was read. Everything outside its blocks is written back untouched."""
 
     doc_id: str  # path relative to its root, POSIX separators
-    format: str  # "text" or "markdown"
+    format: str  # the name of its format: "text", "markdown", …
     text: str  # decoded, byte-order mark removed, line ends as they stand
     encoding: str  # of the input, as Python names it
     bom: bool

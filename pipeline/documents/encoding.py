@@ -14,23 +14,10 @@ from __future__ import annotations
 import codecs
 import re
 from dataclasses import dataclass
+from itertools import islice
 
-from pipeline.documents.chardata import (
-    CANDIDATES,
-    CEDILLA,
-    CEDILLA_BEFORE,
-    LATIN,
-    MAGIC,
-    OPENING,
-    SPACES,
-    SYMBOLS,
-    WORD_PUNCTUATION,
-    french_weight,
-)
 from pipeline.errors import InputError
 from pipeline.records import Finding
-
-__all__ = ["Decoded", "decode", "guess_single_byte"]
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -47,6 +34,35 @@ _PLAUSIBLE = 0.05  # mean weight under which no candidate reads as French
 _MAX_CONTROL = 0.02  # share of control characters above which text counts as binary
 _SAVE_AS_TEXT = "save it as plain text in UTF-8 and run again"
 
+# --- tables ------------------------------------------------------------------------
+
+_CANDIDATES = ("cp1252", "iso8859-15", "mac-roman", "cp850")
+"""Single-byte encodings of French, the likeliest first: Windows, Unix, Mac, DOS."""
+
+_LATIN = ("cp1252", "iso8859_15", "mac_roman", "cp850", "cp437", "cp863", "cp1250", "cp1254")
+"""What charset-normalizer may choose from: left free, it reads French as Big5 or Urdu."""
+
+_WEIGHTS = (  # of characters beyond ASCII: 1 where French has them, little where only names do
+    dict.fromkeys("àâæçèéêëîïôœùûüÿÀÂÆÇÈÉÊËÎÏÔŒÙÛÜŸ«»‹›“”‘–—…\u00a0€°•·§²³½×\u00ad", 1.0)
+    | dict.fromkeys("áäãåíìñóòöõøúßšžýÁÄÅÍÑÓÖØÚŠŽ", 0.1)
+    | dict.fromkeys(map(chr, range(0x80, 0xA0)), -3.0)  # control codes
+)
+_RARE = -0.5
+
+_EXPORT = "export it as plain text (.txt) or Markdown (.md) and run again"
+_UNPACK = "unpack it and name the folder"
+_MAGIC = (  # first bytes of files that people take for text, with name and next step
+    (b"%PDF-", "a PDF file", _EXPORT),
+    (b"PK\x03\x04", "a ZIP archive (or a .docx, .odt or .epub file)", _EXPORT),
+    (b"\xd0\xcf\x11\xe0", "an old Microsoft Office file", _EXPORT),
+    (b"{\\rtf", "an RTF file", _EXPORT),
+    (b"\x1f\x8b", "a gzip archive", _UNPACK),
+    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", _UNPACK),
+    (b"\x89PNG", "a PNG image", _EXPORT),
+    (b"\xff\xd8\xff", "a JPEG image", _EXPORT),
+    (b"GIF8", "a GIF image", _EXPORT),
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decoded:
@@ -62,13 +78,16 @@ def _refuse(problem: str, name: str, offset: int, next_step: str = _SAVE_AS_TEXT
     return InputError(problem, place=f"{name}, byte {offset}", next_step=next_step)
 
 
-def _as_read(encoding: str, *, sure: bool = True) -> Finding:
+def _read(text: str, encoding: str, *, bom: bool = False, sure: bool = True) -> Decoded:
+    if encoding == "utf-8":
+        return Decoded(text=text, encoding=encoding, bom=bom)
     doubt = "" if sure else ", a guess: check the accents"
-    return Finding(
+    note = Finding(
         check="encoding",
         severity="info" if sure else "warning",
         message=f"read as {encoding}{doubt}; the output is UTF-8",
     )
+    return Decoded(text=text, encoding=encoding, bom=bom, findings=(note,))
 
 
 def _check_characters(text: str, name: str, unit: int) -> None:
@@ -99,8 +118,7 @@ def _decode_marked(data: bytes, name: str) -> Decoded | None:
                 len(mark) + error.start,
             ) from error
         _check_characters(text, name, {"8": 1, "1": 2, "3": 4}[encoding[4]])
-        findings = () if encoding == "utf-8" else (_as_read(encoding),)
-        return Decoded(text=text, encoding=encoding, bom=True, findings=findings)
+        return _read(text, encoding, bom=True)
     return None
 
 
@@ -121,46 +139,38 @@ def _decode_utf16(data: bytes, name: str) -> Decoded | None:
         text = data.decode(encoding)
     except UnicodeDecodeError:
         return None
-    if _CONTROL_CHARACTERS.search(text):
-        return None
-    return Decoded(text=text, encoding=encoding, bom=False, findings=(_as_read(encoding),))
+    return None if _CONTROL_CHARACTERS.search(text) else _read(text, encoding)
 
 
 def _weigh(text: str) -> float:
     """Give the mean weight of the characters beyond ASCII: 1 is French, below 0 is not."""
-    total = 0.0
-    count = 0
-    for hit in _NOT_ASCII.finditer(text):
-        if count == _SAMPLE:
-            break
-        at = hit.start()
-        count += 1
-        before = text[at - 1] if at else " "
-        after = text[at + 1] if at + 1 < len(text) else " "
-        total += _weigh_one(hit.group(), before, after)
-    return total / count if count else 1.0
+    framed = f" {text} "
+    hits = islice(_NOT_ASCII.finditer(text), _SAMPLE)
+    weights = [_weigh_one(h[0], framed[h.start()], framed[h.end() + 1]) for h in hits]
+    return sum(weights) / len(weights) if weights else 1.0
 
 
 def _weigh_one(character: str, before: str, after: str) -> float:
     inside = before.isalpha() and after.isalpha()
-    if character in WORD_PUNCTUATION:  # the apostrophe of « l’art »
-        return 1.0 if inside or before.isalpha() else 0.2
-    weight = french_weight(character)
+    if character == "’":  # the apostrophe of « l’art »
+        return 1.0 if before.isalpha() else 0.2
+    weight = _WEIGHTS.get(character, _RARE)
     if character.isalpha():
         if character.isupper() and (before.islower() or before.isdigit()):
             return -2.0
-        if character in CEDILLA and after not in CEDILLA_BEFORE:
+        if character in "çÇ" and after not in "aouàâôûAOUÀÂÔÛ":
             return -1.0
         if weight < 1:
             return weight
         if character == "ÿ" and not inside:
             return -1.0
         return 1.0 if before.isalpha() or after.isalpha() or character in "àÀ" else 0.0
-    if inside and character not in SPACES:
+    if inside and character not in "\u00a0\u202f":
         return -2.0  # « oe » read as ½, « é » read as a quotation mark
-    if character in OPENING:
+    if character in "«“‘‹":
         return weight if not before.isalnum() else -1.0
-    if (weight <= 0 and before.isalpha()) or (character in SYMBOLS and after.isalpha()):
+    # Windows-1252 shows ½ and others where ISO-8859-15 has œ, €: never before a letter.
+    if (weight <= 0 and before.isalpha()) or (character in "½¼¾¤¦¨´¸" and after.isalpha()):
         return -1.0
     return weight
 
@@ -176,7 +186,7 @@ def guess_single_byte(data: bytes) -> tuple[str, float] | None:
         not French); ties go to Windows-1252. ``None`` if no candidate can read it.
     """
     best: tuple[str, float] | None = None
-    for encoding in CANDIDATES:
+    for encoding in _CANDIDATES:
         try:
             text = data.decode(encoding)
         except UnicodeDecodeError:
@@ -206,7 +216,7 @@ def decode(data: bytes, name: str) -> Decoded:
         InputError: the file is binary, or its bytes are in no known encoding; the
             place holds the offset of the first byte that shows it.
     """
-    for magic, kind, step in MAGIC:
+    for magic, kind, step in _MAGIC:
         if data.startswith(magic):
             raise _refuse(f"this is {kind}, not a text file", name, 0, step)
     marked = _decode_marked(data, name)
@@ -223,7 +233,7 @@ def decode(data: bytes, name: str) -> Decoded:
     except UnicodeDecodeError as error:
         return _decode_other(data, name, error)
     _check_characters(text, name, 1)
-    return Decoded(text=text, encoding="utf-8", bom=False)
+    return _read(text, "utf-8")
 
 
 def _decode_other(data: bytes, name: str, error: UnicodeDecodeError) -> Decoded:
@@ -242,20 +252,10 @@ def _decode_other(data: bytes, name: str, error: UnicodeDecodeError) -> Decoded:
         ) from error
     guess = guess_single_byte(data)
     if guess is not None and guess[1] >= _PLAUSIBLE:
-        return Decoded(
-            text=data.decode(guess[0]),
-            encoding=guess[0],
-            bom=False,
-            findings=(_as_read(guess[0]),),
-        )
+        return _read(data.decode(guess[0]), guess[0])
     from charset_normalizer import from_bytes
 
-    match = from_bytes(data, cp_isolation=list(LATIN)).best()
+    match = from_bytes(data, cp_isolation=list(_LATIN)).best()
     if match is None:
         raise _refuse("the encoding is not known", name, error.start) from error
-    return Decoded(
-        text=data.decode(match.encoding),
-        encoding=match.encoding,
-        bom=False,
-        findings=(_as_read(match.encoding, sure=False),),
-    )
+    return _read(data.decode(match.encoding), match.encoding, sure=False)

@@ -8,17 +8,18 @@ line (:func:`glued`): a heading or a list item never joins its neighbour.
 from __future__ import annotations
 
 import re
+import textwrap
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
-from pipeline.documents.urls import protect_urls
+from pipeline.documents.base import TextFormat, protect_urls
 from pipeline.records import Block, Markup
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-__all__ = ["parse_text"]
+    from pipeline.records import Document, Segment
 
 _LINE = re.compile(r"[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
 _NEWLINE = re.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
@@ -124,66 +125,71 @@ def _hanging(first: _Line, line: _Line) -> bool:
     )
 
 
-def parse_text(text: str) -> tuple[Block, ...]:
-    """Find the blocks of a plain text.
+class PlainText(TextFormat):
+    """Plain text.
 
     Every paragraph is a block, or every line of it where lines are paragraphs. White
     space at the edges of lines stays outside. A soft line break inside a block is one
     line feed of its plain text; the white space and the line end that it stands for are a
     markup of kind ``soft-break``. URLs and e-mail addresses are protected.
     """
-    paragraphs = list(_paragraphs(text))
-    texts = [[line.text for line in p] for p in paragraphs]
-    wrapped = is_wrapped(texts)
-    width = _width(texts)
-    blocks: list[Block] = []
-    for paragraph in paragraphs:
-        run = [paragraph[0]]
-        for line in paragraph[1:]:
-            if _hanging(run[0], line) or (wrapped and glued(run[-1].text, line.text, width)):
-                run.append(line)
-            else:
-                _add(blocks, run, text)
-                run = [line]
-        _add(blocks, run, text)
-    return tuple(blocks)
+
+    name = "text"
+    suffixes = (".txt", ".text")
+
+    def blocks(self, text: str, *, front_matter: bool) -> tuple[list[Block], tuple[()]]:
+        """Find the blocks of a plain text."""
+        paragraphs = list(_paragraphs(text))
+        texts = [[line.text for line in p] for p in paragraphs]
+        wrapped = is_wrapped(texts)
+        width = _width(texts)
+        blocks: list[Block] = []
+        for paragraph in paragraphs:
+            run = [paragraph[0]]
+            for line in paragraph[1:]:
+                if _hanging(run[0], line) or (wrapped and glued(run[-1].text, line.text, width)):
+                    run.append(line)
+                else:
+                    _add(blocks, run, text)
+                    run = [line]
+            _add(blocks, run, text)
+        return blocks, ()
+
+    def join(
+        self, document: Document, block: Block, segments: Sequence[Segment], raws: Sequence[str]
+    ) -> str:
+        """Exchange the sentences; hard-wrapped text is wrapped again, as wide as it was."""
+        joined = super().join(document, block, segments, raws)
+        if not segments or "\n" not in block.text:
+            return joined
+        separator = next((m.raw for m in block.markup if m.kind == "soft-break"), "\n")
+        width = max(20, *map(len, block.text.split("\n")))
+        return separator.join(
+            textwrap.wrap(joined, width, break_long_words=False, break_on_hyphens=False)
+        )
 
 
 def _add(blocks: list[Block], lines: list[_Line], text: str) -> None:
-    first = lines[0].text
-    marker = _ITEM.match(first)
-    start = lines[0].start
-    if marker:
-        rest = first[marker.end() :]
-        start = lines[0].end - len(rest)
-        first = rest
-    plain = "\n".join([first, *(line.text for line in lines[1:])])
+    marker = _ITEM.match(lines[0].text)
+    skip = marker.end() if marker else 0
+    parts = [lines[0].text[skip:], *(line.text for line in lines[1:])]
+    plain = "\n".join(parts)
     if not any(c.isalnum() for c in plain):
         return
-    markup: list[Markup] = []
-    position = len(first)
-    for number, (line, following) in enumerate(pairwise(lines)):
-        raw = text[line.end : following.start]
-        if raw != "\n":
-            markup.append(
-                Markup(
-                    position=position,
-                    raw=raw,
-                    role="atom",
-                    group=number,
-                    kind="soft-break",
-                    covers=1,
-                )
-            )
-        position += 1 + len(following.text)
-    protected = protect_urls(plain, markup, len(lines))
+    gaps = [text[line.end : following.start] for line, following in pairwise(lines)]
+    ends = accumulate(len(part) + 1 for part in parts[:-1])
+    markup = [
+        Markup(position=end - 1, raw=raw, role="atom", group=number, kind="soft-break", covers=1)
+        for number, (end, raw) in enumerate(zip(ends, gaps, strict=True))
+        if raw != "\n"
+    ]
     blocks.append(
         Block(
             block_id=len(blocks),
             kind="item" if marker else "paragraph",
-            start=start,
+            start=lines[0].start + skip,
             end=lines[-1].end,
             text=plain,
-            markup=protected,
+            markup=protect_urls(plain, markup, len(lines)),
         )
     )

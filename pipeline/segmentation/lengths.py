@@ -13,8 +13,6 @@ from pipeline.records import Span
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["Bounded", "Piece", "Protected", "bounded", "split_long"]
-
 _PLACES = (
     re.compile(r"[;；](?=\s)"),
     re.compile(r"(?:[!?…:]|(?<=[!?…])[)»”])(?=\s)"),  # not ".": that would tear "M. Dupont"

@@ -10,18 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
-    from pipeline.segmentation.patterns import Patterns
-
-__all__ = [
-    "Ahead",
-    "Kind",
-    "dot_ends",
-    "glued_ends",
-    "heading_end",
-    "look_ahead",
-    "semicolon_ends",
-    "token_before",
-]
+    from pipeline.segmentation.tables import Patterns
 
 Kind = Literal["starter", "particle", "name", "number", "lower", "marker", "joined", "other", "end"]
 """What comes next: a capitalised grammatical word; one that may also open a name; any

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,8 +11,6 @@ from typing import TYPE_CHECKING
 
 from pipeline.records import Span
 from pipeline.segmentation.lengths import Protected, split_long
-from pipeline.segmentation.pairs import closing_marks, find_asides
-from pipeline.segmentation.patterns import load_patterns
 from pipeline.segmentation.rules import (
     dot_ends,
     glued_ends,
@@ -19,19 +19,24 @@ from pipeline.segmentation.rules import (
     semicolon_ends,
     token_before,
 )
+from pipeline.segmentation.tables import load_patterns
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Iterator, Sequence
 
-    from pipeline.segmentation.patterns import Patterns
-
-__all__ = ["MAX_CHARS", "Segmentation", "segment", "split"]
+    from pipeline.segmentation.tables import Patterns
 
 MAX_CHARS = 2000
 """Longest sentence, in code points. The longest sentences of the French press stay
 below 1500; what is longer is a table, a list or something that is no prose."""
 
+_ASIDE = 400
+"""Longest aside, in code points: an opening bracket that is not closed by then was
+forgotten, or is no bracket at all, and must not hold back a sentence's end."""
+
+_BRACKETS = re.compile(r"[()]|\n[^\S\n]*+\n|\u2029")  # no aside runs over a paragraph's end
+_BEFORE_OPENING = frozenset("([{«“‘'’—–-/")
+_AFTER_CLOSING = frozenset(")]}»”’.,;:!?…—–-/")
 _SPACES = " \u00a0\u202f"
 _DELIBERATE = 0.8
 _VERY_DELIBERATE = 0.6
@@ -48,28 +53,15 @@ class Segmentation:
 
 
 class _Boundaries:
-    """One pass over a text.
-
-    Each rule takes a match of ``Patterns.event`` and gives where a sentence ends and
-    where the next one may start, or ``None``.
-    """
+    """One pass over a text: each match of ``Patterns.event`` may end a sentence."""
 
     def __init__(self, text: str, patterns: Patterns, protected: Protected) -> None:
         self.text = text
         self.patterns = patterns
         self.protected = protected
         self.start = 0  # of the current sentence
-        self.closing = closing_marks(text, patterns.tables.either)
-        self.asides = find_asides(text)
-        self.rules = {
-            "stop": self._stop,
-            "semicolon": self._semicolon,
-            "colon": self._colon,
-            "paragraph": self._paragraph,
-            "line": self._line,
-            "bullet": self._bullet,
-            "dash": self._dash,
-        }
+        self.closing = _closing_marks(text, patterns.tables.either)
+        self.asides = _asides(text)
 
     def spans(self) -> Iterator[Span]:
         """Yield the sentences, without white space at their ends."""
@@ -92,10 +84,8 @@ class _Boundaries:
             at = match.start()
             if at <= self.start or self.protected.covers(at):
                 continue
-            found = self.rules[match.lastgroup or ""](match)
-            if found is None or (
-                match.lastgroup != "paragraph" and self._inside_aside(at, found[0])
-            ):
+            found = self._end(match)
+            if found is None or self._inside_aside(match, found[0]):
                 continue
             end = self._skip_space_back(found[0])
             if end > self.start:
@@ -133,6 +123,26 @@ class _Boundaries:
             else:
                 return at
 
+    def _end(self, event: re.Match[str]) -> tuple[int, int] | None:
+        """Give where a sentence ends and the next one may start, at a match of the event."""
+        at, end = event.span()
+        match event.lastgroup:
+            case "stop":
+                return self._stop(event)
+            case "line":
+                return self._line(at)
+            case "semicolon":
+                resume = self._skip_space(end)
+                ends = semicolon_ends(self.text, at, resume, self.start, self.patterns)
+                return (end, resume) if ends else None
+            case "colon":
+                return end, self._skip_space(end)
+            case "paragraph":
+                return at, self._skip_space(end)
+            case "dash" if not self._opens_item(at):
+                return None
+        return at, at  # a bullet, or a dash that is one
+
     def _stop(self, match: re.Match[str]) -> tuple[int, int] | None:
         text, patterns = self.text, self.patterns
         at, run = match.start(), match["stop"]
@@ -159,26 +169,17 @@ class _Boundaries:
             ends = name not in patterns.tables.joined_names or ahead.kind == "starter"
         return (end, resume) if ends else None
 
-    def _inside_aside(self, at: int, end: int) -> bool:
-        """Whether a bracket opened in mid-sentence around ``at`` is still open at ``end``."""
-        around = self.asides.around(at)
-        return around is not None and self.start < around[0] and end <= around[1]
+    def _inside_aside(self, match: re.Match[str], end: int) -> bool:
+        """Whether a bracket opened in mid-sentence around a mark is still open at ``end``."""
+        last = bisect_right(self.asides, match.start(), key=lambda aside: aside[0]) - 1
+        if last < 0 or match.lastgroup == "paragraph":
+            return False
+        opened, closed = self.asides[last]
+        return self.start < opened and match.start() < closed and end <= closed
 
-    def _semicolon(self, match: re.Match[str]) -> tuple[int, int] | None:
-        resume = self._skip_space(match.end())
-        if semicolon_ends(self.text, match.start(), resume, self.start, self.patterns):
-            return match.end(), resume
-        return None
-
-    def _colon(self, match: re.Match[str]) -> tuple[int, int] | None:
-        return match.end(), self._skip_space(match.end())
-
-    def _paragraph(self, match: re.Match[str]) -> tuple[int, int] | None:
-        return match.start(), self._skip_space(match.end())
-
-    def _line(self, match: re.Match[str]) -> tuple[int, int] | None:
+    def _line(self, at: int) -> tuple[int, int] | None:
         """Decide at a single line break: a soft wrap, unless something says otherwise."""
-        text, at = self.text, match.start()
+        text = self.text
         previous = self._skip_space_back(at) - 1
         marker = self.patterns.line_marker.match(text, at)
         if marker is not None:
@@ -194,16 +195,12 @@ class _Boundaries:
         )
         return (at, resume) if deliberate else None
 
-    def _bullet(self, match: re.Match[str]) -> tuple[int, int] | None:
-        return match.start(), match.start()
-
-    def _dash(self, match: re.Match[str]) -> tuple[int, int] | None:
-        """In an item that a dash opened, a dash before a capital opens the next item."""
-        text, at = self.text, match.start()
-        if text[self.start] != match[0] or not text[self.start + 1].isspace():
-            return None
-        kind = look_ahead(text, at, self.patterns).kind
-        return (at, at) if kind not in {"lower", "joined", "end"} else None
+    def _opens_item(self, at: int) -> bool:
+        """Whether, in an item that a dash opened, a dash opens the next: before a capital."""
+        text = self.text
+        if text[self.start] != text[at] or not text[self.start + 1].isspace():
+            return False
+        return look_ahead(text, at, self.patterns).kind not in {"lower", "joined", "end"}
 
     @cached_property
     def line_marks(self) -> Counter[str]:
@@ -220,6 +217,57 @@ class _Boundaries:
 def _mark_kind(mark: str) -> str:
     """Give all "1.", "2." … one name, all "a)", "b)" … another."""
     return mark if len(mark) == 1 else ("0" if mark[0].isdigit() else "a") + mark[-1]
+
+
+def _closing_marks(text: str, either: str) -> frozenset[int]:
+    """Find the quotation marks of one shape (``"``) that close: their offsets.
+
+    A mark that touches a word on one side only says by itself which it is; one that
+    stands free or touches words on both sides closes what is open. Marks that touch each
+    other ("\"\"\"", as spreadsheets leave them) count as one.
+    """
+    marks: list[tuple[int, bool, bool]] = []  # where, and whether free to the left, the right
+    for run in re.finditer(f"[{re.escape(either)}]++", text):
+        start, end = run.span()
+        left, right = text[start - 1 : start], text[end : end + 1]
+        free_left = not left or left.isspace() or left in _BEFORE_OPENING
+        free_right = not right or right.isspace() or right in _AFTER_CLOSING
+        marks += ((i, free_left, free_right) for i in range(start, end))
+    closing: set[int] = set()
+    is_open = False
+    for k, (i, free_left, free_right) in enumerate(marks):
+        if free_left != free_right:
+            is_open = free_left
+        else:
+            # Nothing left to close it, or an opening mark next: it opens nothing itself.
+            orphan = k + 1 == len(marks) or marks[k + 1][1:] == (True, False)
+            is_open = not is_open and not orphan
+        if not is_open:
+            closing.add(i)
+    return frozenset(closing)
+
+
+def _asides(text: str) -> list[tuple[int, int]]:
+    """Give the offsets of the outermost round brackets that hold no more than an aside.
+
+    Unmatched ones and ":(" are left out; one pass.
+    """
+    pairs: list[tuple[int, int]] = []
+    stack: list[int] = []
+    for match in _BRACKETS.finditer(text):
+        at, mark = match.start(), match[0]
+        if mark == "(":
+            if text[max(0, at - 1) : at] not in (":", ";"):
+                stack.append(at)
+        elif mark != ")":
+            stack.clear()
+        elif stack and at - (start := stack.pop()) <= _ASIDE:
+            pairs.append((start, at))
+    outer: list[tuple[int, int]] = []
+    for pair in sorted(pairs):
+        if not outer or pair[0] > outer[-1][1]:
+            outer.append(pair)
+    return outer
 
 
 def segment(

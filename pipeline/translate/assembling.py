@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from pipeline.documents import join_block, place_markup, write_document
+from pipeline.documents import format_named, join_block, place_markup, write_document
 from pipeline.glossary import rewrite
 from pipeline.quality import confidence, examine
 from pipeline.records import Finding, Span, Translation
@@ -16,7 +16,7 @@ from pipeline.translate.finishing import APPROVED, COPIED
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from pipeline.documents.placing.place import Placed
+    from pipeline.documents import Placed
     from pipeline.records import Rendering, Segment, TermResult
     from pipeline.translate.reading import Loaded
 
@@ -28,7 +28,7 @@ def place(
     translate_pieces: Callable[[Sequence[str]], Sequence[str]],
 ) -> Placed | None:
     """Put a segment's markup into its rendering; ``None`` where nothing is to be done."""
-    if not segment.markup and format == "text":
+    if not segment.markup and not format_named(format).escapes:
         return None
     return place_markup(
         segment.source,

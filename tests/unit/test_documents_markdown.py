@@ -10,10 +10,18 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pipeline.documents import parse_document, raw_text, read_document, write_document
+from pipeline.documents import (
+    cut_block,
+    parse_document,
+    raw_text,
+    read_document,
+    write_document,
+)
+from pipeline.documents.markdown.blocks import blocks_of
 from pipeline.documents.markdown.inline import BlockBuilder
 from pipeline.documents.markdown.templates import FILLER, mask_templates
-from pipeline.documents.markdown.tracing import blocks_of, parser
+from pipeline.documents.markdown.tracing import parser
+from pipeline.records import Span
 
 if TYPE_CHECKING:
     from pipeline.records import Block, Document
@@ -217,6 +225,17 @@ def test_text_in_code_like_html_is_protected(name: str) -> None:
 
 def test_marked_text_is_protected() -> None:
     assert all(m.protected for m in only('a <span translate="no">x</span> b').markup)
+
+
+def test_a_segment_says_where_its_text_is_not_prose() -> None:
+    document = parse("Un `a` ici.\nVoir `b c` et <kbd>K `d`</kbd> sur **a.org**, https://a.org.")
+    (block,) = document.blocks
+    halves = (Span(start=0, end=9), Span(start=10, end=len(block.text)))
+    code = [
+        [segment.source[s.start : s.end] for s in segment.protected]
+        for segment in cut_block(document, block, halves)
+    ]
+    assert code == [["a"], ["b c", "d", "K d", "https://a.org"]]
 
 
 def test_quotation_prefix_is_part_of_the_line_break() -> None:

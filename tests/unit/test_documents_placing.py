@@ -125,6 +125,16 @@ def test_a_paragraph_keeps_its_structure_when_its_words_change_places(words, see
             {"Voir code puis la page.": "Then see the page, code.", "la page": "the page"},
             "Then see [the page](u), `code`.",
         ),
+        (
+            "Appuyez sur <kbd>Entrée[^1]</kbd> ici.\n\n[^1]: Ou Retour.",
+            {"Appuyez sur Entrée ici.": "Press Entrée here."},
+            "Press <kbd>Entrée[^1]</kbd> here.\n\n[^1]: Ou Retour.",
+        ),
+        (
+            "> Voir [la\n> page] ici.\n\n[la page]: /x",
+            {"Voir la\npage ici.": "See the page here.", "la page": "the page"},
+            "> See [the page][la page] here.\n\n[la page]: /x",
+        ),
     ],
 )
 def test_markup_stands_where_a_reader_expects_it(markdown, answers, expected):

@@ -1,33 +1,41 @@
-"""Markdown to blocks."""
+"""Markdown to blocks: what the block parser found, and where that stands in the file."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import replace
-from typing import Any
+from bisect import bisect_right
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+from markdown_it.common.utils import MD_TRIM_CHARS
+from markdown_it.rules_block import StateBlock
 
 from pipeline.documents.markdown.front_matter import front_matter_end, parse_front_matter
-from pipeline.documents.markdown.inline import BlockBuilder
+from pipeline.documents.markdown.inline import BlockBuilder, InlineContent
 from pipeline.documents.markdown.templates import mask_templates
-from pipeline.documents.markdown.tracing import STOPS, InlineContent, TraceError, blocks_of
+from pipeline.documents.markdown.tracing import STOPS, TraceError, parser
 from pipeline.records import Block, Finding
 
-__all__ = ["parse_markdown"]
+if TYPE_CHECKING:
+    from collections.abc import Iterator, MutableMapping, Sequence
+
+    from markdown_it.token import Token
 
 _MANY = 20_000  # delimiters in one paragraph: more than one in ten is not prose
 _TOO_MANY = 300_000  # … and more than this is not read at all: it would take seconds
+_HTML_TAG = re.compile("<[^<>]*>")
+_HTML_TEXT = re.compile(r"[^\W\d_]{2}")
+_NEWLINE = re.compile(r"\r\n?|\n")
+_CONTAINERS = {
+    "blockquote_open": "quote",
+    "list_item_open": "item",
+    "footnote_reference_open": "footnote",
+}
+_CONTAINERS_CLOSE = frozenset(name.replace("_open", "_close") for name in _CONTAINERS)
+_KINDS = {"heading_open": "heading", "th_open": "cell", "td_open": "cell"}
 
-
-def _kind(inline: InlineContent) -> str:
-    if inline.opening.type == "heading_open":
-        return "heading"
-    if inline.opening.type in ("th_open", "td_open"):
-        return "cell"
-    if not inline.containers:
-        return "paragraph"
-    return {"blockquote": "quote", "list_item": "item", "footnote": "footnote"}[
-        inline.containers[-1]
-    ]
+_Placed = tuple[str, tuple[tuple[int, int], ...]]
+"""Content, and where its stretches stand: content position → position in the document."""
 
 
 def _left(line: int, why: str) -> Finding:
@@ -60,13 +68,11 @@ def parse_markdown(
         The blocks in document order, and a finding for each stretch that should have
         been one but was left as it is.
     """
-    findings: list[Finding] = []
     blocks: list[Block] = []
+    findings: list[Finding] = []
     body = front_matter_end(text)
     if front_matter and body:
-        values, problems = parse_front_matter(text, body)
-        blocks.extend(values)
-        findings.extend(problems)
+        blocks, findings = parse_front_matter(text, body)
     masked, templates = mask_templates(text)
     # The front matter becomes empty lines: places stay as they are.
     masked = re.sub(r"[^\r\n]", " ", masked[:body]) + masked[body:]
@@ -77,16 +83,197 @@ def parse_markdown(
         more = f" (and {len(structure.html) - 1} more HTML blocks)" * (len(structure.html) > 1)
         findings.append(_left(structure.html[0], f"text in an HTML block{more}"))
     for inline in structure.inlines:
-        line = inline.token.map[0] if inline.token.map else 0
         if _dense(inline.content):
-            findings.append(_left(line, "too many markup characters for prose"))
+            findings.append(_left(inline.line, "too many markup characters for prose"))
             continue
         try:
-            block = BlockBuilder(text, inline, templates).block(env, _kind(inline))
+            block = BlockBuilder(text, inline, templates).block(env)
         except TraceError as error:
-            findings.append(_left(line, f"its markup could not be placed ({error})"))
+            findings.append(_left(inline.line, f"its markup could not be placed ({error})"))
             continue
         if block is not None:
             blocks.append(block)
     blocks.sort(key=lambda b: b.start)
     return tuple(replace(b, block_id=n) for n, b in enumerate(blocks)), tuple(findings)
+
+
+# --- structure ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """What the block parser found."""
+
+    inlines: tuple[InlineContent, ...]  # in document order
+    lost: tuple[int, ...]  # lines, from 0, of contents whose place could not be told
+    html: tuple[int, ...]  # lines, from 0, of HTML blocks that hold text
+
+
+class _State(StateBlock):
+    """Block state that writes into each inline token where its lines start and end."""
+
+    _row: Token | None = None
+
+    def push(self, ttype: str, tag: str, nesting: Literal[-1, 0, 1]) -> Token:
+        opening = self.tokens[-1] if self.tokens else None
+        token = super().push(ttype, tag, nesting)
+        if ttype == "tr_open":
+            self._row = token
+        elif ttype == "inline" and opening is not None:
+            place = opening.map or (self._row.map if self._row else None)
+            if place is not None:
+                token.meta["lines"] = tuple(
+                    (number, self.bMarks[number] + self.tShift[number], self.eMarks[number])
+                    for number in range(place[0], min(place[1], self.lineMax))
+                )
+        return token
+
+
+def blocks_of(text: str, env: MutableMapping[str, Any]) -> Structure:
+    """Parse the block structure of a text.
+
+    Args:
+        text: Markdown, templates masked; any line ends.
+        env: filled with the link references and footnotes that the text defines.
+    """
+    md = parser()
+    lines = _Lines(text)
+    tokens: list[Token] = []
+    if lines.normal:
+        state = _State(lines.normal, md, env, tokens)
+        md.block.tokenize(state, state.line, state.lineMax)
+    found: list[InlineContent] = []
+    lost: list[int] = []
+    html: list[int] = []
+    containers: list[str] = []
+    cells: Iterator[_Placed] | None = None
+    previous: Token | None = None
+    for token in tokens:
+        line = token.map[0] if token.map else 0
+        if token.type in _CONTAINERS:
+            containers.append(_CONTAINERS[token.type])
+        elif token.type in _CONTAINERS_CLOSE:
+            containers.pop()
+        elif token.type == "tr_open":
+            cells = None
+        elif token.type == "inline" and previous is not None:
+            kind = _KINDS.get(previous.type) or (containers or ["paragraph"])[-1]
+            if kind == "cell":
+                cells = lines.cells(token) if cells is None else cells
+                placed = next(cells, None)
+            elif token.content:
+                placed = lines.paragraph(token, previous)
+            if not token.content:
+                continue
+            if placed is None or (kind == "cell" and placed[0] != token.content):
+                lost.append(line)
+            else:
+                found.append(InlineContent(*placed, line, kind))
+        elif token.type == "html_block" and _HTML_TEXT.search(_HTML_TAG.sub("", token.content)):
+            html.append(line)
+        previous = token
+    return Structure(tuple(found), tuple(lost), tuple(html))
+
+
+# --- lines -------------------------------------------------------------------------
+
+
+class _Lines:
+    """A text as markdown-it sees it (line feeds only), and where its lines really start."""
+
+    def __init__(self, text: str) -> None:
+        self.normal = _NEWLINE.sub("\n", text) if "\r" in text else text
+        real = [m.end() for m in _NEWLINE.finditer(text)]
+        seen = [m.end() for m in _NEWLINE.finditer(self.normal)]
+        self._shifts = [0, *(a - b for a, b in zip(real, seen, strict=True))]
+
+    def _raw(self, line: int, position: int) -> int:
+        """Give the place in the document of a position in the normalised text."""
+        return position + self._shifts[line]
+
+    def paragraph(self, token: Token, opening: Token) -> _Placed | None:
+        """Find where each line of a paragraph's or a heading's content stands.
+
+        Returns:
+            ``None`` if the content is not what stands in the lines.
+        """
+        rows = [(n, a, self.normal[a:b]) for n, a, b in token.meta.get("lines", ())]
+        if opening.type == "heading_open" and opening.markup.startswith("#") and rows:
+            line, start, source = rows[0]
+            skip = len(source) - len(source.lstrip("#").lstrip(MD_TRIM_CHARS))
+            if not source.startswith(token.content, skip):
+                return None
+            return token.content, ((0, self._raw(line, start + skip)),)
+        if opening.type == "heading_open" and len(rows) > 1 and token.map:  # the underline
+            rows = [r for r in rows if r[0] < token.map[1]]
+        while rows and not rows[0][2].strip(MD_TRIM_CHARS):
+            rows.pop(0)
+        while rows and not rows[-1][2].strip(MD_TRIM_CHARS):
+            rows.pop()
+        contents = [line.lstrip(" \t") for line in token.content.split("\n")]
+        if len(rows) != len(contents):
+            return None
+        pieces: list[tuple[int, int]] = []
+        at = 0
+        for (line, start, source), content in zip(rows, contents, strict=True):
+            skip = len(source) - len(source.lstrip(MD_TRIM_CHARS)) if not pieces else 0
+            if len(pieces) == len(rows) - 1:
+                source = source.rstrip(MD_TRIM_CHARS)
+            if source[skip:] != content:
+                return None
+            pieces.append((at, self._raw(line, start + skip)))
+            at += len(content) + 1
+        return "\n".join(contents), tuple(pieces)
+
+    def cells(self, token: Token) -> Iterator[_Placed]:
+        """Give the cells of the table row that a cell's token is in, and where they stand."""
+        for line, start, end in token.meta.get("lines", ())[:1]:
+            row = self.normal[start:end]
+            base = self._raw(line, start + len(row) - len(row.lstrip(MD_TRIM_CHARS)))
+            for content, pieces in _split_row(row.strip(MD_TRIM_CHARS)):
+                yield content, tuple((p, base + r) for p, r in pieces)
+
+
+def _split_row(row: str) -> list[_Placed]:
+    """Split a table row as markdown-it does, keeping places: an escaped pipe is no border."""
+    cells: list[list[tuple[int, int]]] = [[]]  # stretches of the row, start and end
+    at = 0
+    for position, character in enumerate(row):
+        if character != "|":
+            continue
+        if row[position - 1 : position] == "\\":
+            cells[-1].append((at, position - 1))
+            at = position
+        else:
+            cells[-1].append((at, position))
+            cells.append([])
+            at = position + 1
+    cells[-1].append((at, len(row)))
+    placed = [_join(row, stretches) for stretches in cells]
+    if placed and not placed[0][0]:
+        placed.pop(0)
+    if placed and not placed[-1][0]:
+        placed.pop()
+    return [_trim(cell) for cell in placed]
+
+
+def _join(row: str, stretches: Sequence[tuple[int, int]]) -> _Placed:
+    pieces: list[tuple[int, int]] = []
+    length = 0
+    for start, end in stretches:
+        # The pipe that starts a later stretch is spelt with the backslash before it:
+        # the piece that follows the pipe is what starts anew.
+        later = int(length > 0 or bool(pieces))
+        pieces.append((length + later, start + later))
+        length += end - start
+    return "".join(row[a:b] for a, b in stretches), tuple(pieces)
+
+
+def _trim(cell: _Placed) -> _Placed:
+    content, pieces = cell
+    stripped = content.strip(MD_TRIM_CHARS)
+    cut = len(content) - len(content.lstrip(MD_TRIM_CHARS))
+    at = max(bisect_right(pieces, cut, key=lambda p: p[0]) - 1, 0)
+    first = (0, pieces[at][1] + cut - pieces[at][0])
+    later = tuple((p - cut, r) for p, r in pieces[at + 1 :] if p - cut <= len(stripped))
+    return stripped, (first, *later)

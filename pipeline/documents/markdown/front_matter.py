@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
-from pipeline.documents.markdown.kinds import FRONT_MATTER
 from pipeline.records import Block, Finding, Markup
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-__all__ = ["KEYS", "front_matter_end", "parse_front_matter", "yaml_scalar"]
+FRONT_MATTER = "front-matter"
+"""The kind of a block that is a value of the YAML front matter."""
 
 KEYS = ("title", "subtitle", "description", "summary", "excerpt", "lead")
 """Top-level keys whose values are prose."""
@@ -20,6 +16,7 @@ _FENCE = re.compile(
     r"(?P<mark>---|\+\+\+)[ \t]*(?:\r\n|\r|\n)(?P<body>[\s\S]*?(?:\r\n|\r|\n)|)"
     r"(?:(?P=mark)|\.\.\.)[ \t]*(?:(?:\r\n|\r|\n)|\Z)"
 )
+_SPELT = {'"': re.compile(r"\\?[\s\S]"), "'": re.compile(r"''|[\s\S]")}
 _MAX = 100_000  # code points of front matter that are parsed
 _NEWLINE = re.compile(r"\r\n|\r|\n")
 _PLAIN_UNSAFE = re.compile(r"[\s\S]*(?::(?:\s|\Z)|\s#)")
@@ -61,10 +58,21 @@ def parse_front_matter(text: str, end: int) -> tuple[list[Block], list[Finding]]
         if getattr(key, "value", None) not in KEYS or not isinstance(value, yaml.ScalarNode):
             continue
         first, last = start + value.start_mark.index, start + value.end_mark.index
-        if value.style in ("|", ">"):
-            last = _block_scalar_end(text, first, last)
-        if any(c.isalpha() for c in value.value):
-            blocks.append(_block(text, first, last, value.value, value.style))
+        plain = value.value
+        if value.style in ("|", ">"):  # the line ends after a block scalar stay outside
+            last = first + len(text[first:last].rstrip())
+            plain = plain.rstrip("\n")
+        if any(c.isalpha() for c in plain):
+            blocks.append(
+                Block(
+                    block_id=-1,
+                    kind=FRONT_MATTER,
+                    start=first,
+                    end=last,
+                    text=plain,
+                    markup=_markup(text[first:last], plain, value.style),
+                )
+            )
     return blocks, []
 
 
@@ -72,61 +80,32 @@ def _finding(message: str) -> Finding:
     return Finding(check="front-matter", severity="warning", message=f"left as it is: {message}")
 
 
-def _block_scalar_end(text: str, first: int, last: int) -> int:
-    """Leave the empty lines and the line end after a block scalar outside."""
-    return first + len(text[first:last].rstrip())
-
-
-def _block(text: str, first: int, last: int, value: str, style: str | None) -> Block:
-    raw = text[first:last]
-    plain = value.rstrip("\n") if style in ("|", ">") else value
-    return Block(
-        block_id=-1,
-        kind=FRONT_MATTER,
-        start=first,
-        end=last,
-        text=plain,
-        markup=_markup(raw, plain, style),
-    )
-
-
 def _markup(raw: str, plain: str, style: str | None) -> tuple[Markup, ...]:
     """Spell the raw value: character by character where that is simple, else at once."""
     if raw == plain:
         return ()
-    pieces = _spelling(raw, style)
-    if pieces is None or "".join(p for _, p in pieces) != plain:
-        return (_piece(0, raw, len(plain), 0),)
+    pieces = [(raw, plain)]
+    if style in _SPELT and not _NEWLINE.search(raw):
+        spelt = [(m[0], m[0][-1]) for m in _SPELT[style].finditer(raw[1:-1])]
+        # Only escapes that spell one character by itself; with others it is not the value.
+        if "".join(character for _, character in spelt) == plain:
+            pieces = [(style, ""), *spelt, (style, "")]
     markup: list[Markup] = []
     position = 0
     for source, target in pieces:
         if source != target:
-            markup.append(_piece(position, source, len(target), len(markup)))
+            markup.append(
+                Markup(
+                    position=position,
+                    raw=source,
+                    role="atom",
+                    group=len(markup),
+                    kind="yaml",
+                    covers=len(target),
+                )
+            )
         position += len(target)
     return tuple(markup)
-
-
-def _piece(position: int, raw: str, covers: int, group: int) -> Markup:
-    return Markup(position=position, raw=raw, role="atom", group=group, kind="yaml", covers=covers)
-
-
-def _spelling(raw: str, style: str | None) -> list[tuple[str, str]] | None:
-    """Pair raw pieces with what they mean; ``None`` for values over several lines."""
-    if _NEWLINE.search(raw) or style not in ('"', "'"):
-        return None
-    return [(style, ""), *_quoted(raw[1:-1], style), (style, "")]
-
-
-def _quoted(inner: str, style: str) -> Iterator[tuple[str, str]]:
-    escape = re.compile(r"\\[\s\S]") if style == '"' else re.compile("''")
-    at = 0
-    for match in escape.finditer(inner):
-        yield from ((c, c) for c in inner[at : match.start()])
-        # Only the escapes that spell one character by itself; others do not match the
-        # value, and the whole value is then one piece.
-        yield match.group(), match.group()[1]
-        at = match.end()
-    yield from ((c, c) for c in inner[at:])
 
 
 def yaml_scalar(value: str, raw: str) -> str:

@@ -15,8 +15,6 @@ from pipeline.records import Span
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["FILLER", "mask_templates"]
-
 FILLER = "\ue000"  # private use: neither space nor punctuation to CommonMark
 
 _LIMIT = 2000  # code points of one tag; keeps the search linear

@@ -14,26 +14,16 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from markdown_it import MarkdownIt
-from markdown_it.rules_block import StateBlock
+from markdown_it.common.utils import normalizeReference
 from markdown_it.rules_inline import StateInline
 from mdit_py_plugins.footnote import footnote_plugin
 
+from pipeline.documents.markdown.templates import FILLER, mask_templates
+
 if TYPE_CHECKING:
-    from collections.abc import MutableMapping
+    from collections.abc import Iterable, MutableMapping, Sequence
 
     from markdown_it.token import Token
-
-__all__ = [
-    "STOPS",
-    "InlineContent",
-    "Structure",
-    "TraceError",
-    "Traced",
-    "blocks_of",
-    "parser",
-    "trace_inline",
-]
-
 
 STOPS = re.compile(r"[\n!#$%&*+\-:<=>@\[\\\]^_`{}~]")
 """The characters that markdown-it's inline rules react to; between them all is text."""
@@ -50,120 +40,6 @@ def parser() -> MarkdownIt:
     md.use(footnote_plugin, inline=False, move_to_end=False)
     # Fragments stay apart, so that each keeps its place.
     return md.disable(["fragments_join"])
-
-
-# --- blocks ----------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class InlineContent:
-    """The text of a paragraph, heading or cell as the block parser found it."""
-
-    token: Token
-    opening: Token  # paragraph_open, heading_open, th_open, td_open
-    content: str  # without the white space that starts its lines
-    pieces: tuple[tuple[int, int], ...]  # content position → position in the document
-    containers: tuple[str, ...]  # "blockquote", "list_item", "footnote", outermost first
-
-
-class _Block(StateBlock):
-    """Block state that writes into each inline token where its lines start and end."""
-
-    def __init__(
-        self, src: str, md: MarkdownIt, env: MutableMapping[str, Any], tokens: list[Token]
-    ) -> None:
-        super().__init__(src, md, env, tokens)
-        self.line_starts = tuple(self.bMarks)  # bMarks itself moves inside quotations
-        self._row: Token | None = None
-
-    def push(self, ttype: str, tag: str, nesting: Literal[-1, 0, 1]) -> Token:
-        opening = self.tokens[-1] if self.tokens else None
-        token = super().push(ttype, tag, nesting)
-        if ttype == "tr_open":
-            self._row = token
-        elif ttype == "inline" and opening is not None:
-            place = opening.map or (self._row.map if self._row else None)
-            if place is not None:
-                token.meta["lines"] = tuple(
-                    (number, self.bMarks[number] + self.tShift[number], self.eMarks[number])
-                    for number in range(place[0], min(place[1], self.lineMax))
-                )
-        return token
-
-
-_HTML_TAG = re.compile("<[^<>]*>")
-_HTML_TEXT = re.compile(r"[^\W\d_]{2}")
-_CONTAINERS = {
-    "blockquote_open": "blockquote",
-    "list_item_open": "list_item",
-    "footnote_reference_open": "footnote",
-}
-_CONTAINERS_CLOSE = {name.replace("_open", "_close"): kind for name, kind in _CONTAINERS.items()}
-
-
-@dataclass(frozen=True, slots=True)
-class Structure:
-    """What the block parser found."""
-
-    inlines: tuple[InlineContent, ...]  # in document order
-    lost: tuple[int, ...]  # lines, from 0, of contents whose place could not be told
-    html: tuple[int, ...]  # lines, from 0, of HTML blocks that hold text
-
-
-def blocks_of(text: str, env: MutableMapping[str, Any]) -> Structure:
-    """Parse the block structure of a text.
-
-    Args:
-        text: Markdown, templates masked; any line ends.
-        env: filled with the link references and footnotes that the text defines.
-    """
-    from pipeline.documents.markdown.lines import LineMap, place_cells, place_lines
-
-    md = parser()
-    lines = LineMap(text)
-    tokens: list[Token] = []
-    if not lines.normal:
-        return Structure((), (), ())
-    state = _Block(lines.normal, md, env, tokens)
-    md.block.tokenize(state, state.line, state.lineMax)
-
-    found: list[InlineContent] = []
-    lost: list[int] = []
-    html: list[int] = []
-    containers: list[str] = []
-    row: list[tuple[Token, Token]] = []
-    previous: Token | None = None
-    for token in tokens:
-        if token.type in _CONTAINERS:
-            containers.append(_CONTAINERS[token.type])
-        elif token.type in _CONTAINERS_CLOSE:
-            containers.pop()
-        elif token.type == "inline" and previous is not None:
-            if previous.type in ("th_open", "td_open"):
-                row.append((previous, token))
-            elif token.content:
-                placed = place_lines(token, previous, lines, state.line_starts)
-                if placed is None:
-                    lost.append(token.map[0] if token.map else 0)
-                else:
-                    found.append(InlineContent(token, previous, *placed, tuple(containers)))
-        elif token.type == "tr_close":
-            cells = place_cells([cell for _, cell in row], lines, state.line_starts)
-            for (opening, cell), placed in zip(row, cells, strict=True):
-                if not cell.content:
-                    continue
-                if placed is None:
-                    lost.append(cell.map[0] if cell.map else 0)
-                else:
-                    found.append(InlineContent(cell, opening, *placed, tuple(containers)))
-            row = []
-        elif token.type == "html_block" and _HTML_TEXT.search(_HTML_TAG.sub("", token.content)):
-            html.append(token.map[0] if token.map else 0)
-        previous = token
-    return Structure(tuple(found), tuple(lost), tuple(html))
-
-
-# --- inline ----------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +86,7 @@ def trace_inline(content: str, env: MutableMapping[str, Any]) -> list[Traced]:
 
     Args:
         content: inline content, lines separated by line feeds.
-        env: link references and footnotes, from :func:`blocks_of`.
+        env: link references and footnotes, as the block parser left it.
 
     Raises:
         TraceError: the places do not cover the content exactly.
@@ -269,3 +145,87 @@ def _lengths(state: _Inline, content: str) -> dict[int, int]:
             raise TraceError(message)
         lengths[id(token)] = length
     return lengths
+
+
+# --- what a stretch means, apart from its words: to compare two of them ----------------
+
+_LABEL = re.compile(r"\[([^\[\]]+)\]$")
+_FOOTNOTE = re.compile(r"\[\^([^\]\s]+)\]")
+
+
+def definitions_for(raws: Iterable[str]) -> dict[str, Any]:
+    """Give an environment in which every label in some raw text is defined.
+
+    A sentence does not hold the link definitions and footnotes that it refers to.
+
+    Args:
+        raws: raw markup: ``][label]``, ``[^1]``, ``![alt][label]`` …, bare labels.
+    """
+    references: dict[str, dict[str, str]] = {}
+    footnotes: dict[str, int] = {}
+    for raw in raws:
+        footnote = _FOOTNOTE.fullmatch(raw)
+        if footnote:
+            footnotes[":" + footnote.group(1)] = -1
+            continue
+        match = _LABEL.search(raw)
+        label = normalizeReference(match.group(1) if match else raw)
+        if label:
+            references[label] = {"href": "#" + label, "title": ""}
+    return {"references": references, "footnotes": {"refs": footnotes, "list": {}}}
+
+
+def skeleton(raw: str, definitions: dict[str, Any], *, cell: bool = False) -> tuple[object, str]:
+    """Parse inline Markdown.
+
+    Args:
+        raw: inline content; lines may carry quotation prefixes only inside templates.
+        definitions: from :func:`definitions_for`.
+        cell: whether it stands in a table cell.
+
+    Returns:
+        The structure (types, targets, code and HTML as a tree; neighbours sorted, since
+        a translation may reorder them) and the text without white space.
+    """
+    if cell:
+        raw = raw.replace("\\|", "|")
+    masked, _ = mask_templates(raw)
+    footnotes = definitions["footnotes"]
+    env = {
+        "references": definitions["references"],
+        "footnotes": {"refs": dict(footnotes["refs"]), "list": {}},
+    }
+    children = parser().parseInline(masked, env)[0].children or []
+    text: list[str] = []
+    structure, _ = _tree(children, 0, text)
+    return structure, "".join("".join(text).replace(FILLER, "").split())
+
+
+def is_paragraph(raw: str) -> bool:
+    """Say whether a text at the start of a line is one paragraph: no HTML block, no list."""
+    masked, _ = mask_templates(raw)
+    types = [t.type for t in parser().parse(masked)]
+    return types == ["paragraph_open", "inline", "paragraph_close"]
+
+
+def _tree(tokens: Sequence[Token], at: int, text: list[str]) -> tuple[tuple[object, ...], int]:
+    nodes: list[object] = []
+    while at < len(tokens):
+        token = tokens[at]
+        at += 1
+        if token.nesting < 0:
+            break
+        if token.type in ("text", "text_special"):
+            text.append(token.content)
+        elif token.type == "softbreak":
+            text.append(" ")
+        elif token.nesting > 0:
+            inner, at = _tree(tokens, at, text)
+            nodes.append((token.type, tuple(sorted(token.attrs.items())), inner))
+        elif token.type == "code_inline":
+            text.append(token.content)
+            nodes.append((token.type, token.content))
+        else:
+            label = str(token.meta.get("label", ""))
+            nodes.append((token.type, token.content, tuple(sorted(token.attrs.items())), label))
+    return tuple(sorted(nodes, key=repr)), at

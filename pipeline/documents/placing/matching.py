@@ -17,16 +17,8 @@ from pipeline.records import Span
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-__all__ = [
-    "Predictor",
-    "best_window",
-    "find_verbatim",
-    "mangled",
-    "nearest_window",
-    "words_in",
-]
-
 _WORD = re.compile(r"\w+(?:[-'’]\w+)*")
+_TOKEN = re.compile(r"\S+")
 _STOP = re.compile(r"[.!?…:;](?=\s|$)")
 _PUNCTUATION = tuple(
     re.compile(p)
@@ -40,6 +32,24 @@ _LEANING_WORDS = (
     "a an the of to in on at by for from with into and or but that as its their his her"
 )
 _LEANING = frozenset(_LEANING_WORDS.split())
+
+
+def free_spans(start: int, end: int, taken: Iterable[Span]) -> list[Span]:
+    """Give what is left of ``start:end`` without the taken spans."""
+    spans: list[Span] = []
+    for span in sorted(taken, key=lambda s: (s.start, s.end)):
+        if span.end <= start or span.start >= end:
+            continue
+        if span.start > start:
+            spans.append(Span(start=start, end=span.start))
+        start = span.end
+    if start < end:
+        spans.append(Span(start=start, end=end))
+    return spans
+
+
+_Pair = tuple[tuple[int, int], tuple[int, int]]
+"""A stretch of the source and the stretch of the target that it became: starts and ends."""
 
 
 def words_in(text: str, start: int, end: int) -> list[Span]:
@@ -111,16 +121,6 @@ def _weight(word: str) -> float:
     return 0.3 if word in _LEANING else 1.0
 
 
-def _windows(
-    text: str, spans: Sequence[Span], low: int, high: int
-) -> Iterator[tuple[list[Span], int, int]]:
-    for span in spans:
-        words = words_in(text, span.start, span.end)
-        for first in range(len(words)):
-            for last in range(first + low, min(first + high, len(words)) + 1):
-                yield words, first, last
-
-
 def best_window(piece: str, text: str, spans: Sequence[Span], predicted: float) -> Span | None:
     """Find the run of words most like a piece, if it is like enough.
 
@@ -134,21 +134,20 @@ def best_window(piece: str, text: str, spans: Sequence[Span], predicted: float) 
     if not wanted or len(wanted) > _WINDOW_LIMIT:
         return None
     slack = 1 + len(wanted) // 4
+    low, high = max(1, len(wanted) - slack), len(wanted) + slack
     best: tuple[float, Span] | None = None
-    folded: dict[int, str] = {}
-    for words, first, last in _windows(
-        text, spans, max(1, len(wanted) - slack), len(wanted) + slack
-    ):
-        window = [
-            folded.setdefault(w.start, _fold(text[w.start : w.end])) for w in words[first:last]
-        ]
-        score = _alike(wanted, window)
-        if score < _ALIKE or (window[-1] in _LEANING and window[-1] != wanted[-1]):
-            continue
-        span = Span(start=words[first].start, end=words[last - 1].end)
-        score -= 0.05 * abs(span.start - predicted) / max(len(text), 1)
-        if best is None or score > best[0]:
-            best = (score, span)
+    for free in spans:
+        words = words_in(text, free.start, free.end)
+        folded = [_fold(text[w.start : w.end]) for w in words]
+        for first, word in enumerate(words):
+            for last in range(first + low, min(first + high, len(words)) + 1):
+                window = folded[first:last]
+                score = _alike(wanted, window)
+                if score < _ALIKE or (window[-1] != wanted[-1] and window[-1] in _LEANING):
+                    continue
+                score -= 0.05 * abs(word.start - predicted) / max(len(text), 1)
+                if best is None or score > best[0]:
+                    best = (score, Span(start=word.start, end=words[last - 1].end))
     return best[1] if best else None
 
 
@@ -173,14 +172,10 @@ def nearest_window(
         for first, word in enumerate(words):
             at = bisect_left(stops, word.end) + inside
             limit = stops[at] if at < len(stops) else free.end
-            last = first
-            while (
-                last + 1 < len(words) and last - first + 1 < count and words[last + 1].end <= limit
-            ):
-                last += 1
-            while last > first and text[words[last].start : words[last].end].lower() in _LEANING:
-                last -= 1
-            span = Span(start=word.start, end=words[last].end)
+            run = [w for w in words[first : first + count] if w is word or w.end <= limit]
+            while len(run) > 1 and text[run[-1].start : run[-1].end].lower() in _LEANING:
+                run.pop()
+            span = Span(start=word.start, end=run[-1].end)
             cost = abs(span.start - start) + abs(span.end - end)
             if best is None or cost < best[0]:
                 best = (cost, span)
@@ -201,15 +196,12 @@ def mangled(needle: str, text: str, spans: Sequence[Span]) -> Span | None:
     matcher = SequenceMatcher(autojunk=False)
     matcher.set_seq2(wanted)
     for span in spans:
-        tokens = [
-            Span(start=m.start(), end=m.end())
-            for m in re.compile(r"\S+").finditer(text, span.start, span.end)
-        ]
+        tokens = [m.span() for m in _TOKEN.finditer(text, span.start, span.end)]
         for first in range(len(tokens)):
             for last in range(first + 1, min(first + count + 3, len(tokens)) + 1):
-                start, end = tokens[first].start, tokens[last - 1].end
-                end -= len(text[start:end]) - len(text[start:end].rstrip(".,;:!?”’\"')»"))
-                start += len(text[start:end]) - len(text[start:end].lstrip("“‘\"'(«"))
+                start, end = tokens[first][0], tokens[last - 1][1]
+                end = start + len(text[start:end].rstrip(".,;:!?”’\"')»"))
+                start = end - len(text[start:end].lstrip("“‘\"'(«"))
                 seen = "".join(text[start:end].split()).casefold()
                 if not seen or not 0.5 <= len(seen) / len(wanted) <= 2:
                     continue
@@ -226,28 +218,22 @@ class Predictor:
     """Predicts where a source position went, from words that both texts share."""
 
     def __init__(self, source: str, target: str) -> None:
-        self._source_length = len(source)
-        self._target_length = len(target)
         left = _unique(source)
         right = _unique(target)
         words = sorted((left[w], right[w]) for w in left.keys() & right.keys())
         self.shared = dict(words)  # word span → word span
         pairs = sorted({*words, *_punctuation(source, target)})
         self._points: list[tuple[int, int]] = [(0, 0)]
-        for source_span, target_span in _monotone(pairs):
-            self._add(source_span[0], target_span[0])
-            self._add(source_span[1], target_span[1])
-        self._add(self._source_length, self._target_length)
-
-    def _add(self, source: int, target: int) -> None:
-        if source > self._points[-1][0] and target >= self._points[-1][1]:
-            self._points.append((source, target))
+        rising = [edge for spans in _monotone(pairs) for edge in zip(*spans, strict=True)]
+        for a, b in (*rising, (len(source), len(target))):
+            if a > self._points[-1][0] and b >= self._points[-1][1]:
+                self._points.append((a, b))
 
     def __call__(self, position: int) -> float:
         """Give the probable position in the target."""
         at = bisect_right(self._points, position, key=lambda p: p[0])
         if at == len(self._points):
-            return float(self._points[-1][1]) if self._points else 0.0
+            return float(self._points[-1][1])
         (a, b), (c, d) = self._points[at - 1], self._points[at]
         return b + (d - b) * (position - a) / (c - a)
 
@@ -257,8 +243,7 @@ def _unique(text: str) -> dict[str, tuple[int, int]]:
     found: dict[str, tuple[int, int]] = {}
     twice: set[str] = set()
     for match in _WORD.finditer(text):
-        start = match.start()
-        word = match.group()
+        start, word = match.start(), match.group()
         elision = re.match(r"\w{1,2}['’]", word)  # l’Europe, d'OpenAI
         if elision:
             start += elision.end()
@@ -275,7 +260,7 @@ def _unique(text: str) -> dict[str, tuple[int, int]]:
     return {key: span for key, span in found.items() if key not in twice}
 
 
-def _punctuation(source: str, target: str) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
+def _punctuation(source: str, target: str) -> Iterator[_Pair]:
     """Pair punctuation that both texts have equally often: it keeps its order."""
     for pattern in _PUNCTUATION:
         left = [m.span() for m in pattern.finditer(source)]
@@ -284,9 +269,7 @@ def _punctuation(source: str, target: str) -> Iterator[tuple[tuple[int, int], tu
             yield from zip(left, right, strict=True)
 
 
-def _monotone(
-    pairs: Sequence[tuple[tuple[int, int], tuple[int, int]]],
-) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+def _monotone(pairs: Sequence[_Pair]) -> list[_Pair]:
     """Keep the longest run of pairs that rise on both sides."""
     tails: list[int] = []
     chain: list[int] = []
@@ -300,7 +283,7 @@ def _monotone(
         else:
             tails[at] = target[0]
             chain[at] = index
-    kept: list[tuple[tuple[int, int], tuple[int, int]]] = []
+    kept: list[_Pair] = []
     index = chain[-1] if chain else -1
     while index >= 0:
         kept.append(pairs[index])

@@ -4,32 +4,32 @@ The ladder, for each pair: the whole sentence; its text found verbatim; the engi
 alignment; its text translated by itself and found; at last, the place that shared words
 predict, which is reported. Protected text (code, URLs) that the engine changed is mended
 or, failing that, the sentence is translated in pieces around it. Whatever comes out is
-parsed again: if it does not hold the same links, code and emphasis as the source, the
+read again: if it does not hold the same links, code and emphasis as the source, the
 next rung is taken, and the last one leaves the source as it was.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipeline.documents.cutting import raw_text
-from pipeline.documents.markdown.kinds import EMPHASIS, FRONT_MATTER, LINKS, REFERENCE, TEXTUAL
+from pipeline.documents.base import raw_text
 from pipeline.documents.placing.assign import assign
-from pipeline.documents.placing.piecewise import piecewise
 from pipeline.documents.placing.protecting import secure_protected
-from pipeline.documents.placing.tree import build_tree
-from pipeline.documents.placing.writer import Writer, flat
+from pipeline.documents.placing.tree import Misplaced, Placement, build_tree
+from pipeline.documents.registry import format_named
 from pipeline.records import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from pipeline.documents.placing.protecting import Placement
     from pipeline.documents.placing.tree import Node
     from pipeline.records import Markup, Span
 
-__all__ = ["Placed", "place_markup"]
+_EDGES = re.compile(r"(\W*)([\s\S]*?)([^\w%€$)]*)\Z")
+_FRENCH_SPACE = re.compile(r"[ \u00a0\u202f]+(?=[;:!?»])|(?<=«)[ \u00a0\u202f]+")
+_QUOTES = str.maketrans({"«": "“", "»": "”"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,14 +56,14 @@ def place_markup(
     Every markup of the source stands in the result exactly once, pairs nest, and link
     targets, code, URLs and HTML are byte-identical. Markup that only spells characters
     (escapes, entities, soft line breaks) is not carried over: the target's characters
-    are escaped where Markdown would read them as markup. A reference link whose label
+    are escaped where the format would read them as markup. A reference link whose label
     is its text (``[texte]``) becomes ``[text][texte]``.
 
     Args:
         source: the segment's plain text.
         markup: the segment's markup, positions relative to ``source``.
         target: its translation, plain text of one line.
-        format: ``Document.format``; in ``"text"`` nothing is escaped.
+        format: ``Document.format``.
         kind: ``Segment.kind``; cells, headings and front matter escape differently.
         translate_pieces: translates parts of the sentence, as many as given and in
             order; called at most twice, and only where a place is not found otherwise.
@@ -74,92 +74,95 @@ def place_markup(
         spaces) unless a finding says otherwise.
     """
     target = " ".join(target.splitlines()) if len(target.splitlines()) > 1 else target
-    job = _Job(source, markup, format, kind)
-    if not target.strip() and source.strip():
-        return job.left_alone("the translation is empty")
-    if job.structure.children:
-        placed = job.place(target, translate_pieces, tuple(alignment))
-        return (
-            placed
-            if placed is not None
-            else job.left_alone("its markup has no place in the translation")
-        )
-    raw = job.writer.text(target)
-    return Placed(raw=raw, target=target, findings=())
+    why = "the translation is empty"
+    if target.strip() or not source.strip():
+        how = format_named(format)
+        root = build_tree(source, markup)
+        if not root.children:
+            return Placed(raw=how.spell([(True, target)], kind), target=target, findings=())
+        for placement in _placements(source, root, target, translate_pieces, tuple(alignment)):
+            try:
+                raw = how.spell(list(placement.pieces(source, root)), kind)
+            except Misplaced:
+                continue
+            if how.same(source, markup, raw, placement.target, kind):
+                findings = tuple(placement.findings)
+                return Placed(raw=raw, target=placement.target, findings=findings)
+        why = "its markup has no place in the translation"
+    left = Finding(check="markup", severity="error", message=f"left in French: {why}")
+    return Placed(raw=raw_text(source, markup), target=source, findings=(left,))
 
 
-class _Job:
-    """One segment: its tree, and how its results are written and checked."""
+def _placements(
+    source: str,
+    root: Node,
+    target: str,
+    translate: Callable[[Sequence[str]], Sequence[str]] | None,
+    alignment: tuple[tuple[Span, Span], ...],
+) -> Iterator[Placement]:
+    """Try the rungs."""
+    secured = secure_protected(source, root, target, alignment, insert=translate is None)
+    if secured is not None and assign(source, root, secured, translate):
+        yield secured
+    if translate is not None:
+        yield _Piecewise(source).placement(root, translate)
 
-    def __init__(self, source: str, markup: Sequence[Markup], format_: str, kind: str) -> None:
-        self.source = source
-        self.markup = markup
-        self.kind = kind
-        self.prose = format_ == "text" or kind == FRONT_MATTER
-        self.writer = Writer(prose=self.prose, kind=kind)
-        self.structure: Node = build_tree(source, markup)
 
-    def place(
-        self,
-        target: str,
-        translate: Callable[[Sequence[str]], Sequence[str]] | None,
-        alignment: tuple[tuple[Span, Span], ...],
-    ) -> Placed | None:
-        """Try the rungs; the first result that holds the source's structure is taken."""
-        for placement in self._placements(target, translate, alignment):
-            raw = self.writer.raw(self.source, self.structure, placement)
-            if raw is not None and self._same(raw, placement.target):
-                return Placed(raw=raw, target=placement.target, findings=tuple(placement.findings))
-        return None
+class _Piecewise:
+    """Translates the texts between the markup, each by itself, and keeps their order."""
 
-    def _placements(
-        self,
-        target: str,
-        translate: Callable[[Sequence[str]], Sequence[str]] | None,
-        alignment: tuple[tuple[Span, Span], ...],
-    ) -> Iterator[Placement]:
-        root = self.structure
-        secured = secure_protected(self.source, root, target, alignment, insert=translate is None)
-        if secured is not None and assign(self.source, root, secured, translate):
-            yield secured
-        if translate is not None:
-            yield piecewise(self.source, root, translate)
+    def __init__(self, source: str) -> None:
+        self._source = source
+        self._translations: dict[str, str] = {}
+        self._placement = Placement(target="")
 
-    def left_alone(self, why: str) -> Placed:
-        """Give the source as it is: the last rung."""
-        return Placed(
-            raw=raw_text(self.source, self.markup),
-            target=self.source,
-            findings=(Finding(check="markup", severity="error", message=f"left in French: {why}"),),
-        )
+    def placement(
+        self, root: Node, translate: Callable[[Sequence[str]], Sequence[str]]
+    ) -> Placement:
+        """Give the sentence in pieces."""
+        cores = dict.fromkeys(self._cores(root))
+        results = translate(list(cores)) if cores else ()
+        self._translations = dict(zip(cores, results, strict=True))
+        self._build(root)
+        names = ", ".join(child.name for child in root.children[:3])
+        self._placement.note(f"translated in pieces around its markup ({names}); read it again")
+        return self._placement
 
-    # --- checking
+    def _runs(self, node: Node) -> Iterator[tuple[str, str, str]]:
+        """Give the text before each child and after the last: edge, core, edge."""
+        edges = [node.start, *(e for c in node.children for e in (c.start, c.end)), node.end]
+        for start, end in zip(edges[::2], edges[1::2], strict=True):
+            match = _EDGES.match(self._source[start:end])
+            before, core, after = match.groups() if match else ("", "", "")
+            yield before, " ".join(core.split()), after
 
-    def _same(self, raw: str, target: str) -> bool:
-        """Parse source and result and say whether they mean the same structure."""
-        if self.prose:
-            return True
-        nodes = list(self.structure.walk())
-        if any(n.kind in LINKS and any(n.open_ended) for n in nodes):
-            return True  # half a link cannot be parsed
-        from pipeline.documents.markdown.skeleton import definitions_for, is_paragraph, skeleton
+    def _cores(self, node: Node) -> Iterator[str]:
+        """Give what is to be translated."""
+        yield from (c for _, c, _ in self._runs(node) if any(map(str.isalpha, c)))
+        for child in node.children:
+            if child.role == "pair":
+                yield from self._cores(child)
 
-        before = "".join(self._other_end(n, n.closing) for n in nodes if n.open_ended[0])
-        after = "".join(self._other_end(n, n.opening) for n in nodes[::-1] if n.open_ended[1])
-        definitions = definitions_for(
-            [n.inner if n.kind == REFERENCE else n.closing or n.opening for n in nodes]
-        )
-        cell = self.kind == "cell"
-        inline = [replace(m, raw=flat(m.raw)) if m.kind not in TEXTUAL else m for m in self.markup]
-        source = before + flat(raw_text(self.source, inline)) + after
-        wanted, _ = skeleton(source, definitions, cell=cell)
-        result = before + flat(raw) + after
-        found, text = skeleton(result, definitions, cell=cell)
-        if found != wanted or text != "".join(target.split()):
-            return False
-        # A tag that comes to stand first could start an HTML block.
-        return self.kind in ("cell", "heading") or is_paragraph(result) or not is_paragraph(source)
+    def _build(self, node: Node) -> None:
+        begin = len(self._placement.target)
+        if node.role == "protected":
+            self._placement.target += self._source[node.start : node.end]
+        elif node.role == "atom":
+            self._placement.target += " " * (node.end > node.start)
+        else:
+            for run, child in zip(self._runs(node), [*node.children, None], strict=True):
+                self._placement.target += self._run(*run)
+                if child is not None:
+                    self._build(child)
+        self._placement.put(node, begin, len(self._placement.target))
 
-    @staticmethod
-    def _other_end(node: Node, end: str) -> str:
-        return end if node.kind in EMPHASIS else ""
+    def _run(self, before: str, core: str, after: str) -> str:
+        new = self._translations.get(core, core).strip()
+        if core and new:
+            # An engine ends and starts a piece like a sentence; the source tells.
+            if core[-1] not in ".!?…":
+                new = new.rstrip(".") or new
+            if core[0].islower() and new[:2].istitle() and new[1:2].islower():
+                new = new[0].lower() + new[1:]
+        before, after = (_FRENCH_SPACE.sub("", e).translate(_QUOTES) for e in (before, after))
+        return " ".join((before + new + after).split("\n"))

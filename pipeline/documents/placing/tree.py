@@ -1,18 +1,20 @@
-"""A segment's markup as a tree of pairs and atoms."""
+"""A segment's markup as a tree, its places in a target, and what both make: raw text."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from pipeline.documents.cutting import raw_text
-from pipeline.documents.markdown.kinds import REFERENCE, TEXTUAL
-from pipeline.records import Markup
+from pipeline.documents.base import REFERENCE, TEXTUAL, flat, raw_text
+from pipeline.records import Finding, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-__all__ = ["Node", "build_tree"]
+    from pipeline.records import Markup
+
+Alignment = tuple[tuple[Span, Span], ...]
+"""Source spans and the target spans that translate them."""
 
 
 @dataclass(slots=True)
@@ -42,7 +44,7 @@ class Node:
     def name(self) -> str:
         """How a message calls it."""
         whole = self.opening + self.inner + self.closing
-        return f"{self.kind} {whole if len(whole) <= 60 else whole[:57] + '…'!s}".strip()
+        return f"{self.kind} {whole if len(whole) <= 60 else whole[:57] + '…'}".strip()
 
 
 def build_tree(source: str, markup: Sequence[Markup]) -> Node:
@@ -56,64 +58,133 @@ def build_tree(source: str, markup: Sequence[Markup]) -> Node:
         markup: its markup; openings and closings whose partner lies in another
             segment reach to the end or from the start.
     """
-    groups: dict[int, list[int]] = {}
-    for index, item in enumerate(markup):
-        if item.role != "atom":
-            groups.setdefault(item.group, []).append(index)
-    unopened = [m for m in markup if m.role == "close" and len(groups[m.group]) == 1]
+    opened = {m.group for m in markup if m.role == "open"}
+    closed = {m.group for m in markup if m.role == "close"}
     root = Node(0, len(source))
-    stack = [root]
-    for item in reversed(unopened):
-        node = Node(0, len(source), kind=item.kind, open_ended=(True, False))
-        node.role = "protected" if item.protected else "pair"
-        stack[-1].children.append(node)
-        stack.append(node)
-    firsts = {id(node): 0 for node in stack}  # index of the first markup inside
+    stack = [(root, 0)]  # with the index of the first markup inside
+
+    def push(item: Markup, start: int, opening: str, ends: tuple[bool, bool], first: int) -> None:
+        role = "protected" if item.protected else "pair"
+        node = Node(start, len(source), opening, "", item.kind, role, open_ended=ends)
+        stack[-1][0].children.append(node)
+        stack.append((node, first))
+
+    for item in reversed(markup):
+        if item.role == "close" and item.group not in opened:
+            push(item, 0, "", (True, False), 0)
     for index, item in enumerate(markup):
         if item.kind in TEXTUAL:
             continue
         if item.role == "atom":
-            atom = Node(item.position, item.position + item.covers, item.raw, kind=item.kind)
-            atom.role = "atom"
-            stack[-1].children.append(atom)
+            end = item.position + item.covers
+            atom = Node(item.position, end, item.raw, kind=item.kind, role="atom")
+            stack[-1][0].children.append(atom)
         elif item.role == "open":
-            node = Node(item.position, len(source), item.raw, kind=item.kind)
-            node.role = "protected" if item.protected else "pair"
-            node.open_ended = (False, len(groups[item.group]) == 1)
-            stack[-1].children.append(node)
-            stack.append(node)
-            firsts[id(node)] = index + 1
+            push(item, item.position, item.raw, (False, item.group not in closed), index + 1)
         elif len(stack) > 1:
-            node = stack.pop()
+            node, first = stack.pop()
             node.end = item.position
             node.closing = item.raw
-            _close(source, markup[firsts[id(node)] : index], node)
-    while len(stack) > 1:
-        node = stack.pop()
-        _close(source, markup[firsts[id(node)] :], node)
+            _close(source, markup[first:index], node)
+    for node, first in stack[:0:-1]:
+        _close(source, markup[first:], node)
     return root
 
 
 def _close(source: str, inside: Sequence[Markup], node: Node) -> None:
     """Settle what a node is, now that its text is known."""
-    text = source[node.start : node.end]
-    if node.role == "protected" or node.kind == REFERENCE:
-        node.inner = raw_text(text, [_shift(m, node.start) for m in inside])
-    if node.role == "protected":
-        node.children = []
-    if not text.strip() and not any(node.open_ended):
-        node.opening += raw_text(text, [_shift(m, node.start) for m in inside]) + node.closing
-        node.closing = node.inner = ""
+    raw = raw_text(source[: node.end], inside)[node.start :]
+    if not source[node.start : node.end].strip() and not any(node.open_ended):
         node.role = "atom"
+        node.opening += raw + node.closing
+        node.closing = ""
+    elif node.role == "protected" or node.kind == REFERENCE:
+        node.inner = raw
+    if node.role != "pair":
         node.children = []
 
 
-def _shift(item: Markup, by: int) -> Markup:
-    return Markup(
-        position=item.position - by,
-        raw=item.raw,
-        role=item.role,
-        group=item.group,
-        kind=item.kind,
-        covers=item.covers,
-    )
+@dataclass(slots=True)
+class Placement:
+    """Where the nodes of a tree stand in a target, as far as is known."""
+
+    target: str
+    alignment: Alignment = ()
+    ranges: dict[int, Span] = field(default_factory=dict)  # id of node → span of target
+    findings: list[Finding] = field(default_factory=list)
+
+    def of(self, node: Node) -> Span | None:
+        """Give a node's span."""
+        return self.ranges.get(id(node))
+
+    def put(self, node: Node, start: int, end: int) -> None:
+        """Say where a node stands."""
+        self.ranges[id(node)] = Span(start=start, end=end)
+
+    def replace(self, start: int, end: int, new: str) -> None:
+        """Change the target, moving what stands behind."""
+        self.target = self.target[:start] + new + self.target[end:]
+        by = len(new) - (end - start)
+
+        def moved(span: Span) -> Span:
+            return Span(
+                start=span.start + by if span.start >= end else span.start,
+                end=span.end + by if span.end >= end else span.end,
+            )
+
+        self.ranges = {key: moved(span) for key, span in self.ranges.items()}
+        self.alignment = tuple((a, moved(b)) for a, b in self.alignment)
+
+    def note(self, message: str, *, info: bool = False) -> None:
+        """Add a finding on markup."""
+        severity: Literal["info", "warning"] = "info" if info else "warning"
+        self.findings.append(Finding(check="markup", severity=severity, message=message))
+
+    def pieces(self, source: str, node: Node) -> Iterator[tuple[bool, str]]:
+        """Give the target of a node in pieces, with all markup: (whether it is prose, text).
+
+        Raises:
+            Misplaced: a node has no place, or places overlap.
+        """
+        span = self.ranges[id(node)]
+        at = span.start
+        places = [(self.of(child), child) for child in node.children]
+        if any(place is None for place, _ in places):
+            raise Misplaced
+        placed = [(p.start, p.end, n, child) for n, (p, child) in enumerate(places) if p]
+        for start, end, _, child in sorted(placed, key=lambda p: p[:3]):
+            if start < at or end > span.end:
+                raise Misplaced
+            yield True, self.target[at:start]
+            if child.role == "atom":
+                yield False, self._atom(source, child, start, end)
+            elif child.role == "protected":
+                yield False, child.opening + child.inner + child.closing
+            else:
+                yield False, child.opening
+                yield from self.pieces(source, child)
+                yield False, _closing(child)
+            at = end
+        yield True, self.target[at : span.end]
+
+    def _atom(self, source: str, node: Node, start: int, end: int) -> str:
+        """Give an atom the spaces around it that it had."""
+        if end > start or node.end > node.start:
+            return node.opening
+        before = after = ""
+        if start and not self.target[start - 1].isspace():
+            before = " " * (node.start == 0 or source[node.start - 1].isspace())
+        if end < len(self.target) and not self.target[end].isspace():
+            after = " " * (node.end == len(source) or source[node.end].isspace())
+        return before + node.opening + after
+
+
+class Misplaced(Exception):
+    """Places overlap, or one is missing: no raw text can be written."""
+
+
+def _closing(node: Node) -> str:
+    """Give the closing of a pair; a link whose label was its text keeps the label."""
+    if node.kind != REFERENCE or not node.closing:
+        return node.closing
+    return f"][{' '.join(flat(node.inner).split())}]"

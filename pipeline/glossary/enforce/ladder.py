@@ -325,8 +325,8 @@ def enforce(
     check ``term`` and severity ``error`` names it. A draft without terms is not touched.
 
     Args:
-        drafts: segments with the engine's hypotheses, best first. What is not prose in a
-            segment is ``Segment.protected``.
+        drafts: segments with the engine's hypotheses, best first. In a segment's
+            ``protected`` stretches no term is looked for.
         termbase: the terms.
         translate: the engine; called once for each way of asking (six at most), with all
             the sentences that are still unsatisfied.

@@ -1,0 +1,235 @@
+"""What a format is, and what formats share: kinds of markup, addresses in prose, text files."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
+
+from pipeline.documents.encoding import decode
+from pipeline.records import Document, Markup
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from pipeline.records import Block, Finding, Segment
+
+# --- kinds of markup that later stages know ----------------------------------------
+
+TEXTUAL = frozenset({"escape", "entity", "soft-break", "yaml"})
+"""They spell plain characters (``covers`` > 0): written anew for a translation."""
+
+BREAK = "break"
+"""A hard line break or <br>: an atom that stands for one plain line feed."""
+
+BARE_URL = "url"
+"""A URL or e-mail address in running text: protected, with nothing around it."""
+
+REFERENCE = "reference"
+"""A link whose label is its own text (``[texte]``, ``[texte][]``): the label must stay."""
+
+LINKS = frozenset({"link", REFERENCE})
+
+_CONTINUED = re.compile(r"(?:\r\n|\r|\n)[ \t>]*")
+
+
+def raw_text(plain: str, markup: Iterable[Markup]) -> str:
+    """Interleave plain text and markup: the inverse of reading a block.
+
+    Args:
+        plain: plain text.
+        markup: its markup, in order, positions in code points of ``plain``.
+    """
+    pieces: list[str] = []
+    at = 0
+    for item in markup:
+        pieces += (plain[at : item.position], item.raw)
+        at = item.position + item.covers
+    return "".join(pieces) + plain[at:]
+
+
+def flat(raw: str) -> str:
+    """Drop quotation prefixes and indentation after line ends: inline content alone."""
+    return _CONTINUED.sub("\n", raw)
+
+
+# --- formats -----------------------------------------------------------------------
+
+
+@runtime_checkable
+class Format(Protocol):
+    """One kind of file: how it becomes blocks of prose, and how blocks are written again.
+
+    A format without state, made once by calling its class without arguments. Formats that
+    are text files derive from :class:`TextFormat` and need one method. A binary format
+    reads ``data`` itself; its ``Document.text`` is then whatever its blocks' offsets count.
+    """
+
+    @property
+    def name(self) -> str:
+        """What ``Document.format`` says."""
+
+    @property
+    def suffixes(self) -> tuple[str, ...]:
+        """The suffixes of file names: lower case, with the dot, the usual one first."""
+
+    @property
+    def escapes(self) -> bool:
+        """Whether prose without markup may have to be spelt differently in the file."""
+
+    def parse(self, data: bytes, *, doc_id: str, name: str, front_matter: bool) -> Document:
+        """Read a file.
+
+        Args:
+            data: the whole file; an empty one gives a document without blocks.
+            doc_id: what the document is called in every record.
+            name: the file's name, for messages.
+            front_matter: whether prose values of a header for programs are blocks, too.
+
+        Raises:
+            InputError: the file is not of this format.
+        """
+
+    def write(self, document: Document, replacements: Mapping[int, str]) -> bytes:
+        """Write a document with new raw text, from :meth:`join`, for some blocks (by id)."""
+
+    def join(
+        self, document: Document, block: Block, segments: Sequence[Segment], raws: Sequence[str]
+    ) -> str:
+        """Give a block's raw text with each of its segments' raw text exchanged for ``raws``."""
+
+    def spell(self, pieces: Sequence[tuple[bool, str]], kind: str) -> str:
+        """Write a sentence of a block of this kind: (whether it is prose, text) in order."""
+
+    def same(self, source: str, markup: Sequence[Markup], raw: str, target: str, kind: str) -> bool:
+        """Say whether raw text reads as ``target`` with the markup of ``source``."""
+
+
+class TextFormat(ABC):
+    """A format whose files are text: bytes outside the blocks are written as they were.
+
+    ``blocks`` is all that must be written; unless told otherwise prose stands in the file
+    as it is, without escapes, and its markup is whatever the blocks say.
+    """
+
+    name: str
+    suffixes: tuple[str, ...]
+    escapes: bool = False
+
+    @abstractmethod
+    def blocks(self, text: str, *, front_matter: bool) -> tuple[Sequence[Block], Sequence[Finding]]:
+        """Find the prose of a decoded text: blocks in order, and what was left out and why."""
+
+    def parse(self, data: bytes, *, doc_id: str, name: str, front_matter: bool) -> Document:
+        """Decode a file and find its blocks; see :meth:`Format.parse`."""
+        decoded = decode(data, name)
+        blocks, findings = self.blocks(decoded.text, front_matter=front_matter)
+        return Document(
+            doc_id=doc_id,
+            format=self.name,
+            text=decoded.text,
+            encoding=decoded.encoding,
+            bom=decoded.bom,
+            blocks=tuple(blocks),
+            findings=(*decoded.findings, *findings),
+        )
+
+    def write(self, document: Document, replacements: Mapping[int, str]) -> bytes:
+        """Write UTF-8, with a byte-order mark where the file was UTF-8 with one."""
+        spans = [(b.start, b.end) for b in document.blocks if b.block_id in replacements]
+        news = [replacements[b.block_id] for b in document.blocks if b.block_id in replacements]
+        data = exchange(document.text, spans, news).encode()
+        return codecs.BOM_UTF8 + data if document.bom and document.encoding == "utf-8" else data
+
+    def join(
+        self, document: Document, block: Block, segments: Sequence[Segment], raws: Sequence[str]
+    ) -> str:
+        """Exchange the sentences of a block, the gaps between them kept."""
+        spans = [(s.start - block.start, s.end - block.start) for s in segments]
+        return exchange(document.text[block.start : block.end], spans, raws)
+
+    def spell(self, pieces: Sequence[tuple[bool, str]], kind: str) -> str:
+        """Write prose as it is."""
+        return "".join(text for _, text in pieces)
+
+    def same(self, source: str, markup: Sequence[Markup], raw: str, target: str, kind: str) -> bool:
+        """Trust that markup that was put in place means what it meant."""
+        return True
+
+
+def exchange(text: str, spans: Iterable[tuple[int, int]], news: Iterable[str]) -> str:
+    """Put new stretches, one each, in the place of some of a text; spans are in order."""
+    pieces: list[str] = []
+    at = 0
+    for (start, end), new in zip(spans, news, strict=True):
+        pieces += (text[at:start], new)
+        at = end
+    return "".join(pieces) + text[at:]
+
+
+# --- URLs and e-mail addresses: found, so that no engine rewrites them ---------------
+
+# The lengths are bounded so that no input makes the search quadratic.
+_URL = re.compile(
+    r"""
+    (?<![\w@/.])
+    (?:
+        (?:https?|ftps?|sftp|ssh|git|file)://[^\s<>"«»“”`]{1,2000}
+      | mailto:[^\s<>"«»“”`]{1,2000}
+      | www\.[^\s<>"«»“”`]{1,2000}
+      | [\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}
+    )
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_BRACKETS = {")": "(", "]": "[", "}": "{"}
+
+
+def _urls(text: str) -> Iterable[tuple[int, int]]:
+    """Find addresses, without the sentence's punctuation, as GitHub's autolinks do."""
+    if "://" not in text and "@" not in text and "www." not in text.lower():
+        return
+    for match in _URL.finditer(text):
+        url = match.group()
+        while url and (
+            url[-1] in ".,:;!?…'’*_~|"
+            or (url[-1] in _BRACKETS and url.count(url[-1]) > url.count(_BRACKETS[url[-1]]))
+        ):
+            url = url[:-1]
+        if len(url) > 4:
+            yield match.start(), match.start() + len(url)
+
+
+def protect_urls(text: str, markup: Sequence[Markup], group: int) -> tuple[Markup, ...]:
+    """Add a protected pair (``raw`` is empty) around each bare URL of a plain text.
+
+    Args:
+        text: plain text.
+        markup: its markup; a URL inside protected text or cut by markup is left alone.
+        group: the first free group number.
+    """
+    merged: list[Markup] = []
+    at = index = depth = 0  # markup before ``at`` is in ``merged``
+    for start, end in _urls(text):
+        while index < len(markup) and markup[index].position <= start:
+            item = markup[index]
+            if item.covers and item.position == start:
+                break
+            if item.protected:
+                depth += {"open": 1, "close": -1, "atom": 0}[item.role]
+            index += 1
+        last = index
+        while last < len(markup) and markup[last].position < end:
+            last += 1
+        if depth > 0 or not all(m.covers for m in markup[index:last]):
+            continue
+        merged += (*markup[at:index], _fence(start, "open", group))
+        merged += (*markup[index:last], _fence(end, "close", group))
+        at = last
+        group += 1
+    return (*merged, *markup[at:])
+
+
+def _fence(position: int, role: Literal["open", "close"], group: int) -> Markup:
+    return Markup(position=position, raw="", role=role, group=group, kind=BARE_URL, protected=True)

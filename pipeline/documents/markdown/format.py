@@ -1,0 +1,179 @@
+"""Markdown as a format: how prose is escaped, and whether what was written reads as meant."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from pipeline.documents.base import LINKS, REFERENCE, TEXTUAL, TextFormat, exchange, flat, raw_text
+from pipeline.documents.markdown.front_matter import FRONT_MATTER, yaml_scalar
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pipeline.records import Block, Document, Finding, Markup, Segment
+
+_EMPHASIS = frozenset({"emphasis", "strong", "strikethrough"})
+_STARTS_LINE = re.compile(r"[\r\n][ \t>]*\Z")
+
+
+class Markdown(TextFormat):
+    """CommonMark with tables, strikethrough, footnotes and task lists."""
+
+    name = "markdown"
+    suffixes = (".md", ".markdown", ".mdown", ".mkd")
+    escapes = True
+
+    def blocks(self, text: str, *, front_matter: bool) -> tuple[Sequence[Block], Sequence[Finding]]:
+        """Find the blocks of a Markdown text."""
+        from pipeline.documents.markdown.blocks import parse_markdown
+
+        return parse_markdown(text, front_matter=front_matter)
+
+    def write(self, document: Document, replacements: Mapping[int, str]) -> bytes:
+        """Write the document; values of the front matter are quoted as the old ones were."""
+        quoted = {
+            b.block_id: yaml_scalar(replacements[b.block_id], document.text[b.start : b.end])
+            for b in document.blocks
+            if b.kind == FRONT_MATTER and b.block_id in replacements
+        }
+        return super().write(document, {**replacements, **quoted})
+
+    def join(
+        self, document: Document, block: Block, segments: Sequence[Segment], raws: Sequence[str]
+    ) -> str:
+        """Exchange the sentences of a block; a value of the front matter is plain text."""
+        if block.kind == FRONT_MATTER:
+            spans = ((s.block_start, s.block_end) for s in segments)
+            return exchange(block.text, spans, raws)
+        return super().join(document, block, segments, raws)
+
+    def spell(self, pieces: Sequence[tuple[bool, str]], kind: str) -> str:
+        """Write a sentence, its prose escaped where Markdown would read it as markup."""
+        if kind == FRONT_MATTER:
+            return super().spell(pieces, kind)
+        out: list[str] = [""]
+        shown = [piece for piece in pieces if piece[1]]
+        for (is_prose, text), (_, after) in zip(shown, [*shown[1:], (False, "")], strict=True):
+            last = out[-1][-1:]
+            if is_prose:
+                text = escape_prose(
+                    text,
+                    before=last,
+                    after=after,
+                    line_start=last in ("", "\n")
+                    or (last in "> \t" and _STARTS_LINE.search(out[-1]) is not None),
+                    cell=kind == "cell",
+                    heading=kind == "heading" and not after,
+                )
+            out.append(text)
+        return "".join(out)
+
+    def same(self, source: str, markup: Sequence[Markup], raw: str, target: str, kind: str) -> bool:
+        """Parse source and result and say whether they mean the same structure."""
+        if kind == FRONT_MATTER:
+            return True
+        unopened, unclosed, labels = _ends(source, markup)
+        if any(m.kind in LINKS for m in (*unopened, *unclosed)):
+            return True  # half a link cannot be parsed
+        from pipeline.documents.markdown.tracing import definitions_for, is_paragraph, skeleton
+
+        before = "".join(m.raw for m in reversed(unopened) if m.kind in _EMPHASIS)
+        after = "".join(m.raw for m in reversed(unclosed) if m.kind in _EMPHASIS)
+        definitions = definitions_for(labels)
+        original = before + flat(raw_text(source, markup)) + after
+        result = before + flat(raw) + after
+        wanted, _ = skeleton(original, definitions, cell=kind == "cell")
+        found, text = skeleton(result, definitions, cell=kind == "cell")
+        if found != wanted or text != "".join(target.split()):
+            return False
+        # A tag that comes to stand first could start an HTML block.
+        return kind in ("cell", "heading") or is_paragraph(result) or not is_paragraph(original)
+
+
+def _ends(source: str, markup: Sequence[Markup]) -> tuple[list[Markup], list[Markup], list[str]]:
+    """Give closings without an opening, openings without a closing, and raw labels."""
+    opened: dict[int, int] = {}
+    unopened: list[Markup] = []
+    labels: list[str] = []
+    for index, item in enumerate(markup):
+        first = opened.pop(item.group, -1) if item.role == "close" else -1
+        if item.role == "open":
+            opened[item.group] = index
+        elif item.kind == REFERENCE and first >= 0:
+            inside = raw_text(source[: item.position], markup[first + 1 : index])
+            labels.append(flat(inside[markup[first].position :]))
+        elif item.kind not in TEXTUAL:
+            labels.append(item.raw)
+        if item.role == "close" and first < 0:
+            unopened.append(item)
+    return unopened, [markup[index] for index in opened.values()], labels
+
+
+# --- escaping ----------------------------------------------------------------------
+
+_ASCII_PUNCTUATION = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
+_SPECIAL = re.compile(r"[\\`*_\[\]<&~|]")
+_ENTITY = re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,31}|#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});")
+_LINE_START = re.compile(
+    r"""
+      (?P<mark>[-+](?=\s|$)|[-=](?=[-=\s]*$)|\#{1,6}(?=\s|$)|>|~~~|:(?=[-:\s|]*-))
+    | (?P<number>\d{1,9})[.)](?=\s|$)
+    """,
+    re.VERBOSE,
+)
+_TRAILING_HASHES = re.compile(r"(?<=\s)#+\s*$")
+
+
+def escape_prose(
+    text: str,
+    *,
+    before: str = "",
+    after: str = "",
+    line_start: bool = False,
+    cell: bool = False,
+    heading: bool = False,
+) -> str:
+    """Put a backslash before every character that Markdown would read as markup.
+
+    Args:
+        text: plain text.
+        before: raw text that stands before it (its last character counts).
+        after: raw text that follows (its first character counts).
+        line_start: whether the text starts a line, where ``#``, ``-``, ``1.`` … count.
+        cell: whether it is inside a table cell, where ``|`` counts.
+        heading: whether it may end an ATX heading, where ``#`` counts.
+    """
+    if line_start and (match := _LINE_START.match(text)):
+        at = match.end("number") if match["number"] else 0
+        text = text[:at] + "\0" + text[at:]  # made a backslash below
+    if heading and (match := _TRAILING_HASHES.search(text)):
+        text = text[: match.start()] + "\0" + text[match.start() :]
+
+    def escape(match: re.Match[str]) -> str:
+        character = match.group()
+        at = match.start()
+        left = text[at - 1] if at else before[-1:]
+        right = text[at + 1] if at + 1 < len(text) else after[:1]
+        return "\\" + character if _counts(character, left, right, text, at, cell) else character
+
+    escaped = _SPECIAL.sub(escape, text)
+    if after.startswith("[") and escaped.endswith("!"):
+        escaped = escaped[:-1] + "\\!"  # else the link would be an image
+    return escaped.replace("\0", "\\")
+
+
+def _counts(character: str, left: str, right: str, text: str, at: int, cell: bool) -> bool:
+    if character == "\\":
+        return not right or right in _ASCII_PUNCTUATION or right.isspace() or right == "\0"
+    if character == "_":
+        return not (left.isalnum() and right.isalnum())
+    if character == "<":
+        return right.isalpha() or (right != "" and right in "/!?")
+    if character == "&":
+        return _ENTITY.match(text, at) is not None
+    if character == "~":
+        return "~" in (left, right)
+    if character == "|":
+        return cell
+    return True

@@ -1,0 +1,244 @@
+"""Which formats there are: the built-in ones, and those that other distributions add.
+
+Also the way in and out for everybody who does not care which format a file has.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import PurePath, PurePosixPath
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
+
+from pipeline.documents.base import Format
+from pipeline.documents.markdown import Markdown
+from pipeline.documents.text import PlainText
+from pipeline.errors import InputError, PasserelleError, UsageError
+from pipeline.fsio import is_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from importlib.metadata import EntryPoint
+    from pathlib import Path
+
+    from pipeline.records import Document
+
+_BUILT_IN: tuple[Format, ...] = (
+    PlainText(),
+    Markdown(),
+)
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+_GROUP = "passerelle.formats"
+_FRENCH = re.compile(r"(?:(?P<mark>[._-])|^)(?P<code>fr)(?:[-_][A-Za-z]{2})?$", re.IGNORECASE)
+
+
+# --- formats -----------------------------------------------------------------------
+
+
+def formats() -> tuple[Format, ...]:
+    """Give all formats, the built-in ones first.
+
+    Raises:
+        UsageError: a format that another distribution adds cannot be used.
+    """
+    return _BUILT_IN + _plug_ins()
+
+
+def format_named(name: str) -> Format:
+    """Give the format that a document was read with: ``Document.format``.
+
+    Raises:
+        UsageError: none has this name, or one of another distribution cannot be used.
+    """
+    found = next((f for f in _all() if f.name == name), None)
+    if found is None:
+        raise UsageError(
+            f"no format is called {name!r}",
+            next_step="install the distribution that adds it, as it was where the file was read",
+        )
+    return found
+
+
+def _format_of(name: str) -> Format | None:
+    """Give the format of a file by its name's suffix."""
+    suffix = PurePath(name).suffix.lower()
+    return next((f for f in _all() if suffix in f.suffixes), None) if suffix else None
+
+
+def _all() -> Iterator[Format]:
+    """Yield the formats: others than ours are loaded only if none of ours was wanted."""
+    yield from _BUILT_IN
+    yield from _plug_ins()
+
+
+@cache
+def _plug_ins() -> tuple[Format, ...]:
+    from importlib.metadata import entry_points  # slow to import
+
+    known = list(_BUILT_IN)
+    for entry in sorted(entry_points(group=_GROUP), key=lambda e: (e.name, e.value)):
+        try:
+            made = entry.load()()
+            problem = _problem(made, known)
+            for method in ("parse", "write", "join", "spell", "same") if not problem else ():
+                setattr(made, method, _guarded(getattr(made, method), entry))
+        except Exception as error:
+            problem = f"{type(error).__name__}: {error}"
+        if problem:
+            raise UsageError(
+                f"the format {entry.name!r} of {_whose(entry)} cannot be used: {problem}",
+                place=f"{_GROUP}: {entry.value}",
+                next_step="update or uninstall that distribution, or tell its author",
+            )
+        known.append(made)
+    return tuple(known[len(_BUILT_IN) :])
+
+
+def _problem(made: object, known: Iterable[Format]) -> str:
+    """Say why something is no format, or may not stand beside the known ones; "" if it may."""
+    if not isinstance(made, Format):
+        parts = (name for name in vars(Format) if not name.startswith("_"))
+        return f"it has no {', '.join(name for name in parts if not hasattr(made, name))}"
+    if any(s != s.lower() or s[:1] != "." for s in made.suffixes):
+        return "its suffixes are not a tuple of lower-case texts with a dot"
+    for other in known:
+        if taken := {made.name} & {other.name} or {*made.suffixes} & {*other.suffixes}:
+            return f"{min(taken)!r} belongs to the format {other.name!r}"
+    return ""
+
+
+def _guarded(method: Callable[_P, _R], entry: EntryPoint) -> Callable[_P, _R]:
+    """Make whatever goes wrong inside a plug-in an error that names its distribution."""
+
+    def call(*args: _P.args, **options: _P.kwargs) -> _R:
+        try:
+            return method(*args, **options)
+        except PasserelleError:
+            raise
+        except Exception as error:
+            raise InputError(
+                f"the format {entry.name!r} of {_whose(entry)} failed: "
+                f"{type(error).__name__}: {error}",
+                place=str(options.get("name") or getattr(args[0], "doc_id", "")),
+                next_step="update that distribution, or tell its author",
+            ) from error
+
+    return call
+
+
+def _whose(entry: EntryPoint) -> str:
+    dist = entry.dist
+    return f"the distribution {dist.name} {dist.version}" if dist else "another distribution"
+
+
+# --- names -------------------------------------------------------------------------
+
+
+def is_supported(name: str) -> bool:
+    """Say whether a file of this name is read.
+
+    Raises:
+        UsageError: a format that another distribution adds cannot be used.
+    """
+    return _format_of(name) is not None
+
+
+def output_name(name: str) -> str:
+    """Give the name of a file's translation: ``NAME.fr.md`` becomes ``NAME.en.md``.
+
+    ``NAME_fr.txt`` and ``NAME-fr.md`` likewise, also with a region (``NAME.fr-CA.md``);
+    a name without a language gets one: ``NAME.txt`` becomes ``NAME.en.txt``.
+
+    Args:
+        name: a file name, or a relative path with ``/``; only its last part changes.
+    """
+    path = PurePosixPath(name)
+    stem, suffix = path.stem, path.suffix
+    match = _FRENCH.search(stem)
+    if match:
+        english = "EN" if match.group("code").isupper() else "en"
+        stem = stem[: match.start()] + (match.group("mark") or "") + english
+    else:
+        stem += ".en"
+    return str(path.with_name(stem + suffix))
+
+
+# --- files to documents and back -----------------------------------------------------
+
+
+def parse_document(data: bytes, *, doc_id: str, name: str, front_matter: bool = False) -> Document:
+    """Turn a file's bytes into a document.
+
+    Args:
+        data: the whole file; an empty one gives a document without blocks.
+        doc_id: what the document is called in every record.
+        name: file name, for its format (by suffix) and for messages.
+        front_matter: whether prose values of YAML front matter are blocks.
+
+    Raises:
+        InputError: the file is binary, its bytes are in no known encoding, or its
+            suffix is not one that is read.
+        UsageError: a format that another distribution adds cannot be used.
+    """
+    found = _format_of(name)
+    if found is None:
+        suffix = PurePath(name).suffix.lower()
+        raise InputError(
+            f"files with the suffix {suffix!r} are not read"
+            if suffix
+            else "the file has no suffix",
+            place=name,
+            next_step=f"rename it to one of {', '.join(s for f in formats() for s in f.suffixes)}",
+        )
+    return found.parse(data, doc_id=doc_id, name=name, front_matter=front_matter)
+
+
+def read_document(path: Path, *, doc_id: str, front_matter: bool = False) -> Document:
+    """Read a file into a document; see :func:`parse_document`.
+
+    Raises:
+        InputError: the file cannot be opened, or not be read as text.
+        UsageError: a format that another distribution adds cannot be used.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        if isinstance(error, FileNotFoundError):
+            problem = "there is no such file"
+            step = "check the path; it may have been moved since the run began"
+        elif isinstance(error, IsADirectoryError) or is_folder(path):
+            problem = "this is a folder, not a file"
+            step = "name the files in it, or give the folder to `passerelle translate`"
+        elif isinstance(error, PermissionError):
+            problem = "no permission to read it"
+            step = "make it readable for you (chmod u+r) or copy it elsewhere"
+        else:
+            problem = f"it cannot be read: {error.strerror or error}"
+            step = "check the disk or the network share that it is on"
+        raise InputError(problem, place=str(path), next_step=step) from error
+    return parse_document(data, doc_id=doc_id, name=str(path), front_matter=front_matter)
+
+
+def write_document(document: Document, replacements: Mapping[int, str]) -> bytes:
+    """Write a document, some of its blocks replaced.
+
+    Args:
+        document: what was read.
+        replacements: new raw text by block id, as :func:`join_block` gives it; for
+            ``front-matter`` blocks the new plain value, which is quoted here as the
+            old one was. Blocks that are missing are written as they were.
+
+    Returns:
+        For text files UTF-8. With no replacements, the very bytes that were read if they
+        were UTF-8, and otherwise the same text in UTF-8. A byte-order mark is kept for
+        UTF-8 only.
+
+    Raises:
+        KeyError: a replacement names a block that the document does not have.
+    """
+    unknown = set(replacements) - {b.block_id for b in document.blocks}
+    if unknown:
+        message = f"{document.doc_id} has no block {min(unknown)}"
+        raise KeyError(message)
+    return format_named(document.format).write(document, replacements)
