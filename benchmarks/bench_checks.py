@@ -36,13 +36,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.quality.checks.corpus import CORPUS_CHECKS, CorpusChecks
-from pipeline.quality.checks.number_tables import EN_MONTHS, EN_WEEKDAYS, FR_MONTHS
-from pipeline.quality.checks.pair import Pair
-from pipeline.quality.checks.registry import CHECKS, check_pair
+from pipeline.quality import CHECKS, CORPUS_CHECKS, CorpusChecks, Pair, check_pair
+from pipeline.quality.checks.number_reading import number_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT / "tests" / "data" / "quality"
@@ -320,8 +318,15 @@ UNITS = {
     "dollars": "euros",
     "euros": "dollars",
 }
-MONTHS = [name.title() for name in list(EN_MONTHS)[:12]]
-DAYS = [name.title() for name in EN_WEEKDAYS]
+
+
+def full_names(names: Mapping[str, float]) -> list[str]:
+    """Give the names without their abbreviations, which follow the full name of a value."""
+    return list({value: name for name, value in reversed(names.items())}.values())[::-1]
+
+
+MONTHS = [name.title() for name in full_names(number_words("en").months)]
+DAYS = [name.title() for name in number_words("en").weekdays]
 
 
 def make_date(rng: random.Random, source: str, target: str) -> Sample | None:
@@ -401,7 +406,7 @@ def measure(rng: random.Random) -> Sample:
 
 def day(rng: random.Random) -> Sample:
     """A date, as each language writes it."""
-    months = list(FR_MONTHS)
+    months = full_names(number_words("fr").months)
     month, number, year = rng.randrange(12), rng.randint(1, 28), rng.randint(1900, 2025)
     spelt = "1er" if number == 1 else str(number)
     english = rng.choice([f"{MONTHS[month]} {number}, {year}", f"{number} {MONTHS[month]} {year}"])

@@ -64,9 +64,14 @@ def write_corpus(folder: Path, pairs: int) -> None:
 
 def ours(folder: Path, what: str) -> None:
     """Score a corpus in this process and print time and memory as JSON."""
-    from pipeline.quality import CorpusScorer, Pair, check_pair, choose_checks
-    from pipeline.quality.checks.corpus import CorpusChecks
-    from pipeline.quality.metrics.lines import parallel_lines
+    from pipeline.quality import (
+        CorpusChecks,
+        CorpusScorer,
+        Pair,
+        check_pair,
+        choose_checks,
+        parallel_lines,
+    )
 
     checks = choose_checks()
     check_pair(Pair(source="Un mot ici, Londres.", target="A word here, Lundon."), checks)  # warm
@@ -158,7 +163,7 @@ def ranks(count: int, beam: int) -> None:
     from pipeline.errors import PasserelleError
     from pipeline.models import Store, default_root
     from pipeline.quality import Pair, check_pair, choose_checks, confidence, score_segments
-    from pipeline.quality.metrics.confidence import spearman
+    from pipeline.quality.metrics.significance import spearman
     from pipeline.records import Decoding, Request
 
     try:

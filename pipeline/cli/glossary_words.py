@@ -104,7 +104,7 @@ def stats(
     as_json: AsJson = False,
 ) -> None:
     """Count, term by term, what the last run made of the glossary."""
-    from pipeline.quality.metrics.terms import TermTally
+    from pipeline.quality import TermTally
     from pipeline.table import read_rows
     from pipeline.translate.opening import settings_path
 

@@ -18,8 +18,7 @@ from pipeline.wording import counted
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from pipeline.quality import Pair
-    from pipeline.quality.metrics.significance import Comparison
+    from pipeline.quality import Comparison, Pair
 
 app = new_app("quality", "Score, check and compare translations.")
 
@@ -127,7 +126,7 @@ def _references(
     if testset and given:
         raise UsageError("--testset and --reference exclude each other", next_step="give one")
     if testset:
-        from pipeline.quality.metrics.testsets import fetch_testset
+        from pipeline.quality import fetch_testset
 
         return fetch_testset(testset, langpair)[1]
     found = given or [path for path in [find_reference(hypothesis)] if path]
@@ -219,7 +218,7 @@ def compare(
 def _columns(
     paths: Sequence[Path], references: Sequence[Path]
 ) -> tuple[list[list[str]], list[list[str]]]:
-    from pipeline.quality.metrics.lines import parallel_lines
+    from pipeline.quality import parallel_lines
 
     if not references:
         raise NothingChecked(
@@ -304,8 +303,7 @@ def checks(
     Exit codes: 0 checked; 12 nothing to check; 13 findings as grave as --fail-on; 11 files
     that do not fit together; 2 wrong usage; 4 a file that cannot be read.
     """
-    from pipeline.quality import check_pair, choose_checks, choose_corpus_checks
-    from pipeline.quality.checks.corpus import CorpusChecks
+    from pipeline.quality import CorpusChecks, check_pair, choose_checks, choose_corpus_checks
 
     chosen = choose_checks(only or (), without or ())
     corpus = choose_corpus_checks(only or (), without or ())
@@ -358,8 +356,7 @@ def checks(
 
 
 def _pairs(source: Path, target: Path) -> Iterator[tuple[str, Pair]]:
-    from pipeline.quality import Pair
-    from pipeline.quality.metrics.lines import parallel_lines
+    from pipeline.quality import Pair, parallel_lines
 
     number = 0
     for french, english in parallel_lines([source, target]):
@@ -369,8 +366,7 @@ def _pairs(source: Path, target: Path) -> Iterator[tuple[str, Pair]]:
 
 
 def _rows(outputs: Path) -> Iterator[tuple[str, Pair]]:
-    from pipeline.quality import pair_of
-    from pipeline.quality.report.build import TABLE
+    from pipeline.quality import TABLE, pair_of
     from pipeline.table import read_rows
 
     for row in read_rows(outputs / TABLE):

@@ -15,9 +15,7 @@ from pipeline.wording import columns, counted, excerpt
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from pipeline.quality.checks.registry import Check
-    from pipeline.quality.metrics.significance import Comparison
-    from pipeline.quality.report.compare import RunComparison
+    from pipeline.quality import Check, Comparison, RunComparison
     from pipeline.records import Finding
     from pipeline.run.reporting.scoring import Scored
     from pipeline.wording import Style
@@ -136,7 +134,7 @@ def finding_lines(place: str, finding: Finding, target: str) -> Iterator[str]:
 
 def list_checks(chosen: Sequence[Check], corpus: frozenset[str], as_json: bool) -> None:
     """Print the chosen checks with what they find."""
-    from pipeline.quality.checks.corpus import CORPUS_CHECKS
+    from pipeline.quality import CORPUS_CHECKS
 
     rows = [(c.name, c.severity, c.explanation) for c in chosen]
     rows += [(name, "warning", text) for name, (_, text) in CORPUS_CHECKS.items() if name in corpus]

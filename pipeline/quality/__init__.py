@@ -1,60 +1,28 @@
-"""The quality room: metrics with references, checks without, and the report."""
+"""The quality room: metrics with references, checks without, and the report.
+
+A name is looked up in the inner rooms when it is first asked for: checks are all that a
+translation needs, and they are quick to import.
+"""
 
 from __future__ import annotations
 
-from pipeline.quality.checks.language import left_in_french
-from pipeline.quality.checks.pair import Pair, pair_of
-from pipeline.quality.checks.registry import (
-    CHECKS,
-    Check,
-    check_pair,
-    choose_checks,
-    choose_corpus_checks,
-    examine,
-)
-from pipeline.quality.metrics.alignment import find_reference
-from pipeline.quality.metrics.confidence import confidence
-from pipeline.quality.metrics.reference import (
-    METRICS,
-    CorpusScorer,
-    Score,
-    score_segments,
-)
-from pipeline.quality.metrics.significance import compare_systems
-from pipeline.quality.report.build import build_report
-from pipeline.quality.report.compare import compare_outputs, compare_runs
-from pipeline.quality.report.export import render_json, write_report
-from pipeline.quality.report.gates import GATES, check_gates, parse_gates
-from pipeline.quality.report.html import render_html
-from pipeline.quality.report.model import QualityReport
-from pipeline.quality.report.text import render_text
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "CHECKS",
-    "GATES",
-    "METRICS",
-    "Check",
-    "CorpusScorer",
-    "Pair",
-    "QualityReport",
-    "Score",
-    "build_report",
-    "check_gates",
-    "check_pair",
-    "choose_checks",
-    "choose_corpus_checks",
-    "compare_outputs",
-    "compare_runs",
-    "compare_systems",
-    "confidence",
-    "examine",
-    "find_reference",
-    "left_in_french",
-    "pair_of",
-    "parse_gates",
-    "render_html",
-    "render_json",
-    "render_text",
-    "score_segments",
-    "write_report",
-]
+if TYPE_CHECKING:
+    from pipeline.quality.checks import *  # noqa: F403
+    from pipeline.quality.metrics import *  # noqa: F403
+    from pipeline.quality.report import *  # noqa: F403
+
+
+_ROOMS = ("checks", "metrics", "report")
+
+
+def __getattr__(name: str) -> object:
+    faces = (import_module(f"{__name__}.{room}") for room in _ROOMS)
+    if name == "__all__":
+        return sorted(known for face in faces for known in face.__all__)
+    for face in faces:
+        if name in face.__all__:
+            return getattr(face, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -7,13 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import InputError
-from pipeline.quality.metrics.alignment import (
-    align_blocks,
-    find_reference,
-    gale_church,
-    paragraphs,
-    read_text,
-)
+from pipeline.quality.metrics.alignment import align_blocks, gale_church
+from pipeline.quality.metrics.references import find_reference, paragraphs, read_text
 
 lengths = st.lists(st.integers(1, 400), max_size=12)
 

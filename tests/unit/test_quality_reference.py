@@ -11,8 +11,8 @@ import pytest
 
 from pipeline.errors import NothingChecked, QualityError, UsageError
 from pipeline.quality import CorpusScorer, score_segments
-from pipeline.quality.metrics.alignment import paragraphs
 from pipeline.quality.metrics.reference import METRICS, make_metric
+from pipeline.quality.metrics.references import paragraphs
 
 ROOT = Path(__file__).parents[2]
 FLORES = ROOT.parent / "shared" / "testsets" / "flores-dev"
@@ -94,7 +94,7 @@ def test_confidence_intervals_equal_the_sacrebleu_command_line(tmp_path):
 
 def test_resampling_in_slices_draws_what_sacrebleu_draws_at_once(monkeypatch):
     whole = score_corpus(HYPOTHESES, [REFERENCES], bootstrap=200)
-    monkeypatch.setattr("pipeline.quality.metrics.bootstrap._CELLS", 7 * 10 * len(HYPOTHESES))
+    monkeypatch.setattr("pipeline.quality.metrics.reference._CELLS", 7 * 10 * len(HYPOTHESES))
     assert score_corpus(HYPOTHESES, [REFERENCES], bootstrap=200) == whole
 
 

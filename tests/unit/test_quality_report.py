@@ -20,17 +20,17 @@ from hypothesis import strategies as st
 from pipeline.errors import InputError, NothingChecked, UsageError
 from pipeline.quality import (
     build_report,
+    confidence,
     examine,
     render_html,
     render_json,
     render_text,
     write_report,
 )
-from pipeline.quality.metrics.confidence import confidence, spearman
-from pipeline.quality.report.marks import differences, mark
-from pipeline.quality.report.model import HistoryRow, QualityReport
-from pipeline.quality.report.plots import HEIGHT, trend
-from pipeline.quality.report.triage import furthest, least_sure, varied
+from pipeline.quality.metrics.significance import spearman
+from pipeline.quality.report.drawing import HEIGHT, differences, mark, trend
+from pipeline.quality.report.headline import HistoryRow
+from pipeline.quality.report.model import QualityReport, furthest, least_sure, varied
 from pipeline.table import segment_frame, translation_of
 
 ROOT = Path(__file__).parents[2]
@@ -128,7 +128,7 @@ def test_the_report_counts_scores_and_orders_what_the_table_holds(tmp_path):
     assert report.documents[1].note == "no reference"
     assert any("without reference, not scored: b.fr.txt" in note for note in report.notes)
     worst = report.segments[0]
-    assert {report.segments[0].source, report.segments[1].source} == {
+    assert {report.segments[0].row.source, report.segments[1].row.source} == {
         "Il y a 3 chiens au jardin.",
         "Elle aime l'IA.",
     }
@@ -141,7 +141,7 @@ def test_the_report_counts_scores_and_orders_what_the_table_holds(tmp_path):
 
 def test_segments_get_the_reference_of_their_sentence(tmp_path):
     report = build(outputs(tmp_path))
-    by_source = {segment.source: segment for segment in report.segments}
+    by_source = {segment.row.source: segment for segment in report.segments}
     assert by_source["L'IA progresse."].reference == "AI advances."
     assert by_source["Elle aime l'IA."].reference == "She likes AI."
     assert by_source["Rien à dire ici, vraiment rien."].reference == ""
@@ -330,9 +330,11 @@ def test_a_clean_report_still_says_what_to_read(tmp_path):
     report = build(outputs(tmp_path, rows, reference=reference))
     assert report.first == ()
     unsure = least_sure(report.segments, 2)
-    assert [report.segments[n].block for n in unsure] == [1, 3]
-    assert [report.segments[n].block for n in furthest(report.segments, 1, taken=unsure)] == [0]
-    assert [report.segments[n].block for n in furthest(report.segments, 1)] == [0]
+    assert [report.segments[n].row.segment.block_id for n in unsure] == [1, 3]
+    assert [
+        report.segments[n].row.segment.block_id for n in furthest(report.segments, 1, taken=unsure)
+    ] == [0]
+    assert [report.segments[n].row.segment.block_id for n in furthest(report.segments, 1)] == [0]
     page, text = render_html(report), render_text(report)
     assert "No check found anything" in page
     assert "Checks see forms, not meaning: the model was least sure of these" in page

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import NothingChecked, QualityError, UsageError
-from pipeline.quality.metrics.bootstrap import default_seed
+from pipeline.quality.metrics.reference import default_seed
 from pipeline.quality.metrics.significance import compare_systems
 
 ROOT = Path(__file__).parents[2]
@@ -123,10 +123,16 @@ def test_no_modules_of_the_room_import_each_other_in_a_circle():
     import pipeline.quality
 
     folder = Path(pipeline.quality.__file__).parent
-    names = {path.stem for path in folder.glob("*.py")} - {"__init__"}
+    files = {
+        ".".join(path.relative_to(folder).with_suffix("").parts): path
+        for path in folder.rglob("*.py")
+        if path.stem != "__init__"
+    }
+    names = set(files)
+    assert len(names) > 20
     graph = {}
-    for name in names:
-        tree = ast.parse((folder / f"{name}.py").read_text("utf-8"))
+    for name, path in files.items():
+        tree = ast.parse(path.read_text("utf-8"))
         imports = [node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
         graph[name] = {module.removeprefix("pipeline.quality.") for module in imports} & names
     order = list(TopologicalSorter(graph).static_order())  # raises CycleError on a circle

@@ -13,13 +13,8 @@ if TYPE_CHECKING:
     from pipeline.quality.checks.pair import Pair
     from pipeline.records import Finding
 
-__all__ = ["CORPUS_CHECKS", "CorpusChecks"]
-
 CORPUS_CHECKS = {
-    "two-translations": (
-        "Two translations",
-        "One source is translated in two ways.",
-    ),
+    "two-translations": ("Two translations", "One source is translated in two ways."),
     "shared-translation": (
         "Shared translation",
         "Two different sources have the very same translation.",

@@ -7,15 +7,13 @@ from collections import Counter
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from pipeline.quality.checks.pair import WORD, make_finding, words
+from pipeline.quality.checks.pair import WORD, check, make_finding, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pipeline.quality.checks.pair import Pair
     from pipeline.records import Finding
-
-__all__ = ["brackets", "empty", "length", "quotes", "repetition", "sentences"]
 
 # Shares of the source's length in characters. On real French-English pairs the ratio is
 # 0.86 in the mean; the bounds lie outside what was seen on the development half of
@@ -34,6 +32,7 @@ _QUOTE_PAIRS = {"“": "”", "«": "»"}
 _BRACKET_PAIRS = {"(": ")", "[": "]", "{": "}"}
 
 
+@check("empty", "Empty translation", "error", "The source has words, the translation none.")
 def empty(pair: Pair) -> Iterator[Finding]:
     """Find a translation without a word for a source that has words."""
     if WORD.search(pair.source) and not re.search(r"\w", pair.target):
@@ -41,6 +40,7 @@ def empty(pair: Pair) -> Iterator[Finding]:
         yield make_finding("empty", "error", f"the translation {what}")
 
 
+@check("length", "Length", "warning", "The translation is far shorter or longer than its source.")
 def length(pair: Pair) -> Iterator[Finding]:
     """Find a translation that is far too short or far too long for its source."""
     source, target = len(pair.source.strip()), len(pair.target.strip())
@@ -58,6 +58,9 @@ def length(pair: Pair) -> Iterator[Finding]:
         )
 
 
+@check(
+    "repetition", "Repetition", "error", "A word or phrase follows itself, or comes back in a loop."
+)
 def repetition(pair: Pair) -> Iterator[Finding]:
     """Find words or phrases that follow themselves, and phrases that come back in a loop."""
     marks = _MARK_LOOP.search(pair.target)
@@ -144,6 +147,7 @@ def _count_sentences(text: str) -> int:
     return sum(not _ABBREVIATION.search(text[max(0, end - 4) : end]) for end in ends) + 1
 
 
+@check("sentences", "Sentence count", "warning", "Sentences seem to be added or lost.")
 def sentences(pair: Pair) -> Iterator[Finding]:
     """Find sentences that were added or lost: another count and a length that agrees."""
     if not pair.target.strip() or len(pair.source) < _SHORTEST:
@@ -162,6 +166,12 @@ def _balance(text: str, pairs: dict[str, str]) -> dict[str, int]:
     return {a + b: text.count(a) - text.count(b) for a, b in pairs.items()}
 
 
+@check(
+    "quotes",
+    "Quotation marks",
+    "warning",
+    "A quotation opens and does not close, or closes unopened.",
+)
 def quotes(pair: Pair) -> Iterator[Finding]:
     """Find a quotation that opens and does not close (or the reverse), unlike the source.
 
@@ -187,6 +197,12 @@ def quotes(pair: Pair) -> Iterator[Finding]:
         yield _mark("quotes", pair, '"', "a quotation mark has no partner")
 
 
+@check(
+    "brackets",
+    "Brackets",
+    "warning",
+    "Brackets are balanced in the source and not in the translation.",
+)
 def brackets(pair: Pair) -> Iterator[Finding]:
     """Find brackets that are not balanced though the source's are."""
     if any(_balance(pair.source, _BRACKET_PAIRS).values()):

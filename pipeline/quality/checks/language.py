@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
-from pipeline.quality.checks.language_tables import (
-    ENGLISH_WORDS,
-    FRENCH_AMBIGUOUS,
-    FRENCH_LEFT,
-    FRENCH_LOANS,
-    FRENCH_WORDS,
-    OTHER_WORDS,
+from pipeline.quality.checks.pair import (
+    check,
+    fold,
+    known_english,
+    known_french,
+    make_finding,
+    read_table,
+    tokens,
+    word_set,
 )
-from pipeline.quality.checks.pair import fold, known_english, known_french, make_finding, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,11 +23,8 @@ if TYPE_CHECKING:
     from pipeline.quality.checks.pair import Pair
     from pipeline.records import Finding
 
-__all__ = ["french_left", "left_in_french", "source_language", "untranslated"]
-
 _ELIDED = re.compile(r"(?:[ldnscjmt]|qu)['’][a-zà-ÿœ]{2,}")
 _LONG_RUN = 20  # words
-_SURELY_FRENCH = FRENCH_WORDS - ENGLISH_WORDS - FRENCH_AMBIGUOUS
 _WORD_BEFORE = re.compile(r"([^\W\d_][\w'’-]*)\W{1,2}$")
 _WORD_AFTER = re.compile(r"\W{1,2}([^\W\d_][\w'’-]*)")
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+\.\S+")
@@ -35,10 +34,25 @@ _QUOTED = re.compile(r"[«“\"‘][^«»“”\"]{1,80}[»”\"’]")
 _Token = tuple[str, int, int]  # word, start, end
 
 
+@cache
+def _surely_french() -> frozenset[str]:
+    return word_set("french") - word_set("english") - word_set("french_ambiguous")
+
+
+@cache
+def _languages() -> dict[str, frozenset[str]]:
+    """Give the function words of languages that are not French."""
+    others = {
+        name: frozenset(words.split()) for name, words in read_table("words.toml")["others"].items()
+    }
+    return {"English": word_set("english"), **others}
+
+
 def _share(found: list[str], table: frozenset[str]) -> float:
     return sum(word in table for word in found) / len(found) if found else 0.0
 
 
+@check("untranslated", "Source copied", "error", "The translation is the French source, or nearly.")
 def untranslated(pair: Pair) -> Iterator[Finding]:
     """Find a translation that is the source again, or nearly."""
     shorter, longer = sorted((len(tokens(pair.source)), len(tokens(pair.target))))
@@ -51,9 +65,10 @@ def untranslated(pair: Pair) -> Iterator[Finding]:
     target = [fold(t) for t, _, _ in tokens(pair.target)]
     found = [t.replace("’", "'") for t, _, _ in tokens(pair.source)]
     lower = [t.lower() for t in found]
-    french = sum(t in FRENCH_WORDS or t[:2] in {"l'", "d'", "n'", "c'", "j'"} for t in found)
+    french_words, english_words = word_set("french"), word_set("english")
+    french = sum(t in french_words or t[:2] in {"l'", "d'", "n'", "c'", "j'"} for t in found)
     # A title that is all names is rightly the same in both languages.
-    if french == 0 or _share(lower, ENGLISH_WORDS) > _share(lower, FRENCH_WORDS):
+    if french == 0 or _share(lower, english_words) > _share(lower, french_words):
         return
     if source == target:
         yield make_finding("untranslated", "error", "the translation is the French source")
@@ -64,19 +79,25 @@ def untranslated(pair: Pair) -> Iterator[Finding]:
         if token in rest:
             rest.remove(token)
             same += 1
-    if same / max(len(source), len(target)) >= 0.8 and _share(lower, FRENCH_WORDS) >= 0.1:
+    if same / max(len(source), len(target)) >= 0.8 and _share(lower, french_words) >= 0.1:
         yield make_finding("untranslated", "error", "the translation is almost the French source")
 
 
 def _french_only(word: str) -> bool:
     lower = word.lower()
-    if lower in FRENCH_LOANS:
+    if lower in word_set("french_loans"):
         return False
-    if lower in FRENCH_LEFT or _ELIDED.match(word):
+    if lower in word_set("french_left") or _ELIDED.match(word):
         return True
     return len(lower) >= 5 and known_french(lower) and not known_english(lower)
 
 
+@check(
+    "french-left",
+    "French left over",
+    "error",
+    "French words of the source stand in the translation.",
+)
 def french_left(pair: Pair) -> Iterator[Finding]:
     """Find French words of the source that stand untranslated in the translation."""
     left = left_in_french(pair)
@@ -109,7 +130,7 @@ def left_in_french(pair: Pair) -> tuple[tuple[int, int], ...]:
         and _french_only(word)
         and not _in_name(pair, start, end)
     ]
-    small = [(a, b) for a, b in left if pair.target[a:b].lower() in FRENCH_LEFT]
+    small = [(a, b) for a, b in left if pair.target[a:b].lower() in word_set("french_left")]
     if len(left) == len(small) == 1:
         left = []  # one small word may belong to a name
     left += _copied_runs(pair, ours, theirs)
@@ -152,8 +173,8 @@ def _copied_runs(
             run_words = [word for word, _, _ in theirs[i : i + size]]
             lower = [word for word in run_words if word[0].islower()]
             span = theirs[i][1], theirs[i + size - 1][2]
-            french = any(w in _SURELY_FRENCH or _ELIDED.match(w) for w in lower)
-            loan = all(word in FRENCH_LOANS for word in lower)
+            french = any(w in _surely_french() or _ELIDED.match(w) for w in lower)
+            loan = all(word in word_set("french_loans") for word in lower)
             if (
                 french
                 and not loan
@@ -178,17 +199,23 @@ def _in_name(pair: Pair, start: int, end: int) -> bool:
     return _between_names(pair.target, start, end)
 
 
+@check(
+    "source-language",
+    "Source not French",
+    "warning",
+    "The source's function words are those of another language.",
+)
 def source_language(pair: Pair) -> Iterator[Finding]:
     """Find a source that is not French, by its function words."""
     found = [t.lower().replace("’", "'") for t, _, _ in tokens(pair.source)]
     if len(found) < 5:
         return
     elided = sum((t[1:2] == "'" and t[0] in "ldncjsm") or t[:3] == "qu'" for t in found)
-    french = sum(t in FRENCH_WORDS for t in found) + elided
+    french_words = word_set("french")
+    french = sum(t in french_words for t in found) + elided
     if french >= 0.4 * len(found):
         return  # as every French sentence
-    tables = {"English": ENGLISH_WORDS, **OTHER_WORDS}
-    counts = {name: sum(t in table for t in found) for name, table in tables.items()}
+    counts = {name: sum(t in table for t in found) for name, table in _languages().items()}
     name, best = max(counts.items(), key=lambda item: item[1])
     if best >= 2 and best >= 2 * french and best / len(found) >= 0.15:
         yield make_finding(

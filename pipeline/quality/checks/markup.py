@@ -7,15 +7,13 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from pipeline.quality.checks.pair import make_finding
+from pipeline.quality.checks.pair import check, make_finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pipeline.quality.checks.pair import Pair
     from pipeline.records import Finding
-
-__all__ = ["entities", "markup", "placeholders", "urls"]
 
 _URL = re.compile(r"(?:https?://|www\.)[^\s<>\"“”«»]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _TRAILING = ".,;:!?)]}'’…*_`"
@@ -61,6 +59,7 @@ def _addresses(text: str) -> Counter[str]:
     return Counter(match[0].rstrip(_TRAILING) for match in _URL.finditer(text))
 
 
+@check("urls", "Addresses", "error", "A URL or an e-mail address is missing, changed or added.")
 def urls(pair: Pair) -> Iterator[Finding]:
     """Find URLs and e-mail addresses that are missing, changed or added."""
     if not any(mark in pair.source or mark in pair.target for mark in ("://", "www.", "@")):
@@ -70,6 +69,12 @@ def urls(pair: Pair) -> Iterator[Finding]:
     )
 
 
+@check(
+    "placeholders",
+    "Placeholders",
+    "error",
+    "A placeholder such as {name} or %s is missing, changed or added.",
+)
 def placeholders(pair: Pair) -> Iterator[Finding]:
     """Find placeholders (``{name}``, ``%s``, ``${x}``) that are missing, changed or added."""
     if not any(mark in pair.source or mark in pair.target for mark in ("{", "%", "[[")):
@@ -89,6 +94,7 @@ def _skeleton(text: str) -> Counter[str]:
     return found
 
 
+@check("markup", "Markup", "error", "HTML tags or Markdown marks are missing, changed or added.")
 def markup(pair: Pair) -> Iterator[Finding]:
     """Find HTML tags and Markdown marks that are missing, changed or added."""
     if not any(mark in pair.source or mark in pair.target for mark in "<`*_]~"):
@@ -98,6 +104,7 @@ def markup(pair: Pair) -> Iterator[Finding]:
     )
 
 
+@check("entities", "HTML entities", "error", "An HTML entity such as &#39; stands as text.")
 def entities(pair: Pair) -> Iterator[Finding]:
     """Find HTML entities (``&#39;``) in the translation of a source that has none of them."""
     if "&" not in pair.target:

@@ -8,20 +8,20 @@ from functools import lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from pipeline.quality.checks.language_tables import (
-    ENGLISH_NEGATION,
-    ENGLISH_NEGATIVE_AFFIXES,
-    ENGLISH_NEGATIVE_STEMS,
+from pipeline.quality.checks.pair import (
+    check,
+    fold,
+    known_english,
+    known_french,
+    make_finding,
+    word_set,
 )
-from pipeline.quality.checks.pair import fold, known_english, known_french, make_finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pipeline.quality.checks.pair import Pair
     from pipeline.records import Finding
-
-__all__ = ["names", "negation"]
 
 _PIECE = re.compile(r"[^\W_]+(?:[-‑][^\W_]+)*|[.!?…:;«»“”\"()\[\]\n]")
 _CAMEL = re.compile(r"[a-z][A-Z]|[A-Z]{2,}[a-z]{2,}")
@@ -51,7 +51,6 @@ _EXPLETIVE = re.compile(
     r"|n['’](?:oubli|hésit)\w+|ne\s+(?:cess|tard|manqu)\w+|non\s+seulement|si\b[^.]{0,40}\bne\b)",
     re.IGNORECASE,
 )
-_NEGATIVE_STEMS = tuple(ENGLISH_NEGATIVE_STEMS.split())
 _EN_WORD = re.compile(r"[a-z]+(?:['’][a-z]+)?", re.IGNORECASE)
 
 
@@ -120,6 +119,7 @@ def _stays(word: str) -> bool:
     return known_english(word) or bool(_UNFRENCH.search(word) and not _FRENCHED.search(word))
 
 
+@check("names", "Names", "error", "A name vanished or changed its spelling.")
 def names(pair: Pair) -> Iterator[Finding]:
     """Find names that vanished or changed their spelling.
 
@@ -163,10 +163,7 @@ def names(pair: Pair) -> Iterator[Finding]:
             )
         elif stays and not near and (_CAMEL.search(word) or not _stands_in(pair, ours)):
             yield make_finding(
-                "names",
-                "warning",
-                f"“{word}” is not in the translation",
-                source=(start, end),
+                "names", "warning", f"“{word}” is not in the translation", source=(start, end)
             )
 
 
@@ -214,6 +211,12 @@ def _misspelt(word: str, twin: str, inside: bool) -> bool:
     return _phonetic(word) != _phonetic(twin)
 
 
+@check(
+    "negation",
+    "Negation",
+    "warning",
+    "The source negates and nothing in the translation answers it.",
+)
 def negation(pair: Pair) -> Iterator[Finding]:
     """Find a French negation ("ne … pas") to which nothing negative answers."""
     if not _NE.search(pair.source):
@@ -233,12 +236,12 @@ def negation(pair: Pair) -> Iterator[Finding]:
 
 @lru_cache(maxsize=16_384)
 def _negative(word: str) -> bool:
-    if word in ENGLISH_NEGATION or word.endswith(("n't", "less", "lessly")):
+    if word in word_set("negation") or word.endswith(("n't", "less", "lessly")):
         return True
     return any(
         word.startswith(affix)
         and len(word) - len(affix) >= 3
-        and word.endswith(_NEGATIVE_STEMS)
+        and word.endswith(tuple(word_set("negative_endings")))
         and known_english(word[len(affix) :])
-        for affix in ENGLISH_NEGATIVE_AFFIXES
+        for affix in word_set("negative_prefixes")
     )

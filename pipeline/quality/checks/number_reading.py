@@ -9,25 +9,14 @@ digits, but are not themselves required to appear.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING, Literal
 
-from pipeline.quality.checks.number_tables import (
-    CURRENCY_SIGNS,
-    EN_MONTHS,
-    EN_SCALES,
-    EN_UNITS,
-    EN_WORDS,
-    FR_MONTHS,
-    FR_SCALES,
-    FR_UNITS,
-    FR_WORDS,
-)
+from pipeline.quality.checks.pair import read_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-
-__all__ = ["Mention", "read_numbers"]
 
 Language = Literal["fr", "en"]
 
@@ -83,6 +72,42 @@ _UNIT = re.compile(
 )
 
 
+_CURRENCIES = {"€": "euro", "$": "dollar", "£": "pound", "¥": "yen"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberWords:
+    """What words of a language are worth, lower-cased; the first of a value is its full name."""
+
+    words: Mapping[str, float]
+    scales: Mapping[str, float]  # powers of ten, written out and abbreviated
+    months: Mapping[str, float]  # 1 to 12
+    weekdays: Mapping[str, float]  # 1 to 7, Monday first
+    units: Mapping[str, str]  # word → canonical unit
+
+
+def _by_word(table: Mapping[str, str]) -> dict[str, str]:
+    return {
+        word.replace("_", " "): value for value, words in table.items() for word in words.split()
+    }
+
+
+@cache
+def number_words(language: Language) -> NumberWords:
+    """Give the table of a language."""
+    tables = read_table("numbers.toml")
+    own = {name: _by_word(table) for name, table in tables[language].items()}
+    units = _by_word(tables["units"]) | own.pop("units")
+    numbers = {name: {w: float(v) for w, v in table.items()} for name, table in own.items()}
+    return NumberWords(units=units, **numbers)
+
+
+@cache
+def unit_dimensions() -> dict[str, str]:
+    """Give unit → dimension: units of one dimension exclude each other."""
+    return _by_word(read_table("numbers.toml")["dimensions"])
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mention:
     """A number as it stands in a text."""
@@ -129,17 +154,15 @@ def _clock(hours: float, minutes: int, half: str = "") -> set[float]:
 
 def _scale_after(text: str, end: int, language: Language) -> tuple[float, int]:
     """Give the power of ten that follows, and where it ends."""
-    scales = FR_SCALES if language == "fr" else EN_SCALES
-    match = _NEXT_WORD.match(text, end)
-    if match and match[1].lower() in scales:
-        scale = scales[match[1].lower()]
-        inner, last = _scale_after(text, match.end(), language)  # "cent mille", "mille milliards"
-        return scale * inner, last
-    return 1.0, end
+    scales = number_words(language).scales
+    total = 1.0  # "cent mille", "mille milliards": one scale multiplies the other
+    while (match := _NEXT_WORD.match(text, end)) and (scale := scales.get(match[1].lower())):
+        total, end = total * scale, match.end()
+    return total, end
 
 
 def _unit_after(text: str, end: int, language: Language) -> str:
-    table = FR_UNITS if language == "fr" else EN_UNITS
+    table = number_words(language).units
     skip = _BEFORE_UNIT.match(text, end)
     match = _UNIT.match(text, skip.end() if skip else end)
     return table.get(match[0].lower(), "") if match else ""
@@ -147,7 +170,7 @@ def _unit_after(text: str, end: int, language: Language) -> str:
 
 def _unit_before(text: str, start: int) -> str:
     match = _SIGN.search(text[max(0, start - 2) : start])
-    return CURRENCY_SIGNS[match[1]] if match else ""
+    return _CURRENCIES[match[1]] if match else ""
 
 
 def _digit_mentions(text: str, language: Language) -> Iterator[Mention]:
@@ -216,9 +239,9 @@ def _notation(text: str, match: re.Match[str], language: Language) -> tuple[int,
     required = True
     if letters := _GLUED.match(text, end):
         word = letters[0].lower()
-        units, scales = (FR_UNITS, FR_SCALES) if language == "fr" else (EN_UNITS, EN_SCALES)
+        table = number_words(language)
         # "90kg" is a number, "5G" or "3D" a name.
-        required = word in units or word in scales or word in {"m", "k", "b"}
+        required = word in table.units or word in table.scales or word in {"m", "k", "b"}
         if language == "en" and word in {"m", "b"}:
             values.add(base * (1e6 if word == "m" else 1e9))
     return end, values, required and text[end : end + 1] != "_"
@@ -232,16 +255,14 @@ def _decade(value: float) -> set[float]:
 
 def _word_mentions(text: str, language: Language) -> Iterator[Mention]:
     """Read numbers in words: runs of number words, summed as the language sums them."""
-    words: Mapping[str, float] = FR_WORDS if language == "fr" else EN_WORDS
-    scales: Mapping[str, float] = FR_SCALES if language == "fr" else EN_SCALES
-    months: Mapping[str, int] = FR_MONTHS if language == "fr" else EN_MONTHS
+    table = number_words(language)
     run: list[tuple[str, int, int]] = []
     end = -1
     for match in _WORDS.finditer(text):
         word = match[0].lower()
-        if word in months:
-            yield _words(text, match.start(), match.end(), {float(months[word])})
-        known = word in words or word in scales
+        if word in table.months:
+            yield _words(text, match.start(), match.end(), {table.months[word]})
+        known = word in table.words or word in table.scales
         near = run and text[end : match.start()].strip(" \u00a0\u202f-‑") == ""
         if run and not (near and (known or word in _JOINTS)):
             yield from _finish(text, run, language)
@@ -261,23 +282,22 @@ def _words(text: str, start: int, end: int, values: set[float]) -> Mention:
 
 def _finish(text: str, run: list[tuple[str, int, int]], language: Language) -> Iterator[Mention]:
     """Sum one run of number words; its single words count as values too."""
-    words = FR_WORDS if language == "fr" else EN_WORDS
-    scales = FR_SCALES if language == "fr" else EN_SCALES
+    table = number_words(language)
     while run[-1][0] in _JOINTS:
         run = run[:-1]
     total = current = 0.0
     values: set[float] = set()
     for word, _, _ in run:
-        if word in scales:
-            scale = scales[word]
+        if word in table.scales:
+            scale = table.scales[word]
             values.add(scale)  # "hundreds of", "millions"
             if scale == 100:
-                current = (current or 1) * 100
+                current = (current or 1.0) * 100
             else:
-                total = total + current * scale if current else (total or 1) * scale
+                total = total + current * scale if current else (total or 1.0) * scale
                 current = 0.0
-        elif word in words:
-            value = words[word]
+        elif word in table.words:
+            value = table.words[word]
             values.add(value)
             # quatre-vingt: the 4 that was added becomes 80.
             current += 76 if language == "fr" and value == 20 and current % 100 == 4 else value
@@ -325,16 +345,7 @@ def _share_scales(mentions: list[Mention], text: str) -> list[Mention]:
             values = mention.values
             if scale and own < 1000:
                 values = values | {round(own * scale, 6)}
-            shared.append(
-                Mention(
-                    start=mention.start,
-                    end=mention.end,
-                    text=mention.text,
-                    values=values,
-                    required=mention.required,
-                    unit=unit,
-                )
-            )
+            shared.append(replace(mention, values=values, unit=unit))
         else:
             shared.append(mention)
     return shared

@@ -1,19 +1,21 @@
-"""What a check sees: one source, its translation, and small tools over both."""
+"""What a check is, what it sees (one source, its translation), and small tools over both."""
 
 from __future__ import annotations
 
 import re
+import tomllib
 import unicodedata
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from typing import TYPE_CHECKING
+from functools import cache, lru_cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any
 
 from pipeline.records import Finding, Span
 
 if TYPE_CHECKING:
-    from pipeline.records import Rendering, Segment, Severity
+    from collections.abc import Callable, Iterable
 
-__all__ = ["Pair", "fold", "known_english", "known_french", "make_finding", "tokens", "words"]
+    from pipeline.records import Rendering, Segment, Severity
 
 WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
@@ -41,6 +43,32 @@ class Pair:
         if len(self.source) <= _LONGEST and len(self.target) <= _LONGEST:
             return self
         return replace(self, source=self.source[:_LONGEST], target=self.target[:_LONGEST])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One check: a name to switch it by, and the function that finds."""
+
+    name: str  # lower-case letters, digits and hyphens
+    title: str
+    severity: Severity  # the gravest that it reports
+    explanation: str
+    find: Callable[[Pair], Iterable[Finding]]
+    default: bool = True  # whether it runs unless switched off
+
+
+def check(
+    name: str, title: str, severity: Severity, explanation: str, *, default: bool = True
+) -> Callable[[Callable[[Pair], Iterable[Finding]]], Check]:
+    """Make the function below it the `Check` of that name; arguments as there."""
+    return lambda find: Check(
+        name=name,
+        title=title,
+        severity=severity,
+        explanation=explanation,
+        find=find,
+        default=default,
+    )
 
 
 def pair_of(segment: Segment, rendering: Rendering) -> Pair:
@@ -75,6 +103,21 @@ def make_finding(
         source=Span(start=source[0], end=source[1]) if source else None,
         target=Span(start=target[0], end=target[1]) if target else None,
     )
+
+
+# --- words -------------------------------------------------------------------------
+
+
+@cache
+def read_table(name: str) -> dict[str, Any]:
+    """Read a TOML file of ``data/``, once."""
+    return tomllib.loads(resources.files(__package__).joinpath("data", name).read_text("utf-8"))
+
+
+@cache
+def word_set(name: str) -> frozenset[str]:
+    """Give a list of ``data/words.toml``."""
+    return frozenset(read_table("words.toml")[name].split())
 
 
 @lru_cache(maxsize=16_384)

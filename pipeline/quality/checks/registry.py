@@ -1,174 +1,113 @@
-"""The register of checks, and running them over rows."""
+"""The register of checks, running them over segments, and how sure one may be after that."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 from pipeline.errors import UsageError
 from pipeline.quality.checks import form, language, markup, meaning, numbers
 from pipeline.quality.checks.corpus import CORPUS_CHECKS
-from pipeline.quality.checks.pair import Pair, pair_of
+from pipeline.quality.checks.pair import Check, Pair, make_finding, pair_of
+from pipeline.records import Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
+    from importlib.metadata import EntryPoint
 
-    from pipeline.records import Finding, Rendering, Segment, Severity
+    from pipeline.records import Rendering, Segment, Severity
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
-    """One check: a name to switch it by, and the function that finds."""
-
-    name: str
-    title: str
-    severity: Severity  # the gravest that it reports
-    explanation: str
-    find: Callable[[Pair], Iterable[Finding]]
-    default: bool = True  # whether it runs unless switched off
-
+GROUP = "passerelle.checks"
+"""The group of entry points by which an installed distribution adds checks."""
 
 CHECKS: tuple[Check, ...] = (
-    Check(
-        name="empty",
-        title="Empty translation",
-        severity="error",
-        explanation="The source has words, the translation none.",
-        find=form.empty,
-    ),
-    Check(
-        name="untranslated",
-        title="Source copied",
-        severity="error",
-        explanation="The translation is the French source, or nearly.",
-        find=language.untranslated,
-    ),
-    Check(
-        name="french-left",
-        title="French left over",
-        severity="error",
-        explanation="French words of the source stand in the translation.",
-        find=language.french_left,
-    ),
-    Check(
-        name="source-language",
-        title="Source not French",
-        severity="warning",
-        explanation="The source's function words are those of another language.",
-        find=language.source_language,
-    ),
-    Check(
-        name="length",
-        title="Length",
-        severity="warning",
-        explanation="The translation is far shorter or longer than its source.",
-        find=form.length,
-    ),
-    Check(
-        name="sentences",
-        title="Sentence count",
-        severity="warning",
-        explanation="Sentences seem to be added or lost.",
-        find=form.sentences,
-    ),
-    Check(
-        name="repetition",
-        title="Repetition",
-        severity="error",
-        explanation="A word or phrase follows itself, or comes back in a loop.",
-        find=form.repetition,
-    ),
-    Check(
-        name="numbers",
-        title="Numbers",
-        severity="error",
-        explanation="A number of one side is on the other neither in digits nor in words.",
-        find=numbers.numbers,
-    ),
-    Check(
-        name="units",
-        title="Units and currencies",
-        severity="error",
-        explanation="A number kept its value and changed its unit or currency.",
-        find=numbers.units,
-    ),
-    Check(
-        name="dates",
-        title="Months and weekdays",
-        severity="error",
-        explanation="A month or weekday became another one.",
-        find=numbers.dates,
-    ),
-    Check(
-        name="number-format",
-        title="Number format",
-        severity="info",
-        explanation="A number kept its French notation (3,5 or 10 000).",
-        find=numbers.number_format,
-    ),
-    Check(
-        name="urls",
-        title="Addresses",
-        severity="error",
-        explanation="A URL or an e-mail address is missing, changed or added.",
-        find=markup.urls,
-    ),
-    Check(
-        name="placeholders",
-        title="Placeholders",
-        severity="error",
-        explanation="A placeholder such as {name} or %s is missing, changed or added.",
-        find=markup.placeholders,
-    ),
-    Check(
-        name="markup",
-        title="Markup",
-        severity="error",
-        explanation="HTML tags or Markdown marks are missing, changed or added.",
-        find=markup.markup,
-    ),
-    Check(
-        name="entities",
-        title="HTML entities",
-        severity="error",
-        explanation="An HTML entity such as &#39; stands as text.",
-        find=markup.entities,
-    ),
-    Check(
-        name="quotes",
-        title="Quotation marks",
-        severity="warning",
-        explanation="A quotation opens and does not close, or closes unopened.",
-        find=form.quotes,
-    ),
-    Check(
-        name="brackets",
-        title="Brackets",
-        severity="warning",
-        explanation="Brackets are balanced in the source and not in the translation.",
-        find=form.brackets,
-    ),
-    Check(
-        name="names",
-        title="Names",
-        severity="error",
-        explanation="A name vanished or changed its spelling.",
-        find=meaning.names,
-    ),
-    Check(
-        name="negation",
-        title="Negation",
-        severity="warning",
-        explanation="The source negates and nothing in the translation answers it.",
-        find=meaning.negation,
-    ),
+    form.empty,
+    language.untranslated,
+    language.french_left,
+    language.source_language,
+    form.length,
+    form.sentences,
+    form.repetition,
+    numbers.numbers,
+    numbers.units,
+    numbers.dates,
+    numbers.number_format,
+    markup.urls,
+    markup.placeholders,
+    markup.markup,
+    markup.entities,
+    form.quotes,
+    form.brackets,
+    meaning.names,
+    meaning.negation,
 )
+"""Those that come with Passerelle."""
 
-_BY_NAME = {check.name: check for check in CHECKS}
+_BUILT_IN = {check.name for check in CHECKS}
+_ORDER = {"error": 0, "warning": 1, "info": 2}
 
 
-def _known(names: Sequence[str]) -> None:
-    known = [*_BY_NAME, *CORPUS_CHECKS]
+# --- what there is -----------------------------------------------------------------
+
+
+@cache
+def known_checks() -> dict[str, Check]:
+    """Give every check by its name: `CHECKS`, then those of installed distributions.
+
+    A distribution names an object that is a `Check` by an entry point of `GROUP`.
+
+    Raises:
+        UsageError: such an entry point does not load, is no check, or takes a name that
+            another check has.
+    """
+    from importlib.metadata import entry_points  # slow to import
+
+    known = {check.name: check for check in CHECKS}
+    for point in sorted(entry_points(group=GROUP), key=lambda p: (p.name, p.value)):
+        check = _load(point)
+        if check.name in known or check.name in CORPUS_CHECKS:
+            raise _unusable(point, f"takes the name of another check, {check.name!r}")
+        known[check.name] = check
+    return known
+
+
+def _load(point: EntryPoint) -> Check:
+    try:
+        check = point.load()
+    except Exception as error:
+        raise _unusable(point, f"cannot be loaded: {type(error).__name__}: {error}") from error
+    if not isinstance(check, Check):
+        raise _unusable(point, f"is no Check but {type(check).__name__}")
+    if not re.fullmatch(r"[a-z][a-z0-9-]*", check.name) or check.severity not in _ORDER:
+        raise _unusable(
+            point, f"has an unusable name or severity: {check.name!r}, {check.severity!r}"
+        )
+    return check
+
+
+def _unusable(point: EntryPoint, problem: str) -> UsageError:
+    owner = point.dist.name if point.dist else point.value
+    return UsageError(
+        f"the check {point.name!r} of the distribution {owner!r} {problem}",
+        place=f"entry point {GROUP}: {point.name} = {point.value}",
+        next_step=f"mend it, or remove it with `pip uninstall {owner}`",
+    )
+
+
+def titles() -> dict[str, tuple[str, str]]:
+    """Give title and explanation of every check, by its name."""
+    return {c.name: (c.title, c.explanation) for c in known_checks().values()} | CORPUS_CHECKS
+
+
+@cache
+def _default_checks() -> tuple[Check, ...]:
+    return tuple(check for check in known_checks().values() if check.default)
+
+
+def _refuse_unknown(names: Sequence[str]) -> None:
+    known = [*known_checks(), *CORPUS_CHECKS]
     for name in names:
         if name not in known:
             import difflib
@@ -187,7 +126,7 @@ def choose_corpus_checks(only: Sequence[str] = (), without: Sequence[str] = ()) 
     Raises:
         UsageError: there is no such check.
     """
-    _known((*only, *without))
+    _refuse_unknown((*only, *without))
     return frozenset(n for n in CORPUS_CHECKS if (not only or n in only) and n not in without)
 
 
@@ -199,21 +138,35 @@ def choose_checks(only: Sequence[str] = (), without: Sequence[str] = ()) -> tupl
         without: leave these out.
 
     Raises:
-        UsageError: there is no such check.
+        UsageError: there is no such check, or one of another distribution is unusable.
     """
-    _known((*only, *without))
-    chosen = (
-        [_BY_NAME[n] for n in only if n in _BY_NAME] if only else [c for c in CHECKS if c.default]
-    )
+    _refuse_unknown((*only, *without))
+    known = known_checks()
+    chosen = [known[name] for name in only if name in known] if only else _default_checks()
     return tuple(check for check in chosen if check.name not in without)
+
+
+# --- running them ------------------------------------------------------------------
 
 
 def check_pair(pair: Pair, checks: Sequence[Check]) -> tuple[Finding, ...]:
     """Run checks over one pair. An empty translation is reported as that and nothing else."""
     pair = pair.cut()
     if not pair.target.strip():
-        return tuple(form.empty(pair)) if any(c.name == "empty" for c in checks) else ()
-    return tuple(finding for check in checks for finding in check.find(pair))
+        checks = [form.empty] if any(c.name == "empty" for c in checks) else []
+    return tuple(finding for check in checks for finding in _findings(check, pair))
+
+
+def _findings(check: Check, pair: Pair) -> tuple[Finding, ...]:
+    """Run one check; where it fails, that is what it found: no check ends a run."""
+    try:
+        found = tuple(check.find(pair))
+        if wrong := [f for f in found if not isinstance(f, Finding) or f.severity not in _ORDER]:
+            raise TypeError(f"{wrong[0]!r} is no finding")
+    except Exception as error:
+        problem = f"could not be checked: {type(error).__name__}: {str(error)[:200]}"
+        return (make_finding(check.name, "warning", problem),)
+    return found
 
 
 def examine(
@@ -228,8 +181,11 @@ def examine(
         rendering: what became of it.
         stages: findings of earlier stages.
         checks: those to run; the default ones unless given.
+
+    Raises:
+        UsageError: a check of another distribution is unusable.
     """
-    own = check_pair(pair_of(segment, rendering), checks or choose_checks())
+    own = check_pair(pair_of(segment, rendering), checks or _default_checks())
     names = {finding.check for finding in own}
     return by_gravity([*(f for f in stages if f.check not in names), *own])
 
@@ -237,14 +193,46 @@ def examine(
 def chosen(findings: Iterable[Finding], checks: Sequence[Check], pair: Pair) -> Iterator[Finding]:
     """Give of a row's findings those of earlier stages and of ``checks``.
 
-    A row was examined by the default checks when it was made; others are run now.
+    A row was examined by the default checks when it was made; others are run now, and those
+    of other distributions once more, as they may have been installed since.
     """
-    names = {check.name for check in checks}
-    yield from (f for f in findings if f.check in names or f.check not in _BY_NAME)
-    yield from check_pair(pair, [check for check in checks if not check.default])
+    again = [check for check in checks if not check.default or check.name not in _BUILT_IN]
+    kept = {check.name for check in checks} - {check.name for check in again}
+    passed = known_checks().keys() - kept
+    yield from (f for f in findings if f.check not in passed)
+    yield from check_pair(pair, again)
 
 
 def by_gravity(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Give findings, each once, the gravest first."""
-    order = {"error": 0, "warning": 1, "info": 2}
-    return tuple(sorted(dict.fromkeys(findings), key=lambda f: order[f.severity]))
+    return tuple(sorted(dict.fromkeys(findings), key=lambda f: _ORDER[f.severity]))
+
+
+# --- how sure one may be -----------------------------------------------------------
+
+_KEEPS: dict[str, float] = {"error": 0.4, "warning": 0.7, "info": 1.0}
+_VIOLATION_KEEPS = 0.5
+_UNKNOWN = 0.8  # a segment whose model gave no score: neither sure nor suspect
+
+
+def confidence(
+    score: float | None, severities: Sequence[Severity] = (), violations: int = 0
+) -> float:
+    """Give a segment's confidence without a reference, 0 to 1, to order what to check first.
+
+    The base is the model's own mean probability per token, exp(mean log-probability): the
+    length-normalised score that Fomicheva et al. 2020 ("Unsupervised Quality Estimation for
+    Neural Machine Translation", TACL 8) find to rank segments best among what a single pass
+    gives. Each finding takes away a share. ``benchmarks/bench_quality.py`` measures the rank
+    correlation with chrF.
+
+    Args:
+        score: mean log-probability per target token, natural logarithm; None: not known.
+        severities: of the segment's findings.
+        violations: glossary terms that are not rendered as they should be.
+    """
+    value = _UNKNOWN if score is None else math.exp(min(score, 0.0))
+    # The second finding of a kind adds little: one loop may trip three checks.
+    for severity in sorted(set(severities)):
+        value *= _KEEPS[severity]
+    return value * _VIOLATION_KEEPS if violations else value

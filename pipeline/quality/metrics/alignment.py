@@ -1,4 +1,4 @@
-"""Which reference belongs to which output, and which part of it to which part.
+"""Which part of a reference belongs to which part of an output.
 
 Paragraphs are paired one to one where both texts have equally many; else by length:
 Gale and Church 1993, "A Program for Aligning Sentences in Bilingual Corpora",
@@ -11,31 +11,17 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING, Literal
-
-from pipeline.errors import InputError
-from pipeline.fsio import is_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from pathlib import Path
 
-__all__ = [
-    "AlignedText",
-    "Bead",
-    "align_blocks",
-    "find_reference",
-    "gale_church",
-    "paragraphs",
-    "read_text",
-    "split_english",
-]
+    from pipeline.records import Translation
 
 Method = Literal["block", "length"]
 _Range = tuple[int, int]
 _Group = tuple[_Range, tuple[_Range, ...]]  # of the left text, of each right text
-
-_BLANK_LINES = re.compile(r"\n[^\S\n]*(?:\n[^\S\n]*)+")
 
 # Gale and Church 1993, section 3.2 and table 5: variance per character, and the
 # probabilities of the kinds of match.
@@ -74,57 +60,13 @@ class AlignedText:
     note: str = ""  # says so where blocks could not be paired one to one
 
 
-def read_text(path: Path) -> str:
-    """Read a UTF-8 text, without its byte-order mark, line ends as newlines.
-
-    Raises:
-        InputError: the file cannot be read or is not UTF-8; the byte is named.
-    """
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise InputError(
-            f"cannot be read: {error.strerror or error}",
-            place=str(path),
-            next_step="check the path and its permissions",
-        ) from error
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise InputError(
-            f"not valid UTF-8: byte 0x{data[error.start]:02x} at offset {error.start}",
-            place=f"{path}:{line}",
-            next_step="save the file as UTF-8",
-        ) from error
-    return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def paragraphs(text: str) -> tuple[str, ...]:
-    """Cut a text at its blank lines; lines inside a paragraph are joined by spaces."""
-    pieces = (" ".join(piece.split()) for piece in _BLANK_LINES.split(text))
-    return tuple(piece for piece in pieces if piece)
-
-
-def find_reference(
-    source: Path, *, language: str = "en", source_language: str = "fr"
-) -> Path | None:
-    """Find the reference of a source by convention.
-
-    Looked for, in this order: ``NAME.en.txt`` beside ``NAME.fr.txt``; ``NAME.en.txt``
-    beside ``NAME.txt``; the same name in the folder ``en`` beside the folder ``fr``.
-    """
-    stem, suffix = source.stem, source.suffix
-    if stem.endswith(f".{source_language}"):
-        stem = stem[: -len(source_language) - 1]
-    candidates = [source.with_name(f"{stem}.{language}{suffix}")]
-    parts = source.parts
-    for index in range(len(parts) - 2, -1, -1):
-        if parts[index] == source_language:
-            twin = source.__class__(*parts[:index], language, *parts[index + 1 :])
-            candidates += [twin.with_name(f"{stem}.{language}{suffix}"), twin]
-            break
-    return next((path for path in candidates if path != source and is_file(path)), None)
+def blocks_of(rows: Sequence[Translation]) -> tuple[list[list[int]], list[str]]:
+    """Give for each block of a document the indices of its rows, and its English."""
+    blocks = [
+        [index for index, _ in group]
+        for _, group in groupby(enumerate(rows), key=lambda item: item[1].segment.block_id)
+    ]
+    return blocks, [" ".join(rows[i].target.strip() for i in block).strip() for block in blocks]
 
 
 def _cost(left: int, right: int, prior: float) -> float:
@@ -229,9 +171,7 @@ def align_blocks(
     )
 
 
-def _common_cuts(
-    alignments: Sequence[Sequence[Bead]],
-) -> list[_Group]:
+def _common_cuts(alignments: Sequence[Sequence[Bead]]) -> list[_Group]:
     """Keep the cuts that every alignment has; give ranges on the left and on each right."""
     # A cut of the left text maps to the last cut of the right text that goes with it,
     # so that right pieces without counterpart fall to the group before.

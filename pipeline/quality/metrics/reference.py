@@ -13,13 +13,13 @@ The metric objects, tokenisers, smoothing and signatures are sacrebleu's own (Po
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from functools import reduce
 from operator import add
 from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import NothingChecked, QualityError, UsageError
-from pipeline.quality.metrics.bootstrap import bootstrap_scores, default_seed, interval
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -27,22 +27,13 @@ if TYPE_CHECKING:
     import numpy as np
     from sacrebleu.metrics.base import Metric
 
-__all__ = [
-    "DEFAULT_METRICS",
-    "METRICS",
-    "CorpusScorer",
-    "Score",
-    "check_lengths",
-    "make_metric",
-    "score_segments",
-]
-
 METRICS = ("bleu", "chrf", "chrf++", "ter")
 """The known metric names, in the order of every table."""
 
 DEFAULT_METRICS = ("bleu", "chrf")
 
 _CHUNK = 1000  # segments whose n-grams are held at the same time
+_CELLS = 4_000_000  # resampled statistics held in memory at the same time (float32)
 
 _MOST_TER_CELLS = 4_000_000  # words × words: beyond, one segment takes TER minutes
 
@@ -264,10 +255,7 @@ def _totals(stats: np.ndarray[Any, Any]) -> list[Any]:
 
 
 def score_segments(
-    hypotheses: Sequence[str],
-    references: Sequence[Sequence[str]],
-    *,
-    metric: str = "chrf",
+    hypotheses: Sequence[str], references: Sequence[Sequence[str]], *, metric: str = "chrf"
 ) -> list[float]:
     """Score each segment on its own, as ``sacrebleu --sentence-level`` does.
 
@@ -279,3 +267,70 @@ def score_segments(
     scorer = CorpusScorer((metric,))
     scorer.add(hypotheses, references)
     return scorer.segment_values(metric.lower())
+
+
+# --- confidence intervals by bootstrap (Koehn 2004), with sacrebleu's own numbers --------
+
+
+def default_seed() -> int:
+    """Give sacrebleu's seed: ``SACREBLEU_SEED`` where it is set, else 12345.
+
+    Raises:
+        UsageError: the variable is not a whole number.
+    """
+    text = os.environ.get("SACREBLEU_SEED", "12345")
+    try:
+        return int(text)
+    except ValueError as error:
+        raise UsageError(
+            f"SACREBLEU_SEED must be a whole number, not {text!r}",
+            next_step="unset it or write for instance SACREBLEU_SEED=12345",
+        ) from error
+
+
+def bootstrap_scores(
+    metric: Metric, stats: np.ndarray[Any, Any], *, samples: int, seed: int
+) -> list[float]:
+    """Resample segments with replacement and score each resample.
+
+    The same draws and the same arithmetic as sacrebleu's ``_bootstrap_resample``, which
+    holds every resample at once (4 GB for BLEU on 100,000 segments); here they are
+    drawn in slices, and the generator's stream is the same.
+
+    Args:
+        metric: sacrebleu's metric object.
+        stats: sufficient statistics, shape (segments, statistics).
+        samples: number of resamples.
+        seed: of numpy's default generator.
+
+    Returns:
+        The score of each resample, on the metric's scale, in whatever precision sacrebleu
+        computes it (some are float32: rounding them here would change the last digits).
+    """
+    import numpy as np
+
+    rng = np.random.default_rng(seed)
+    single = stats.astype(np.float32)
+    rows = max(1, _CELLS // max(1, single.size))
+    values: list[float] = []
+    for start in range(0, samples, rows):
+        count = min(rows, samples - start)
+        draws = rng.choice(len(single), size=(count, len(single)), replace=True)
+        values.extend(metric._compute_score_from_stats(single[draw].sum(0)).score for draw in draws)
+    return values
+
+
+def interval(scores: Sequence[float]) -> tuple[float, float]:
+    """Give the mean and half the width of the 95 % interval, as sacrebleu's Score does.
+
+    Where some resamples match nothing and others do, sacrebleu mixes kinds of number and
+    stops with a TypeError; here the mean is taken all the same.
+    """
+    import statistics
+
+    ordered = sorted(scores)
+    lower = len(ordered) // 40
+    upper = len(ordered) - lower - 1
+    if len({type(score) for score in ordered}) > 1:
+        ordered = [float(score) for score in ordered]
+    return float(statistics.mean(ordered)), float(0.5 * (ordered[upper] - ordered[lower]))

@@ -1,4 +1,4 @@
-"""Paired tests, with sacrebleu's own numbers.
+"""Paired tests, with sacrebleu's own numbers, and rank correlation.
 
 Bootstrap: Koehn 2004, "Statistical Significance Tests for Machine Translation
 Evaluation". Approximate randomisation: Riezler and Maxwell 2005, "On Some Pitfalls in
@@ -11,17 +11,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from pipeline.errors import NothingChecked, QualityError, UsageError
-from pipeline.quality.metrics.bootstrap import default_seed
-from pipeline.quality.metrics.reference import DEFAULT_METRICS, check_lengths, make_metric
+from pipeline.quality.metrics.reference import (
+    DEFAULT_METRICS,
+    check_lengths,
+    default_seed,
+    make_metric,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-__all__ = [
-    "Comparison",
-    "SystemScore",
-    "compare_systems",
-]
 
 _SAMPLES = {"bs": 1000, "ar": 10000}  # sacrebleu's defaults
 _WIDTH = {"bleu": 10, "chrf": 18, "chrf++": 24, "ter": 2}  # statistics per segment
@@ -155,3 +153,18 @@ def _check_memory(n: int, samples: int, metrics: Sequence[str], test: str) -> No
             f"{needed / 1e9:.0f} GB of memory",
             next_step=f"ask for at most --samples {fitting}, or compare fewer segments",
         )
+
+
+def spearman(left: Sequence[float], right: Sequence[float]) -> float:
+    """Give Spearman's rank correlation, -1 to 1; NaN where one side does not vary.
+
+    Raises:
+        ValueError: the sequences differ in length.
+    """
+    import polars as pl
+
+    if len(left) != len(right):
+        message = f"{len(left)} values against {len(right)}"
+        raise ValueError(message)
+    pairs = pl.DataFrame({"a": list(left), "b": list(right)})
+    return float(pairs.select(pl.corr("a", "b", method="spearman")).item())

@@ -14,8 +14,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["TermReferenceMetrics", "term_reference_metrics", "terms_edit_rate", "window_overlap"]
-
 _TERM_COST = 2  # of an edit that concerns a word of a term
 _MOST_CELLS = 160_000  # words × words: beyond, one segment takes seconds
 
@@ -152,11 +150,7 @@ def _weighted_distance(words: Sequence[str], wanted: Sequence[str], costs: Seque
         before, row = row, [row[0] + 1]
         for j, (other, cost) in enumerate(zip(wanted, costs, strict=True)):
             row.append(
-                min(
-                    before[j] + (0 if word == other else cost),
-                    before[j + 1] + 1,
-                    row[j] + cost,
-                )
+                min(before[j] + (0 if word == other else cost), before[j + 1] + 1, row[j] + cost)
             )
     return row[-1]
 

@@ -15,21 +15,19 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import InputError, NothingChecked
 from pipeline.quality.checks.corpus import CORPUS_CHECKS
-from pipeline.quality.checks.registry import Check, choose_checks
-from pipeline.quality.metrics.alignment import paragraphs, read_text
+from pipeline.quality.checks.registry import choose_checks
+from pipeline.quality.metrics.references import References, find_references, paragraphs, read_text
 from pipeline.quality.report.builder import ReportBuilder
-from pipeline.quality.report.history import read_history
-from pipeline.quality.report.references import References, find_references
+from pipeline.quality.report.headline import read_history
 from pipeline.table import read_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from pipeline.quality.checks.pair import Check
     from pipeline.quality.report.model import QualityReport
     from pipeline.records import Translation
-
-__all__ = ["HISTORY", "TABLE", "build_report", "is_current", "read_manifest"]
 
 TABLE = "segments.parquet"
 HISTORY = "history.parquet"
@@ -56,6 +54,25 @@ def read_manifest(path: Path) -> dict[str, Any]:
             next_step="run passerelle translate again; it writes manifest.json",
         ) from error
     return value if isinstance(value, dict) else {}
+
+
+def _from_run(manifest: Mapping[str, Any], documents: int) -> Iterator[str]:
+    """Say what the run left out, so that nobody takes the figures for those of all files."""
+    total = manifest.get("documents")
+    if isinstance(total, int) and total > documents:
+        yield (
+            f"{total - documents} of {total} documents hold no text that was translated, "
+            "and were not checked"
+        )
+    for item in _list(manifest, "skipped"):
+        if isinstance(item, dict):
+            yield f"skipped by the run: {item.get('name')}: {item.get('reason')}"
+    yield from (str(note) for note in _list(manifest, "notes"))
+
+
+def _list(manifest: Mapping[str, Any], name: str) -> list[Any]:
+    value = manifest.get(name)
+    return value if isinstance(value, list) else []
 
 
 def build_report(
@@ -123,6 +140,7 @@ def build_report(
         fingerprint=_fingerprint(digest, found),
         texts=_fingerprint(texts, found),
         bootstrap=bootstrap,
+        notes=_from_run(manifest, len(names)),
     )
 
 

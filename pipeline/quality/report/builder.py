@@ -5,75 +5,74 @@ from __future__ import annotations
 import heapq
 from collections import Counter
 from dataclasses import replace
-from itertools import groupby
+from itertools import accumulate
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from pipeline.quality.checks.corpus import CORPUS_CHECKS, CorpusChecks
-from pipeline.quality.checks.pair import pair_of
-from pipeline.quality.checks.registry import CHECKS, Check, by_gravity, chosen
-from pipeline.quality.metrics.alignment import align_blocks, split_english
-from pipeline.quality.metrics.confidence import confidence
-from pipeline.quality.metrics.reference import CorpusScorer, Score
+from pipeline.quality.checks.corpus import CorpusChecks
+from pipeline.quality.checks.pair import Check, pair_of
+from pipeline.quality.checks.registry import by_gravity, chosen, confidence, titles
+from pipeline.quality.metrics.alignment import align_blocks, blocks_of, split_english
+from pipeline.quality.metrics.reference import CorpusScorer
 from pipeline.quality.metrics.term_reference import TermReferenceMetrics, term_reference_metrics
-from pipeline.quality.metrics.terms import TermMetrics, TermTally
-from pipeline.quality.report.extracts import STAGES, from_run, words_after, words_before
-from pipeline.quality.report.history import deltas
+from pipeline.quality.metrics.terms import TermTally
+from pipeline.quality.report.headline import HistoryRow, deltas
 from pipeline.quality.report.model import (
     CheckCount,
     DocumentReport,
-    HistoryRow,
     OccurrenceReport,
     QualityReport,
     SegmentReport,
     Spread,
+    varied,
 )
-from pipeline.quality.report.triage import varied
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from pathlib import Path
 
     from pipeline.records import Translation
 
-__all__ = ["ReportBuilder"]
-
+# What earlier stages report by themselves: check → title and explanation.
+_STAGES = {
+    "term": ("Glossary", "A term is not rendered as the glossary says."),
+    "term-overlap": ("Overlapping terms", "Two glossary terms claim the same words."),
+    "loop": ("Loop", "The model repeated itself and could not be brought to stop."),
+    "copied": ("French given back", "The model gave the French back."),
+    "truncated": ("Broken off", "The translation breaks off."),
+    "split": ("Translated in parts", "The sentence is longer than the model reads."),
+    "long-sentence": ("Long sentence", "The sentence was cut before translation."),
+}
+_AROUND = 40  # characters shown to either side of a term
 _KEPT_SEGMENTS = 20_000
 _KEPT_OCCURRENCES = 20_000
 _BINS = 20
+# Figures of sentences whose distribution is drawn: title, lowest and highest value.
+_FIGURES = {
+    "chrf": ("chrF of sentences", 0, 100),
+    "ratio": ("Length against the source", 0, 2),
+    "confidence": ("Confidence of sentences", 0, 1),
+}
 _FIRST = 6  # segments to check first
 # Engine names of the run for text that no model wrote: nothing to doubt.
 _SURE = {"copy", "approved"}
 _MOST_TERM_SEGMENTS = 2_000  # with a reference, for TERm, which is slow
 
 
-class _Bins:
-    """Counts of a figure in bins of equal width, outliers in the first and last."""
-
-    def __init__(self, name: str, title: str, low: float, high: float) -> None:
-        self.name, self.title, self.low, self.high = name, title, low, high
-        self.counts = [0] * _BINS
-
-    def add(self, value: float) -> None:
-        place = (value - self.low) / (self.high - self.low) * _BINS
-        self.counts[min(_BINS - 1, max(0, int(place)))] += 1
-
-    def spread(self) -> Spread:
-        half, seen, middle = sum(self.counts) / 2, 0, 0
-        for index, count in enumerate(self.counts):
-            seen += count
-            if seen >= half:
-                middle = index
-                break
-        width = (self.high - self.low) / _BINS
-        return Spread(
-            name=self.name,
-            title=self.title,
-            low=self.low,
-            high=self.high,
-            counts=tuple(self.counts),
-            median=self.low + (middle + 0.5) * width,
-        )
+def _spread(name: str, title: str, low: float, high: float, bins: Counter[int]) -> Spread:
+    """Give what was counted in `_BINS` bins of equal width, and the middle of the median's."""
+    counts = tuple(bins[index] for index in range(_BINS))
+    seen = accumulate(counts)
+    middle = next(index for index, number in enumerate(seen) if number >= sum(counts) / 2)
+    width = (high - low) / _BINS
+    return Spread(
+        name=name,
+        title=title,
+        low=low,
+        high=high,
+        counts=counts,
+        median=low + (middle + 0.5) * width,
+    )
 
 
 class ReportBuilder:
@@ -103,11 +102,7 @@ class ReportBuilder:
         self.term_segments: list[tuple[str, str, tuple[tuple[str, ...], ...]]] = []
         # Least worrying on top, so that it is the one to go; the index breaks ties.
         self.kept: list[tuple[tuple[float, ...], int, SegmentReport]] = []
-        self.bins = {
-            "chrf": _Bins("chrf", "chrF of sentences", 0, 100),
-            "ratio": _Bins("ratio", "Length against the source", 0, 2),
-            "confidence": _Bins("confidence", "Confidence of sentences", 0, 1),
-        }
+        self.bins: dict[str, Counter[int]] = {name: Counter() for name in _FIGURES}
 
     def document(
         self,
@@ -168,11 +163,7 @@ class ReportBuilder:
         values: list[float | None],
     ) -> str:
         """Score blocks; give each row the reference text of its sentence and its chrF."""
-        blocks = [
-            [index for index, _ in group]
-            for _, group in groupby(enumerate(rows), key=lambda item: item[1].segment.block_id)
-        ]
-        whole = [" ".join(rows[i].target.strip() for i in block).strip() for block in blocks]
+        blocks, whole = blocks_of(rows)
         aligned = align_blocks(document, whole, references)
         self.scorer.add(aligned.blocks, aligned.references)
         scorer = CorpusScorer(("chrf",))
@@ -198,37 +189,26 @@ class ReportBuilder:
         findings = by_gravity(
             [*chosen(row.findings, self.checks, pair), *self.corpus.add(pair, row.place)]
         )
-        violations = tuple(t.occurrence.term for t in row.terms if not t.satisfied)
-        source, target = row.source.strip(), row.target.strip()
         segment = SegmentReport(
-            place=row.place,
-            document=row.doc_id,
-            block=row.segment.block_id,
-            segment=row.segment.segment_id,
-            kind=row.segment.kind,
-            source=row.source,
-            target=row.target,
-            reference=reference,
-            chrf=chrf,
+            row=row,
+            findings=findings,
             confidence=confidence(
                 0.0 if row.engine in _SURE else row.score,
                 [f.severity for f in findings],
-                len(violations),
+                sum(not t.satisfied for t in row.terms),
             ),
-            score=row.score,
-            ratio=len(target) / len(source) if source else None,
-            findings=findings,
-            violations=violations,
-            memory=row.memory,
+            reference=reference,
+            chrf=chrf,
         )
         self.total += 1
         self.confidence += segment.confidence
         self.engines[row.engine] += 1
-        self.bins["confidence"].add(segment.confidence)
-        if chrf is not None:
-            self.bins["chrf"].add(chrf)
-        if segment.ratio is not None and len(source) >= 20:
-            self.bins["ratio"].add(segment.ratio)
+        ratio = segment.ratio if len(row.source.strip()) >= 20 else None
+        for name, value in (("confidence", segment.confidence), ("chrf", chrf), ("ratio", ratio)):
+            if value is not None:
+                _, low, high = _FIGURES[name]
+                bin_ = int((value - low) / (high - low) * _BINS)
+                self.bins[name][min(_BINS - 1, max(0, bin_))] += 1  # outliers in the last
         for finding in findings:
             self.severities[finding.severity] += 1
             self.by_check.setdefault(finding.check, Counter())[finding.severity] += 1
@@ -264,10 +244,10 @@ class ReportBuilder:
                     document=row.doc_id,
                     term=seen.term,
                     text=seen.text,
-                    before=words_before(row.source, seen.span.start),
-                    after=words_after(row.source, seen.span.end),
-                    target_before=words_before(row.target, found.start) if found else "",
-                    target_after=words_after(row.target, found.end) if found else "",
+                    before=_words_before(row.source, seen.span.start),
+                    after=_words_after(row.source, seen.span.end),
+                    target_before=_words_before(row.target, found.start) if found else "",
+                    target_after=_words_after(row.target, found.end) if found else "",
                     expected=term.expected,
                     found=term.found,
                     rung=term.rung,
@@ -286,23 +266,36 @@ class ReportBuilder:
         fingerprint: str,
         texts: str,
         bootstrap: int,
+        notes: Iterable[str],
     ) -> QualityReport:
         """Give the report of everything that was taken in."""
         scores = self.scorer.scores(bootstrap=bootstrap) if self.scorer.n else ()
         terms = self.tally.result()
         documents = tuple(
-            DocumentReport(**{**_shallow(doc), "scores": self.scorer.scores(rows=rows)})
-            if rows
-            else doc
+            replace(doc, scores=self.scorer.scores(rows=rows)) if rows else doc
             for doc, rows in self.documents
         )
         ordered = sorted(self.kept, key=lambda entry: (entry[0], entry[1]), reverse=True)
         average = self.confidence / self.total
         engine = ", ".join(name for name, _ in self.engines.most_common())
-        row = _history_row(created, fingerprint, engine, documents, self, scores, terms, average)
-        row = replace(row, texts=texts)
+        values = {score.metric: score.value for score in scores}
         if history and history[-1].table == fingerprint:
             history = history[:-1]
+        row = HistoryRow(
+            created=created,
+            table=fingerprint,
+            engine=engine,
+            documents=len(documents),
+            segments=self.total,
+            bleu=values.get("bleu"),
+            chrf=values.get("chrf"),
+            terms=terms.accuracy,
+            violations=terms.violated,
+            errors=self.severities["error"],
+            warnings=self.severities["warning"],
+            confidence=average,
+            texts=texts,
+        )
         history = (*history, row)
         segments = tuple(segment for _, _, segment in ordered)
         return QualityReport(
@@ -322,11 +315,13 @@ class ReportBuilder:
             terms=terms,
             term_reference=self._term_reference(),
             occurrences=tuple(sorted(self.occurrences, key=attrgetter("satisfied"))),
-            spreads=tuple(bins.spread() for bins in self.bins.values() if any(bins.counts)),
+            spreads=tuple(
+                _spread(name, *_FIGURES[name], bins) for name, bins in self.bins.items() if bins
+            ),
             confidence=average,
             history=history,
             deltas=deltas(history),
-            notes=(*self._notes(documents), *from_run(manifest, len(documents))),
+            notes=(*self._notes(documents), *notes),
             manifest=manifest,
         )
 
@@ -334,11 +329,10 @@ class ReportBuilder:
         return term_reference_metrics(self.term_segments) if self.term_segments else None
 
     def _check_counts(self) -> tuple[CheckCount, ...]:
-        titles = {check.name: (check.title, check.explanation) for check in CHECKS}
-        titles = {**STAGES, **titles, **CORPUS_CHECKS}
+        known = _STAGES | titles()
         counts = []
         for name, found in self.by_check.items():
-            title, explanation = titles.get(
+            title, explanation = known.get(
                 name, (name.replace("-", " ").capitalize(), "Reported while translating.")
             )
             counts.append(
@@ -373,32 +367,19 @@ def _first(segments: Sequence[SegmentReport]) -> tuple[int, ...]:
     return tuple(varied(grave, lambda index: segments[index].trouble, _FIRST))
 
 
-def _shallow(document: DocumentReport) -> dict[str, Any]:
-    return {name: getattr(document, name) for name in DocumentReport.__dataclass_fields__}
+def _words_before(text: str, start: int) -> str:
+    """Give the words before a place, whole ones, with a sign where text is left out."""
+    cut = start - _AROUND
+    if cut <= 0:
+        return text[:start]
+    space = text.find(" ", cut, start)
+    return "… " + text[(space + 1 if space >= 0 else cut) : start]
 
 
-def _history_row(
-    created: str,
-    fingerprint: str,
-    engine: str,
-    documents: Sequence[DocumentReport],
-    builder: ReportBuilder,
-    scores: Sequence[Score],
-    terms: TermMetrics,
-    average: float,
-) -> HistoryRow:
-    values = {score.metric: score.value for score in scores}
-    return HistoryRow(
-        created=created,
-        table=fingerprint,
-        engine=engine,
-        documents=len(documents),
-        segments=builder.total,
-        bleu=values.get("bleu"),
-        chrf=values.get("chrf"),
-        terms=terms.accuracy,
-        violations=terms.violated,
-        errors=builder.severities["error"],
-        warnings=builder.severities["warning"],
-        confidence=average,
-    )
+def _words_after(text: str, end: int) -> str:
+    """Give the words after a place, whole ones, with a sign where text is left out."""
+    cut = end + _AROUND
+    if cut >= len(text):
+        return text[end:]
+    space = text.rfind(" ", end, cut)
+    return text[end : space if space >= 0 else cut] + " …"

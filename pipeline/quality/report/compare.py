@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING, Literal
 
 from pipeline.errors import NothingChecked, QualityError
-from pipeline.quality.checks.registry import CHECKS
-from pipeline.quality.metrics.alignment import align_blocks
+from pipeline.quality.checks.registry import known_checks
+from pipeline.quality.metrics.alignment import align_blocks, blocks_of
 from pipeline.quality.metrics.reference import DEFAULT_METRICS, score_segments
+from pipeline.quality.metrics.references import References, find_references
 from pipeline.quality.metrics.significance import Comparison, compare_systems
 from pipeline.quality.report.build import TABLE, read_manifest
-from pipeline.quality.report.references import References, find_references
 from pipeline.table import read_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from pipeline.records import Translation
-
-__all__ = ["Moved", "RunComparison", "TermChange", "compare_outputs", "compare_runs"]
+    from pipeline.records import Span, TermResult, Translation
 
 _SHOWN = 10
 _NOTICED = 0.01  # chrF points below which a segment did not move
@@ -54,15 +52,15 @@ class TermChange:
 class RunComparison:
     """Everything that differs between the two."""
 
-    comparison: Comparison | None  # None without references
-    better: tuple[Moved, ...]  # the greatest gains
-    worse: tuple[Moved, ...]  # the greatest losses
-    better_total: int
-    worse_total: int
-    same_total: int
-    terms: tuple[TermChange, ...]
-    findings: tuple[tuple[str, int, int], ...]  # check, in the first, in the second
-    notes: tuple[str, ...]
+    comparison: Comparison | None = None  # None without references
+    better: tuple[Moved, ...] = ()  # the greatest gains
+    worse: tuple[Moved, ...] = ()  # the greatest losses
+    better_total: int = 0
+    worse_total: int = 0
+    same_total: int = 0
+    terms: tuple[TermChange, ...] = ()
+    findings: tuple[tuple[str, int, int], ...] = ()  # check, in the first, in the second
+    notes: tuple[str, ...] = ()
 
 
 def _moved(
@@ -127,9 +125,6 @@ def compare_outputs(
         better_total=len(better),
         worse_total=len(worse),
         same_total=same,
-        terms=(),
-        findings=(),
-        notes=(),
     )
 
 
@@ -182,7 +177,7 @@ def compare_runs(
     counts = (Counter[str](), Counter[str]())
     lost: dict[str, list[int]] = {}
     gained: dict[str, list[int]] = {}
-    checks = {check.name for check in CHECKS}
+    checks = known_checks()
     same = True
     for document in shared:
         a, b = left[document], right[document]
@@ -205,11 +200,11 @@ def compare_runs(
             continue
         # Only the first reference: streams of all documents must be equally many.
         blocks = [block for block in read_blocks(found[document][0]) if block.strip()]
-        aligned = align_blocks(document, _blocks(a), [blocks])
+        aligned = align_blocks(document, blocks_of(a)[1], [blocks])
         if aligned.note:
             notes.append(f"{document}: {aligned.note}")
         ours += aligned.blocks
-        others = _blocks(b)
+        others = blocks_of(b)[1]
         theirs += [" ".join(others[start:end]) for start, end in aligned.groups]
         streams += aligned.references[0]
         places += [f"{document} ¶{start + 1}" for start, _ in aligned.groups]
@@ -224,29 +219,22 @@ def compare_runs(
             place=f"{first}, {second}",
             next_step="compare runs with different settings",
         )
-    comparison = None
-    better: list[Moved] = []
-    worse: list[Moved] = []
-    unmoved = 0
+    result = RunComparison(same_total=len(streams))
     if streams and ours != theirs:
-        comparison = compare_systems(
-            [(str(first), ours), (str(second), theirs)],
+        result = compare_outputs(
+            (str(first), str(second)),
+            ours,
+            theirs,
             [streams],
             metrics=metrics,
             test=test,
             samples=samples,
+            places=places,
         )
-        better, worse, unmoved = _moved(places, ours, theirs, [streams])
     elif streams:
         notes.append("the documents with references are the same in both runs: not scored")
-        unmoved = len(streams)
-    return RunComparison(
-        comparison=comparison,
-        better=tuple(better[:_SHOWN]),
-        worse=tuple(worse[:_SHOWN]),
-        better_total=len(better),
-        worse_total=len(worse),
-        same_total=unmoved,
+    return replace(
+        result,
         terms=tuple(terms),
         findings=tuple(
             (name, counts[0][name], counts[1][name])
@@ -264,11 +252,9 @@ def _documents(outputs: Path) -> dict[str, list[Translation]]:
     }
 
 
-def _blocks(rows: Sequence[Translation]) -> list[str]:
-    return [
-        " ".join(row.target.strip() for row in block).strip()
-        for _, block in groupby(rows, key=attrgetter("segment.block_id"))
-    ]
+def _terms(row: Translation) -> dict[tuple[str, Span], TermResult]:
+    """Give the terms of the source by name and place."""
+    return {(t.occurrence.term, t.occurrence.span): t for t in row.terms if not t.forbidden}
 
 
 def _count_alone(
@@ -276,10 +262,10 @@ def _count_alone(
 ) -> None:
     """Count occurrences, and those that are right, of places that one glossary alone has."""
     for row, other in zip(rows, others, strict=True):
-        known = {(t.occurrence.term, t.occurrence.span) for t in other.terms if not t.forbidden}
-        for term in row.terms:
-            if not term.forbidden and (term.occurrence.term, term.occurrence.span) not in known:
-                counts = tally.setdefault(term.occurrence.term, [0, 0])
+        known = _terms(other)
+        for (name, span), term in _terms(row).items():
+            if (name, span) not in known:
+                counts = tally.setdefault(name, [0, 0])
                 counts[0] += 1
                 counts[1] += term.satisfied
 
@@ -287,8 +273,7 @@ def _count_alone(
 def _term_changes(first: Sequence[Translation], second: Sequence[Translation]) -> list[TermChange]:
     changes = []
     for a, b in zip(first, second, strict=True):
-        before = {(t.occurrence.term, t.occurrence.span): t for t in a.terms if not t.forbidden}
-        after = {(t.occurrence.term, t.occurrence.span): t for t in b.terms if not t.forbidden}
+        before, after = _terms(a), _terms(b)
         # Terms that only one glossary has are counted apart.
         for key in before.keys() & after.keys():
             old, new = before[key], after[key]

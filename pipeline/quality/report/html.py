@@ -6,17 +6,14 @@ import base64
 import hashlib
 import json
 from collections import Counter
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from pipeline.quality.checks.corpus import CORPUS_CHECKS
-from pipeline.quality.checks.registry import CHECKS
-from pipeline.quality.report.history import comparable
-from pipeline.quality.report.marks import Run, differences, mark
-from pipeline.quality.report.plots import histogram, trend
-from pipeline.quality.report.triage import furthest, least_sure
+from pipeline.quality.checks.registry import titles
+from pipeline.quality.report.drawing import Run, differences, histogram, mark, trend
+from pipeline.quality.report.headline import comparable
+from pipeline.quality.report.model import furthest, least_sure
 from pipeline.table import to_plain
 from pipeline.wording import RUNGS
 
@@ -26,39 +23,12 @@ if TYPE_CHECKING:
     from pipeline.quality.report.model import QualityReport, SegmentReport
     from pipeline.records import Span
 
-__all__ = ["render_html"]
-
 _SHOWN_SEGMENTS = 2_000
 _SHOWN_OCCURRENCES = 3_000
 _SHOWN_MORE = 3  # of the least sure, and of those furthest from the reference
 _LONGEST_LEAD = 200  # characters of a text in the list of what to check first
 _OPEN_OCCURRENCES = 25  # more are folded away below the table of terms
 _LONGEST_TEXT = 6_000  # characters of one segment that a page shows
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Card:
-    """A segment with its texts cut into runs."""
-
-    number: int  # worst first
-    position: int  # in the order of documents
-    segment: SegmentReport
-    source: list[Run]
-    target: list[Run]
-    reference: list[Run]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Lead:
-    """A segment in the list of what to check first: a stretch of each text."""
-
-    number: int  # of its card
-    gravity: int
-    reason: str
-    more: int  # findings beside the one that is named
-    place: str
-    source: list[Run]
-    target: list[Run]
 
 
 def _template(name: str) -> str:
@@ -109,19 +79,22 @@ def _cut(text: str) -> str:
     return text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]} …"
 
 
-def _card(number: int, position: int, segment: SegmentReport) -> _Card:
-    source, target, reference = map(_cut, (segment.source, segment.target, segment.reference))
+def _card(number: int, position: int, segment: SegmentReport) -> dict[str, Any]:
+    """Give a segment with its texts cut into runs; ``position`` is that in its document."""
+    source, target, reference = map(
+        _cut, (segment.row.source, segment.row.target, segment.reference)
+    )
     extra, missing = differences(target, reference) if reference else ([], [])
     ours = [(f.source.start, f.source.end, "point") for f in segment.findings if f.source]
     theirs = [(f.target.start, f.target.end, "point") for f in segment.findings if f.target]
-    return _Card(
-        number=number,
-        position=position,
-        segment=segment,
-        source=mark(source, ours),
-        target=mark(target, [*extra, *theirs]),
-        reference=mark(reference, missing),
-    )
+    return {
+        "number": number,  # worst first
+        "position": position,
+        "segment": segment,
+        "source": mark(source, ours),
+        "target": mark(target, [*extra, *theirs]),
+        "reference": mark(reference, missing),
+    }
 
 
 def _reason(segment: SegmentReport) -> str:
@@ -149,17 +122,18 @@ def _stretch(text: str, span: Span | None) -> list[Run]:
     return [*before, *mark(text[start:stop], inside), *after]
 
 
-def _lead(number: int, segment: SegmentReport, reason: str = "") -> _Lead:
+def _lead(number: int, segment: SegmentReport, reason: str = "") -> dict[str, Any]:
+    """Give a segment for the list of what to check first: a stretch of each text."""
     finding = segment.findings[0] if segment.findings and not segment.unsaid else None
-    return _Lead(
-        number=number,
-        gravity=segment.gravity,
-        reason=reason or _reason(segment),
-        more=max(0, len(segment.findings) + bool(segment.unsaid) - 1),
-        place=segment.place,
-        source=_stretch(segment.source, finding.source if finding else None),
-        target=_stretch(segment.target, finding.target if finding else None),
-    )
+    return {
+        "number": number,  # of its card
+        "gravity": segment.gravity,
+        "reason": reason or _reason(segment),
+        "more": max(0, len(segment.findings) + bool(segment.unsaid) - 1),  # beside the one named
+        "place": segment.row.place,
+        "source": _stretch(segment.row.source, finding.source if finding else None),
+        "target": _stretch(segment.row.target, finding.target if finding else None),
+    }
 
 
 def _manifest(report: QualityReport) -> list[tuple[str, str]]:
@@ -205,7 +179,11 @@ def render_html(report: QualityReport) -> str:
     order = {document.document: n for n, document in enumerate(report.documents)}
     places = sorted(
         range(len(shown)),
-        key=lambda n: (order[shown[n].document], shown[n].block, shown[n].segment),
+        key=lambda n: (
+            order[shown[n].row.doc_id],
+            shown[n].row.segment.block_id,
+            shown[n].row.segment.segment_id,
+        ),
     )
     positions = {number: position for position, number in enumerate(places)}
     cards = [_card(n, positions[n], segment) for n, segment in enumerate(shown)]
@@ -220,7 +198,7 @@ def render_html(report: QualityReport) -> str:
     unsure = least_sure(shown, _SHOWN_MORE)
     far = furthest(shown, _SHOWN_MORE, taken=unsure)
     spoke = {check.name for check in report.checks}
-    known = {c.name: (c.title, c.explanation) for c in CHECKS} | dict(CORPUS_CHECKS)
+    known = titles()
     return (
         _environment()
         .get_template("report.html")
@@ -238,13 +216,13 @@ def render_html(report: QualityReport) -> str:
             rungs=RUNGS,
             settled=_settled(report).most_common(),
             fold=len(report.occurrences) > _OPEN_OCCURRENCES and not report.terms.violated,
-            card_of={card.segment.place: card.number for card in cards},
+            card_of={segment.row.place: number for number, segment in enumerate(shown)},
             earlier=len(report.history) - 1,
             histograms=[histogram(spread) for spread in report.spreads],
             trends=[item for item in trends if item],
             terms=report.terms.terms,
             occurrences=report.occurrences[:_SHOWN_OCCURRENCES],
-            documents=sorted({card.segment.document for card in cards}),
+            documents=sorted({segment.row.doc_id for segment in shown}),
             grave=sum(segment.gravity == 2 for segment in report.segments),
             manifest=_manifest(report),
             titles={check.name: check.title for check in report.checks},

@@ -2,37 +2,45 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from pipeline.quality.metrics.reference import Score
     from pipeline.quality.metrics.term_reference import TermReferenceMetrics
     from pipeline.quality.metrics.terms import TermMetrics
-    from pipeline.records import Finding
+    from pipeline.quality.report.headline import Delta, HistoryRow
+    from pipeline.records import Finding, Translation
+
+
+_FEWEST_WORDS = 5  # fewer are seen at a glance, and the model is always unsure of them
+
+_Item = TypeVar("_Item")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SegmentReport:
     """One segment as the report shows it."""
 
-    place: str
-    document: str
-    block: int  # from 0
-    segment: int  # from 0, inside its block
-    kind: str
-    source: str
-    target: str
+    row: Translation
+    findings: tuple[Finding, ...]  # of the checks that were asked for
+    confidence: float  # 0 to 1, with these findings
     reference: str  # "" where there is none
     chrf: float | None  # against the reference, 0 to 100
-    confidence: float  # 0 to 1
-    score: float | None  # the model's mean log-probability per token
-    ratio: float | None  # characters of the translation over those of the source
-    findings: tuple[Finding, ...]
-    violations: tuple[str, ...]  # glossary terms that are not as they should be
-    memory: bool
+
+    @property
+    def ratio(self) -> float | None:
+        """Characters of the translation over those of the source."""
+        source = self.row.source.strip()
+        return len(self.row.target.strip()) / len(source) if source else None
+
+    @property
+    def violations(self) -> tuple[str, ...]:
+        """Glossary terms that are not as they should be."""
+        return tuple(t.occurrence.term for t in self.row.terms if not t.satisfied)
 
     @property
     def unsaid(self) -> tuple[str, ...]:
@@ -118,35 +126,6 @@ class Spread:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HistoryRow:
-    """One earlier report's headline figures."""
-
-    created: str  # ISO 8601, UTC
-    table: str  # hash of the segment table and the references
-    engine: str
-    documents: int
-    segments: int
-    bleu: float | None
-    chrf: float | None
-    terms: float | None  # accuracy, 0 to 1
-    violations: int
-    errors: int
-    warnings: int
-    confidence: float
-    texts: str = ""  # hash of sources and references: figures of other texts do not compare
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delta:
-    """What one headline figure did since the report before on the same texts."""
-
-    name: str
-    before: float
-    after: float
-    better: bool | None  # None where it did not move
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class QualityReport:
     """Everything that a run's quality report says."""
 
@@ -180,3 +159,63 @@ class QualityReport:
         values["consistency"] = self.terms.consistency_first_micro
         values["confidence"] = self.confidence if self.segments_total else None
         return values
+
+
+# --- what a person with little time should look at first ----------------------------
+
+
+def varied(
+    items: Sequence[_Item], kind: Callable[[_Item], str], count: int, *, most: int = 2
+) -> list[_Item]:
+    """Choose the first items, but not six of one kind while others wait.
+
+    Args:
+        items: worst first.
+        kind: what is wrong with an item.
+        count: how many are wanted.
+        most: of a kind, as long as there are items of other kinds.
+
+    Returns:
+        At most ``count`` items, in the order given.
+    """
+    seen: Counter[str] = Counter()
+    chosen: list[int] = []
+    rest: list[int] = []
+    for index, item in enumerate(items):
+        if len(chosen) == count:
+            break
+        seen[kind(item)] += 1
+        (chosen if seen[kind(item)] <= most else rest).append(index)
+    chosen += rest[: count - len(chosen)]
+    return [items[index] for index in sorted(chosen)]
+
+
+def _quiet(segments: Sequence[SegmentReport]) -> list[int]:
+    return [
+        index
+        for index, segment in enumerate(segments)
+        if not segment.gravity and len(segment.row.source.split()) >= _FEWEST_WORDS
+    ]
+
+
+def least_sure(segments: Sequence[SegmentReport], count: int) -> list[int]:
+    """Give the places of segments that no check spoke of and the model was least sure of."""
+    return sorted(_quiet(segments), key=lambda index: segments[index].confidence)[:count]
+
+
+def furthest(
+    segments: Sequence[SegmentReport], count: int, *, taken: Collection[int] = ()
+) -> list[int]:
+    """Give the places of segments that no check spoke of, furthest from their reference.
+
+    Args:
+        segments: of the report.
+        count: how many are wanted.
+        taken: places that are shown already.
+    """
+    scored = [
+        (chrf, index)
+        for index in _quiet(segments)
+        if index not in taken and (chrf := segments[index].chrf) is not None
+    ]
+    return [index for _, index in sorted(scored)[:count]]

@@ -14,8 +14,6 @@ from pipeline.run.reporting.scoring import reference_blocks
 if TYPE_CHECKING:
     from pipeline.run.reporting.report import RunReport
 
-__all__ = ["with_quality"]
-
 _SHOWN = 5  # segments that are named
 _NEEDED = frozenset({"segments", "errors", "warnings", "notes_found"})
 
@@ -32,22 +30,22 @@ def with_quality(report: RunReport) -> RunReport:
         InputError: the history of earlier reports cannot be read.
         OutputError: a file cannot be written.
     """
-    from pipeline.quality import build_report, write_report
-    from pipeline.quality.report.build import is_current
+    from pipeline.quality import build_report, is_current, plain_report, write_report
 
     out = Path(report.out)
     try:
         told = _told(out) if is_current(out) else None
         if told is None:
-            write_report(build_report(out, read_blocks=_blocks_if_readable), out)
-            told = _told(out)
+            found = build_report(out, read_blocks=_blocks_if_readable)
+            write_report(found, out)
+            told = plain_report(found)
     except NothingChecked:
         return report  # no segment to look at
-    return _with_findings(report, told) if told else report
+    return _with_findings(report, told)
 
 
 def _told(out: Path) -> dict[str, Any] | None:
-    """Read what the quality report says; ``None`` where it is damaged."""
+    """Read what the last quality report says; ``None`` where it is damaged."""
     try:
         told = json.loads((out / "report.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -63,7 +61,7 @@ def _blocks_if_readable(path: Path) -> list[str]:
 
 
 def _with_findings(report: RunReport, told: dict[str, Any]) -> RunReport:
-    from pipeline.quality.report.triage import varied
+    from pipeline.quality import varied
 
     grave = [s for s in told["segments"] if any(_counts(f) for f in s["findings"])]
     return replace(

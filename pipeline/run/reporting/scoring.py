@@ -24,7 +24,7 @@ def reference_blocks(path: Path) -> list[str]:
     Raises:
         InputError: the file cannot be read.
     """
-    from pipeline.quality.metrics.alignment import paragraphs, read_text
+    from pipeline.quality import paragraphs, read_text
 
     if not is_supported(path.name):
         return list(paragraphs(read_text(path)))
@@ -74,7 +74,7 @@ class References:
         reference = find_reference(source)
         if reference is None or (output.exists() and reference.samefile(output)):
             return
-        from pipeline.quality.metrics.alignment import align_blocks
+        from pipeline.quality import align_blocks
 
         try:
             blocks = _prose(parse_document(data, doc_id=output.name, name=output.name))
@@ -156,7 +156,7 @@ class Scoring:
             documents = (doc for doc in report.documents if doc.scores)
             rows = [(doc.document, [score.value for score in doc.scores]) for doc in documents]
         elif self.level == "segment":
-            rows = [(s.place, [s.chrf]) for s in report.segments if s.chrf is not None]
+            rows = [(s.row.place, [s.chrf]) for s in report.segments if s.chrf is not None]
         figures = report.gate_values()
         return Scored(scores=report.scores, rows=rows, notes=report.notes, figures=figures)
 
@@ -176,7 +176,7 @@ class Scoring:
             QualityError: they are not equally long.
             UsageError: documents are to be scored and not known.
         """
-        from pipeline.quality.metrics.lines import parallel_lines
+        from pipeline.quality import parallel_lines
 
         scorer = CorpusScorer(self.metrics)
         texts = (hypothesis, *references)
@@ -208,7 +208,7 @@ class Scoring:
             NothingChecked: there is no text in one of them.
             UsageError: documents are to be scored.
         """
-        from pipeline.quality.metrics.alignment import align_blocks
+        from pipeline.quality import align_blocks
 
         texts = []
         for path in (hypothesis, *references):

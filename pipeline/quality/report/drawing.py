@@ -1,21 +1,78 @@
-"""The report's plots as plain numbers; the template draws them as SVG.
+"""What the page draws: texts cut into marked runs, and plots as plain numbers.
 
-A histogram and a line need two loops in a template. A plotting library would cost a
-megabyte of script in each report (Vega), or ten megabytes of dependency (matplotlib), and
-neither follows the reader's dark mode.
+The template draws plots as SVG: a histogram and a line need two loops. A plotting library
+would cost a megabyte of script in each report (Vega), or ten megabytes of dependency
+(matplotlib), and neither follows the reader's dark mode.
 """
 
 from __future__ import annotations
 
+import difflib
+import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
-    from pipeline.quality.report.model import HistoryRow, Spread
+    from pipeline.quality.report.headline import HistoryRow
+    from pipeline.quality.report.model import Spread
 
-__all__ = ["Bar", "Histogram", "Point", "Trend", "histogram", "trend"]
+# --- differences to a reference, and what findings point at --------------------------
+
+_TOKEN = re.compile(r"\w+(?:['’]\w+)*|[^\w\s]")
+_LONGEST = 1500  # tokens of a text that is compared word by word
+
+
+class Run(NamedTuple):
+    """A stretch of text that is marked alike; ``kinds`` is "" where it is plain."""
+
+    text: str
+    kinds: str  # class names separated by spaces
+
+
+Mark = tuple[int, int, str]  # start, end, kind
+
+
+def differences(target: str, reference: str) -> tuple[list[Mark], list[Mark]]:
+    """Mark the words of each side that the other does not have in the same order.
+
+    Returns:
+        Marks of kind ``extra`` in the translation and ``missing`` in the reference; none
+        for texts too long to compare.
+    """
+    left = [(m[0].casefold(), m.start(), m.end()) for m in _TOKEN.finditer(target)]
+    right = [(m[0].casefold(), m.start(), m.end()) for m in _TOKEN.finditer(reference)]
+    if not left or not right or max(len(left), len(right)) > _LONGEST:
+        return [], []
+    matcher = difflib.SequenceMatcher(
+        None, [token for token, _, _ in left], [token for token, _, _ in right], autojunk=False
+    )
+    extra: list[Mark] = []
+    missing: list[Mark] = []
+    for kind, i, j, k, n in matcher.get_opcodes():
+        if kind == "equal":
+            continue
+        if j > i:
+            extra.append((left[i][1], left[j - 1][2], "extra"))
+        if n > k:
+            missing.append((right[k][1], right[n - 1][2], "missing"))
+    return extra, missing
+
+
+def mark(text: str, marks: Iterable[Mark]) -> list[Run]:
+    """Cut a text where marks begin and end; the runs joined give the text again."""
+    inside = [(max(0, a), min(len(text), b), kind) for a, b, kind in marks if a < b]
+    cuts = sorted({0, len(text), *(a for a, _, _ in inside), *(b for _, b, _ in inside)})
+    runs = []
+    for start, end in pairwise(cuts):
+        kinds = sorted({kind for a, b, kind in inside if a <= start and end <= b})
+        runs.append(Run(text=text[start:end], kinds=" ".join(kinds)))
+    return runs
+
+
+# --- plots ---------------------------------------------------------------------------
 
 WIDTH, HEIGHT = 320, 96  # of the drawing area, in SVG units
 _GAP = 2
