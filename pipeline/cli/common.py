@@ -62,8 +62,11 @@ def settings_options(
         ]
 
         @functools.wraps(command)
-        def called(**values: object) -> None:
-            command(given={name: values.pop(name) for name in names}, **values)
+        def called(**values: Any) -> None:  # noqa: ANN401 - options of every type
+            given = {name: values.pop(name) for name in names}
+            # An option that may be repeated and is not given may come as an empty list.
+            given = {name: None if value in ([], ()) else value for name, value in given.items()}
+            command(given=given, **values)
 
         vars(called)["__signature__"] = signature.replace(parameters=parameters)
         return called

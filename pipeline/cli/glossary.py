@@ -8,45 +8,42 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.cli.common import emit_json
-from pipeline.cli.glossary_common import (
-    AsJson,
-    Domains,
-    Files,
-    count,
-    glossary_paths,
-    open_termbase,
-    sentences_of,
-    settings_of,
-)
-from pipeline.cli.glossary_words import calibrate, stats, suggest
+from pipeline.cli.common import AsJson, Given, answer, new_app, settings_options
+from pipeline.cli.glossary_words import calibrate, sentences_of, stats, suggest
+from pipeline.config import load_settings
 from pipeline.errors import EXIT_SKIPPED, GlossaryError, UsageError
+from pipeline.wording import counted
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pipeline.glossary import Term
     from pipeline.glossary.file import Row
 
-__all__ = ["app"]
-
-app = typer.Typer(
-    name="glossary",
-    help="See, check and edit the glossary of terms.",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,
-)
+app = new_app("glossary", "See, check and edit the glossary of terms.")
 
 InFile = Annotated[
     str | None, typer.Option("--file", "-f", help="Glossary CSV to edit. [the last one in use]")
 ]
 Line = Annotated[int, typer.Option(min=0, help="Line of the row, where a term has several.")]
 Source = Annotated[str, typer.Argument(help="The French term, as it stands in the file.")]
+Format = Annotated[str, typer.Option("--format", help="tsv, csv, tbx or tmx. [suffix]")]
+
+_in_use = settings_options("glossary", "domain", domain="Keep only rows of this domain.")
+
+
+def _terms(given: Given) -> Sequence[Term]:
+    from pipeline.glossary import load_termbase
+
+    settings = load_settings(given)
+    return load_termbase(settings.paths("glossary"), domains=settings.domain).terms
 
 
 def _target(file: str | None, source: str = "") -> Path:
     """Choose the file to edit: the one asked for, the last that has the term, or the last."""
     if file:
         return Path(file)
-    paths = glossary_paths(settings_of())
+    paths = load_settings().paths("glossary")
     if not paths:
         raise UsageError("no glossary is in use", next_step="name the file with --file")
     if source:
@@ -65,14 +62,11 @@ def _row(path: Path, row: Row, did: str, *, as_json: bool) -> None:
     from pipeline.glossary.file import lint as check
 
     warnings = [] if did == "removed" else [p for p in check([path]) if p.line == row.line]
-    if as_json:
-        values = list(row.values)
-        found = [asdict(p) for p in warnings]
-        place = {"file": str(path), "line": row.line}
-        emit_json({"done": did, **place, "values": values, "problems": found})
-        return
-    typer.echo(f"{did} {path}:{row.line}: {' | '.join(_cut(v) for v in row.values if v)}")
-    for problem in warnings:
+    place = {"file": str(path), "line": row.line}
+    found = {"values": list(row.values), "problems": [asdict(p) for p in warnings]}
+    told = f"{did} {path}:{row.line}: {' | '.join(_cut(v) for v in row.values if v)}"
+    answer(told, {"done": did, **place, **found}, as_json=as_json)
+    for problem in warnings if not as_json else ():
         typer.echo(str(problem), err=True)
 
 
@@ -83,29 +77,30 @@ def _cut(text: str) -> str:
 
 
 @app.command("list")
+@_in_use
 def list_terms(
     word: Annotated[str, typer.Argument(help="Show only rows that hold this text.")] = "",
     *,
-    glossary: Files = None,
-    domain: Domains = None,
+    given: Given,
     as_json: AsJson = False,
 ) -> None:
     """List the terms in use, with the place of each row."""
-    terms = open_termbase(settings_of(glossary, domain)).terms
+    terms = _terms(given)
     needle = word.casefold()
     shown = [
         t
         for t in terms
         if any(needle in text.casefold() for text in (t.source, *t.targets, t.note))
     ]
-    if as_json:
-        emit_json([asdict(t) for t in shown])
-        return
-    for t in shown:
-        target = _cut(" | ".join(t.targets)) if t.targets else "(as it is)"
-        mark = "" if t.status == "preferred" else f"  [{t.status}]"
-        typer.echo(f"{t.place}: {_cut(t.source)} → {target}{mark}")
-    typer.echo(f"{len(shown)} of {count(len(terms), 'term')}", err=True)
+    answer(map(_line, shown), [asdict(t) for t in shown], as_json=as_json)
+    if not as_json:
+        typer.echo(f"{len(shown):,} of {counted(len(terms), 'term')}", err=True)
+
+
+def _line(term: Term) -> str:
+    target = _cut(" | ".join(term.targets)) if term.targets else "(as it is)"
+    mark = "" if term.status == "preferred" else f"  [{term.status}]"
+    return f"{term.place}: {_cut(term.source)} → {target}{mark}"
 
 
 @app.command()
@@ -188,21 +183,17 @@ def lint(
     """
     from pipeline.glossary.file import lint as check
 
-    settings = settings_of()
-    paths = [Path(f) for f in files] if files else glossary_paths(settings)
+    settings = load_settings()
+    paths = [Path(f) for f in files] if files else settings.paths("glossary")
     if not paths:
         raise UsageError("no glossary is in use", next_step="name the file: lint terms.csv")
     texts = (text for _, text in sentences_of(corpus, settings)) if corpus else None
     problems = check(paths, corpus=texts)
     errors = [p for p in problems if p.severity == "error"]
-    if as_json:
-        emit_json({"errors": len(errors), "problems": [asdict(p) for p in problems]})
-    else:
-        for problem in problems:
-            typer.echo(str(problem))
-        names = ", ".join(str(p) for p in paths)
-        warnings = len(problems) - len(errors)
-        typer.echo(f"{names}: {count(len(errors), 'error')}, {count(warnings, 'warning')}")
+    names, warnings = ", ".join(map(str, paths)), len(problems) - len(errors)
+    total = f"{names}: {counted(len(errors), 'error')}, {counted(warnings, 'warning')}"
+    told = {"errors": len(errors), "problems": [asdict(p) for p in problems]}
+    answer([*map(str, problems), total], told, as_json=as_json)
     if errors:
         raise typer.Exit(GlossaryError.exit_code)
 
@@ -216,7 +207,7 @@ def import_terms(
     file: Annotated[str, typer.Argument(help="TSV, CSV, TBX or TMX file.")],
     *,
     into: InFile = None,
-    form: Annotated[str, typer.Option("--format", help="tsv, csv, tbx or tmx. [suffix]")] = "",
+    form: Format = "",
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace rows that say something else.")
     ] = False,
@@ -228,43 +219,36 @@ def import_terms(
 
     path = _target(into)
     result = merge_rows(path, read_terms_of(Path(file), form=form), overwrite=overwrite)
-    if as_json:
-        emit_json({"file": str(path), **asdict(result)})
-    else:
-        typer.echo(
-            f"{path}: {result.added} added, {result.changed} changed, {result.same} there already"
-        )
-        for source in result.conflicts:
-            typer.echo(f"left alone: {source!r} has another target here (see --overwrite)")
-        for problem in result.problems:
-            typer.echo(f"left out: {problem}")
+    lines = [
+        f"{path}: {result.added} added, {result.changed} changed, {result.same} there already",
+        *(f"left alone: {s!r} has another target here (see --overwrite)" for s in result.conflicts),
+        *(f"left out: {problem}" for problem in result.problems),
+    ]
+    answer(lines, {"file": str(path), **asdict(result)}, as_json=as_json)
     if result.problems:
         raise typer.Exit(EXIT_SKIPPED)
 
 
 @app.command("export")
+@_in_use
 def export_terms(
     file: Annotated[str, typer.Argument(help="TSV, CSV, TBX or TMX file to write.")],
     *,
-    form: Annotated[str, typer.Option("--format", help="tsv, csv, tbx or tmx. [suffix]")] = "",
-    glossary: Files = None,
-    domain: Domains = None,
+    form: Format = "",
+    given: Given,
     as_json: AsJson = False,
 ) -> None:
     """Write the terms in use for another tool."""
     from pipeline.glossary.exchange import write_terms_as
 
-    settings = settings_of(glossary, domain)
     path = Path(file)
-    if any(path.resolve() == p.resolve() for p in glossary_paths(settings)):
+    if any(path.resolve() == p.resolve() for p in load_settings(given).paths("glossary")):
         raise GlossaryError(
             "that is a glossary in use", place=file, next_step="write to another file"
         )
-    count = write_terms_as(path, open_termbase(settings).terms, form=form)
-    if as_json:
-        emit_json({"file": file, "entries": count})
-    else:
-        typer.echo(f"{file}: {count} {'entry' if count == 1 else 'entries'}")
+    count = write_terms_as(path, _terms(given), form=form)
+    told = f"{file}: {counted(count, 'entry', 'entries')}"
+    answer(told, {"file": file, "entries": count}, as_json=as_json)
 
 
 app.command()(calibrate)
