@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from pipeline.errors import OutputError
 from pipeline.fsio import atomic_open, output_error
-from pipeline.table import segment_frame, segment_schema, translation_of
+from pipeline.table import segment_frame, translation_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -39,6 +39,65 @@ def _writing(path: Path) -> Iterator[None]:
         ) from error
 
 
+class Parts:
+    """Frames of one kind that wait on the disk, in order, to be joined.
+
+    Args:
+        folder: emptied now: parts of a run that was cut off are made again from memory.
+
+    Raises:
+        OSError: the folder cannot be made or emptied.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._paths: list[Path] = []
+        self.discard()
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def __len__(self) -> int:
+        return len(self._paths)
+
+    def __iter__(self) -> Iterator[pl.DataFrame]:
+        import polars as pl
+
+        for path in self._paths:
+            yield pl.read_parquet(path, glob=False)
+
+    def add(self, frame: pl.DataFrame) -> None:
+        """Write a part.
+
+        Raises:
+            OSError, polars.exceptions.PolarsError: it cannot be written.
+        """
+        path = self.folder / f"{len(self._paths):06d}.parquet"
+        frame.write_parquet(path)
+        self._paths.append(path)
+
+    def join(self, target: IO[bytes] | str, *, rows: int) -> None:
+        """Write all parts, of which there is one at least, as one Parquet file.
+
+        Args:
+            target: a file, or a path that polars knows.
+            rows: of a group in the file.
+
+        Raises:
+            OSError, polars.exceptions.PolarsError: it cannot be written.
+        """
+        import polars as pl
+
+        if len(self._paths) == 1 and not isinstance(target, str):
+            with self._paths[0].open("rb") as part:
+                shutil.copyfileobj(part, target)
+        else:
+            parts = pl.scan_parquet(self._paths, glob=False)
+            parts.sink_parquet(target, maintain_order=True, row_group_size=rows)
+
+    def discard(self) -> None:
+        """Delete the parts."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
 class TableWriter:
     """Collects finished segments into numbered Parquet parts, then joins them.
 
@@ -58,18 +117,13 @@ class TableWriter:
         *,
         look: Callable[[int, pl.DataFrame], None] = lambda _first, _part: None,
     ) -> None:
-        self._folder = folder
         self._look = look
-        self._parts: list[Path] = []
         self._held: list[Translation] = []
         self._frames: list[pl.DataFrame] = []  # before what is held
         self._waiting = 0  # rows of both
         self.rows = 0
-        try:
-            shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise output_error(folder, error) from error
+        with _writing(folder):
+            self._parts = Parts(folder)
 
     def add(self, translations: Sequence[Translation]) -> None:
         """Append rows.
@@ -107,40 +161,31 @@ class TableWriter:
 
         self._settle()
         part = pl.concat(self._frames) if self._frames else segment_frame(())
-        path = self._folder / f"{len(self._parts):06d}.parquet"
         self._look(self.rows - self._waiting, part)
-        with _writing(path):
-            part.write_parquet(path)
-        self._parts.append(path)
+        with _writing(self._parts.folder):
+            self._parts.add(part)
         self._frames = []
         self._waiting = 0
 
     def finish(self, path: Path) -> None:
-        """Write everything that was added as one table and delete the parts.
+        """Write everything that was added as one table.
 
         Raises:
             OutputError: the table cannot be written.
         """
-        import polars as pl
-
         if self._waiting or not self._parts:
             self._flush()
         with _writing(path), atomic_open(path) as handle:
-            if len(self._parts) == 1:
-                with self._parts[0].open("rb") as part:
-                    shutil.copyfileobj(part, handle)
-            else:
-                parts = pl.scan_parquet(self._parts, schema=segment_schema())
-                parts.sink_parquet(handle, maintain_order=True, row_group_size=_ROWS)
+            self._parts.join(handle, rows=_ROWS)
 
     def discard(self) -> None:
         """Delete the parts."""
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self._parts.discard()
 
     def terms(self) -> Iterator[Translation]:
         """Give every segment with a term again, in order, a part at a time."""
         import polars as pl
 
-        for part in self._parts:
-            rows = pl.read_parquet(part).filter(pl.col("terms").list.len() > 0)
+        for frame in self._parts:
+            rows = frame.filter(pl.col("terms").list.len() > 0)
             yield from map(translation_of, rows.iter_rows(named=True))
