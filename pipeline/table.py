@@ -219,7 +219,7 @@ def count_rows(path: Path) -> int:
             next_step="run passerelle translate first, or name the folder that it wrote to",
         )
     try:
-        scan = pl.scan_parquet(path)
+        scan = pl.scan_parquet(path, glob=False)
         found = scan.collect_schema()
         missing = [name for name, dtype in segment_schema().items() if found.get(name) != dtype]
         if missing:
@@ -241,7 +241,7 @@ def read_rows(path: Path) -> Iterator[Translation]:
     columns = list(segment_schema())
     for start in range(0, total, _SLICE):
         try:
-            frame = pl.scan_parquet(path).select(columns).slice(start, _SLICE).collect()
+            frame = pl.scan_parquet(path, glob=False).select(columns).slice(start, _SLICE).collect()
             for row in frame.iter_rows(named=True):
                 yield translation_of(row)
         except (pl.exceptions.PolarsError, OSError, *MISREAD) as error:

@@ -123,7 +123,9 @@ class LastTable:
         end = first + count
         held = self._held
         if held is None or first < self._first or end > self._first + held.height:
-            frame = pl.scan_parquet(self._path).slice(first, max(count, _CHUNK)).collect()
+            frame = (
+                pl.scan_parquet(self._path, glob=False).slice(first, max(count, _CHUNK)).collect()
+            )
             held = frame.with_columns(memory=pl.lit(True), seconds=pl.lit(0.0))
             self._first, self._held = first, held
         return held.slice(first - self._first, count)

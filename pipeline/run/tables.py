@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from pipeline.errors import OutputError
 from pipeline.fsio import atomic_open, output_error
 from pipeline.records import TermResult
-from pipeline.table import from_plain, segment_frame, segment_schema
+from pipeline.table import from_plain, segment_frame
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -40,6 +40,65 @@ def _writing(path: Path) -> Iterator[None]:
         ) from error
 
 
+class Parts:
+    """Frames of one kind that wait on the disk, in order, to be joined.
+
+    Args:
+        folder: emptied now: parts of a run that was cut off are made again from memory.
+
+    Raises:
+        OSError: the folder cannot be made or emptied.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._paths: list[Path] = []
+        self.discard()
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def __len__(self) -> int:
+        return len(self._paths)
+
+    def __iter__(self) -> Iterator[pl.DataFrame]:
+        import polars as pl
+
+        for path in self._paths:
+            yield pl.read_parquet(path, glob=False)
+
+    def add(self, frame: pl.DataFrame) -> None:
+        """Write a part.
+
+        Raises:
+            OSError, polars.exceptions.PolarsError: it cannot be written.
+        """
+        path = self.folder / f"{len(self._paths):06d}.parquet"
+        frame.write_parquet(path)
+        self._paths.append(path)
+
+    def join(self, target: IO[bytes] | str, *, rows: int) -> None:
+        """Write all parts, of which there is one at least, as one Parquet file.
+
+        Args:
+            target: a file, or a path that polars knows.
+            rows: of a group in the file.
+
+        Raises:
+            OSError, polars.exceptions.PolarsError: it cannot be written.
+        """
+        import polars as pl
+
+        if len(self._paths) == 1 and not isinstance(target, str):
+            with self._paths[0].open("rb") as part:
+                shutil.copyfileobj(part, target)
+        else:
+            parts = pl.scan_parquet(self._paths, glob=False)
+            parts.sink_parquet(target, maintain_order=True, row_group_size=rows)
+
+    def discard(self) -> None:
+        """Delete the parts."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
 class TableWriter:
     """Collects finished segments into numbered Parquet parts, then joins them.
 
@@ -59,18 +118,13 @@ class TableWriter:
         *,
         look: Callable[[int, pl.DataFrame], None] = lambda _first, _part: None,
     ) -> None:
-        self._folder = folder
         self._look = look
-        self._parts: list[Path] = []
         self._held: list[Translation] = []
         self._frames: list[pl.DataFrame] = []  # before what is held
         self._waiting = 0  # rows of both
         self.rows = 0
-        try:
-            shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise output_error(folder, error) from error
+        with _writing(folder):
+            self._parts = Parts(folder)
 
     def add(self, translations: Sequence[Translation]) -> None:
         """Append rows.
@@ -108,41 +162,33 @@ class TableWriter:
 
         self._settle()
         part = pl.concat(self._frames) if self._frames else segment_frame(())
-        path = self._folder / f"{len(self._parts):06d}.parquet"
         self._look(self.rows - self._waiting, part)
-        with _writing(path):
-            part.write_parquet(path)
-        self._parts.append(path)
+        with _writing(self._parts.folder):
+            self._parts.add(part)
         self._frames = []
         self._waiting = 0
 
     def finish(self, path: Path) -> None:
-        """Write everything that was added as one table and delete the parts.
+        """Write everything that was added as one table.
 
         Raises:
             OutputError: the table cannot be written.
         """
-        import polars as pl
-
         if self._waiting or not self._parts:
             self._flush()
         with _writing(path), atomic_open(path) as handle:
-            if len(self._parts) == 1:
-                with self._parts[0].open("rb") as part:
-                    shutil.copyfileobj(part, handle)
-            else:
-                parts = pl.scan_parquet(self._parts, schema=segment_schema())
-                parts.sink_parquet(handle, maintain_order=True, row_group_size=_ROWS)
+            self._parts.join(handle, rows=_ROWS)
 
     def discard(self) -> None:
         """Delete the parts."""
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self._parts.discard()
 
     def terms(self) -> Iterator[tuple[str, int, int, list[TermResult]]]:
         """Give (document, block, segment, terms) of every segment with a term, in order."""
         import polars as pl
 
         for part in self._parts:
-            rows = pl.read_parquet(part, columns=["doc_id", "block_id", "segment_id", "terms"])
-            for *place, terms in rows.filter(pl.col("terms").list.len() > 0).iter_rows():
+            rows = part.filter(pl.col("terms").list.len() > 0)
+            places = rows.select("doc_id", "block_id", "segment_id", "terms")
+            for *place, terms in places.iter_rows():
                 yield *place, [from_plain(TermResult, term) for term in terms]

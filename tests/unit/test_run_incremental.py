@@ -7,6 +7,8 @@ import csv
 import polars as pl
 import pytest
 
+from pipeline.table import read_rows
+
 SENTENCES = [
     "L’IA progresse vite.",
     "Le chat dort.",
@@ -110,3 +112,11 @@ def test_the_table_of_a_run_from_memory_equals_that_of_the_first_run(
     first = pl.read_parquet(path).drop("memory", "seconds")
     translate(corpus, **options)
     assert pl.read_parquet(path).drop("memory", "seconds").equals(first)
+
+
+def test_brackets_in_the_output_folders_name_are_no_pattern(corpus, tmp_path, translate):
+    for _ in range(2):
+        translate(corpus, out=tmp_path / "out[1]")
+    table = pl.read_parquet(tmp_path / "out[1]" / "segments.parquet", glob=False)
+    assert table["source"].to_list() == SENTENCES
+    assert list(read_rows(tmp_path / "out[1]" / "segments.parquet"))

@@ -67,7 +67,7 @@ def read_history(path: Path) -> tuple[HistoryRow, ...]:
         return ()
     try:
         schema = _schema()
-        frame = pl.read_parquet(path)
+        frame = pl.read_parquet(path, glob=False)
         if "texts" not in frame.columns:  # a history of before there was this column
             frame = frame.with_columns(texts=pl.lit(""))
         frame = frame.select(pl.col(n).cast(kind) for n, kind in schema.items())

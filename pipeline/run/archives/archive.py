@@ -3,40 +3,39 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from pipeline.documents import output_name
 from pipeline.errors import InputError, PasserelleError, UsageError
 from pipeline.fsio import atomic_write
-from pipeline.run.archives.rows import count_rows, expand, is_archive, open_writer, read_rows
+from pipeline.run.archives.rows import RowWriter, count_rows, expand, is_archive, read_rows
 from pipeline.run.discovery import Passed
 from pipeline.run.reporting.progress import NAMED, NOTED
+from pipeline.translate.opening import HIDDEN
 from pipeline.translate.reading import Source, load_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from pipeline.records import Translation
-    from pipeline.run.archives.rows import Row, RowWriter
+    from pipeline.run.archives.rows import Row
     from pipeline.run.journal import Journal
     from pipeline.run.reporting.progress import State
     from pipeline.run.storing import Done, Rows
     from pipeline.run.tables import TableWriter
     from pipeline.translate.reading import Limits, Loaded
 
-__all__ = ["Archives", "archives_of"]
-
-_COLUMNS: tuple[tuple[str, type], ...] = (
-    ("id", str),
-    ("text", str),  # English
-    ("segments", int),
-    ("terms", int),  # occurrences of the glossary's terms
-    ("violations", int),  # of these, not as the glossary says
-    ("findings", int),  # warnings and errors, violations among them
-)
+_COLUMNS = {
+    "id": str,
+    "text": str,  # English
+    "segments": int,
+    "terms": int,  # occurrences of the glossary's terms
+    "violations": int,  # of these, not as the glossary says
+    "findings": int,  # warnings and errors, violations among them
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,32 +163,16 @@ def _load(row: Row, source: Source, limits: Limits) -> Loaded:
     return replace(load_bytes(data, named, limits), source=source)
 
 
-@dataclass(slots=True)
-class _Counts:
-    segments: int = 0
-    terms: int = 0
-    violations: int = 0
-    findings: int = 0
-
-    def add(self, translations: Sequence[Translation]) -> None:
-        for translation in translations:
-            self.segments += 1
-            self.terms += len(translation.terms)
-            self.violations += sum(t.status == "violated" for t in translation.terms)
-            self.findings += sum(f.severity != "info" for f in translation.findings)
-
-
-@dataclass(slots=True)
-class _Open:
-    """Where rows are written at the moment."""
-
-    number: int = -1
-    writer: RowWriter | None = None
-    counts: dict[str, _Counts] = field(default_factory=dict)  # of articles not yet ended
-
-
 class ArchiveStore:
-    """Puts finished windows into the table and into archives; see `storing.Store`."""
+    """Puts finished windows into the table and into archives; see `storing.Store`.
+
+    Args:
+        found: the archives, in order.
+        out: the output folder.
+        journal: knows which archive a row came from, and what was passed over.
+        table: takes the rows of segments.
+        state: where numbers and events are left.
+    """
 
     def __init__(
         self,
@@ -205,7 +188,10 @@ class ArchiveStore:
         self._journal = journal
         self._table = table
         self._state = state
-        self._open = _Open()
+        self._number = -1  # of the archive that is written at the moment
+        self._writer: RowWriter | None = None
+        self._article = ""  # that has begun
+        self._counts: Counter[str] = Counter()  # of it
 
     def __enter__(self) -> Self:
         return self
@@ -234,44 +220,40 @@ class ArchiveStore:
         for item in done:
             # Rows are never reused as files are: the memory gives them again.
             rows: Rows = item  # type: ignore[assignment] # see above
-            counts = self._open.counts.setdefault(rows.loaded.source.doc_id, _Counts())
-            counts.add(rows.translations)
+            doc_id = rows.loaded.source.doc_id
+            if doc_id != self._article:  # the last one has ended, or was given up
+                self._article, self._counts = doc_id, Counter()
+            for translation in rows.translations:
+                self._counts["segments"] += 1
+                self._counts["terms"] += len(translation.terms)
+                self._counts["violations"] += sum(t.status == "violated" for t in translation.terms)
+                self._counts["findings"] += sum(f.severity != "info" for f in translation.findings)
             self._table.add(rows.translations)
             if rows.data is not None:
-                self._end(rows, rows.data, counts)
+                self._end(rows.loaded, rows.data)
 
-    def _end(self, rows: Rows, data: bytes, counts: _Counts) -> None:
-        doc_id = rows.loaded.source.doc_id
-        del self._open.counts[doc_id]
-        number, _ = self._journal.claimed(doc_id)
-        self._move_on(number)
-        values: dict[str, Any] = {
-            "id": doc_id,
-            "text": data.decode("utf-8"),
-            "segments": counts.segments,
-            "terms": counts.terms,
-            "violations": counts.violations,
-            "findings": counts.findings,
-        }
-        assert self._open.writer is not None  # `_move_on` has opened it
-        self._open.writer.write(values)
-        state = self._state
+    def _end(self, loaded: Loaded, data: bytes) -> None:
+        doc_id, state = loaded.source.doc_id, self._state
+        self._move_on(self._journal.claimed(doc_id)[0])
+        values = {"id": doc_id, "text": data.decode("utf-8")}
+        assert self._writer is not None  # `_move_on` has opened it
+        self._writer.write({name: values.get(name, self._counts[name]) for name in _COLUMNS})
         state.documents += 1
         state.written += 1
-        for finding in rows.loaded.document.findings:
+        for finding in loaded.document.findings:
             if finding.severity != "info" and len(state.notes) < NOTED:
                 state.notes.append(f"{doc_id}: {finding.message}")
 
     def _move_on(self, number: int) -> None:
         """Finish archives before ``number``; each gets a file, even without a row."""
-        while self._open.number < number:
-            if self._open.writer is not None:
-                self._open.writer.finish()
-                self._open.writer = None
-            self._open.number += 1
-            if self._open.number < len(self._found):
-                target = self._found[self._open.number].target
-                self._open.writer = open_writer(target, _COLUMNS)
+        while self._number < number:
+            if self._writer is not None:
+                self._writer.finish()
+                self._writer = None
+            self._number += 1
+            if self._number < len(self._found):
+                target = self._found[self._number].target
+                self._writer = RowWriter(target, _COLUMNS, self._out / HIDDEN / "rows")
                 if len(self._state.first_outputs) < NAMED:
                     name = target
                     with suppress(ValueError):

@@ -1,31 +1,40 @@
-"""Archives: files of many articles, JSONL or Parquet, local or on any fsspec path.
+"""Archives: files of many articles, JSONL or Parquet, on this machine or at a distance.
 
-The only module of the driver that imports fsspec and pyarrow.
+On this machine polars reads and writes Parquet, and nothing else is needed. Distant Parquet
+is polars' too where it knows the way (`s3://` …); everything else at a distance is fsspec's.
 """
 
 from __future__ import annotations
 
 import contextlib
+import glob
 import importlib.util
 import json
 import re
+import shutil
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import IO, TYPE_CHECKING, Any, Protocol
+from typing import IO, TYPE_CHECKING, Any
 
 from pipeline.errors import ClusterError, InputError, OutputError
 from pipeline.fsio import atomic_open
+from pipeline.run.tables import Parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-__all__ = ["Row", "RowWriter", "count_rows", "expand", "is_archive", "open_writer", "read_rows"]
+    import polars as pl
 
 _JSONL = (".jsonl", ".ndjson")
-_PARQUET = (".parquet",)
-_BATCH = 1_000  # rows of Parquet held at a time
-_GROUP = 5_000  # rows of one group of Parquet that is written
+_PARQUET = ".parquet"
+_CLOUD = re.compile(r"(s3a?|gc?s|az|azure|adl|abfss?|hf)://")  # where polars goes by itself
+_WEB = re.compile(r"https?://")  # there, too, but only to read
 _MAGIC = re.compile(r"[*?[]")
+_SLICE = 2_000  # rows of Parquet that are held at a time
+_FAR_SLICE = 50_000  # at a distance, where each slice fetches its whole group again
+_PART = 1_000  # rows of a part that waits to be joined
+_GROUP = 2_000  # rows of one group of Parquet that is written
 _LONG = 64 << 20  # bytes of a line; a longer one is no article
 
 
@@ -39,34 +48,25 @@ class Row:
     fault: str = ""
 
 
-class RowWriter(Protocol):
-    """Takes rows; the file appears only when `finish` was called."""
-
-    def write(self, row: Mapping[str, Any]) -> None:
-        """Append a row."""
-        ...
-
-    def finish(self) -> None:
-        """Put the file in its place."""
-        ...
-
-
 def is_archive(path: str) -> bool:
     """Say whether a path, local or not, is named like a file of rows."""
-    return _suffix(path) in (*_JSONL, *_PARQUET)
+    return _suffix(path) in (*_JSONL, _PARQUET)
 
 
 def _suffix(path: str) -> str:
     return PurePosixPath(path).suffix.lower()
 
 
-def _need() -> None:
-    missing = [n for n in ("fsspec", "pyarrow") if importlib.util.find_spec(n) is None]
-    if missing:
+def _fsspec(path: str) -> Any:  # noqa: ANN401 - a module without types
+    if importlib.util.find_spec("fsspec") is None:
         raise ClusterError(
-            f"archives (.jsonl, .parquet) need {' and '.join(missing)}, not installed here",
-            next_step='install them with `pip install "passerelle[cluster]"`',
+            "reading or writing this path needs fsspec, not installed here",
+            place=path,
+            next_step="install it with `pip install fsspec`, and its package for this kind of path",
         )
+    import fsspec
+
+    return fsspec
 
 
 def expand(path: str) -> list[str]:
@@ -74,31 +74,26 @@ def expand(path: str) -> list[str]:
 
     Raises:
         InputError: the pattern finds nothing, or its place cannot be read.
+        ClusterError: a package for such a path is missing.
     """
+    path = path.removeprefix("file://")
     if not _MAGIC.search(path) or ("://" not in path and Path(path).exists()):
         return [path]
-    _need()
-    import fsspec
-
     with _reading(path):
-        found = sorted(file.full_name for file in fsspec.open_files(path, "rb"))
+        if "://" in path:
+            found = [file.full_name for file in _fsspec(path).open_files(path, "rb")]
+        else:
+            found = glob.glob(str(Path(path).absolute()), recursive=True)  # noqa: PTH207 - absolute
         if not found:
             raise FileNotFoundError(path)
-    return [name.removeprefix("file://") for name in found]
-
-
-@contextlib.contextmanager
-def _open(path: str) -> Iterator[IO[bytes]]:
-    """Open for reading; a failure here or while reading names the path."""
-    _need()
-    import fsspec
-
-    with _reading(path), fsspec.open(path, "rb") as handle:
-        yield handle
+    return sorted(found)
 
 
 @contextlib.contextmanager
 def _reading(path: str) -> Iterator[None]:
+    """Turn failures into errors that name the path."""
+    import polars as pl
+
     try:
         yield
     except FileNotFoundError as error:
@@ -111,12 +106,48 @@ def _reading(path: str) -> Iterator[None]:
             place=path,
             next_step="install it beside Passerelle, on this machine only",
         ) from error
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
         raise InputError(
-            f"it cannot be read: {error}",
+            f"it cannot be read: {_first_line(error)}",
             place=path,
             next_step="check that it is whole, and that this machine may read it",
         ) from error
+
+
+def _first_line(error: BaseException) -> str:
+    return next(iter(str(error).splitlines()), type(error).__name__)
+
+
+def _open(path: str) -> contextlib.AbstractContextManager[IO[bytes]]:
+    if "://" not in path:
+        return Path(path).open("rb")
+    opened: contextlib.AbstractContextManager[IO[bytes]] = _fsspec(path).open(path, "rb")
+    return opened
+
+
+@contextlib.contextmanager
+def _scan(path: str) -> Iterator[tuple[pl.LazyFrame, int]]:
+    """Give Parquet to polars, with its bytes (0: not known); copy it where polars cannot go."""
+    import polars as pl
+
+    if _CLOUD.match(path) or _WEB.match(path):
+        yield pl.scan_parquet(path, glob=False), 0
+        return
+    with contextlib.ExitStack() as stack:
+        handle = stack.enter_context(_open(path))
+        if "://" in path:
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="passerelle-"))
+            path = str(Path(folder, "copy.parquet"))
+            with Path(path).open("wb") as copy:
+                shutil.copyfileobj(handle, copy, 1 << 20)
+        try:
+            scan = pl.scan_parquet(Path(path).absolute(), glob=False)
+            scan.collect_schema()
+        except pl.exceptions.ComputeError as error:
+            raise InputError(
+                f"this is no Parquet file: {error}", place=path, next_step="make it again"
+            ) from error
+        yield scan, Path(path).stat().st_size
 
 
 def count_rows(path: str) -> tuple[int, int]:
@@ -124,26 +155,23 @@ def count_rows(path: str) -> tuple[int, int]:
 
     Raises:
         InputError: the file cannot be read, or lacks a column.
+        ClusterError: a package for such a path is missing.
     """
-    with _open(path) as handle:
-        if _suffix(path) in _PARQUET:
-            import pyarrow as pa
-            import pyarrow.parquet as pq
+    with _reading(path):
+        if _suffix(path) == _PARQUET:
+            import polars as pl
 
-            try:
-                table = pq.ParquetFile(handle)
-            except pa.ArrowInvalid as error:
-                raise InputError(
-                    f"this is no Parquet file: {error}", place=path, next_step="make it again"
-                ) from error
-            _check_columns(table.schema_arrow.names, path)
-            return table.metadata.num_rows, handle.seek(0, 2)
+            with _scan(path) as (scan, size):
+                _check_columns(scan.collect_schema().names(), path)
+                rows: int = scan.select(pl.len()).collect().item()
+                return rows, size or rows
         lines = size = 0
         last = b"\n"
-        while block := handle.read(1 << 20):
-            lines += block.count(b"\n")
-            size += len(block)
-            last = block
+        with _open(path) as handle:
+            while block := handle.read(1 << 20):
+                lines += block.count(b"\n")
+                size += len(block)
+                last = block
         return lines + (not last.endswith(b"\n")), size
 
 
@@ -162,19 +190,25 @@ def read_rows(path: str) -> Iterator[Row]:
 
     Raises:
         InputError: the file cannot be read.
+        ClusterError: a package for such a path is missing.
     """
-    with _open(path) as handle:
-        yield from _parquet(handle) if _suffix(path) in _PARQUET else _jsonl(handle)
+    with _reading(path):
+        if _suffix(path) == _PARQUET:
+            with _scan(path) as (scan, size):
+                yield from _parquet(scan.select("id", "text"), _SLICE if size else _FAR_SLICE)
+        else:
+            with _open(path) as handle:
+                yield from _jsonl(handle)
 
 
-def _parquet(handle: IO[bytes]) -> Iterator[Row]:
-    import pyarrow.parquet as pq
-
-    number = 0
-    for batch in pq.ParquetFile(handle).iter_batches(batch_size=_BATCH, columns=["id", "text"]):
-        for values in batch.to_pylist():
-            number += 1
+def _parquet(scan: pl.LazyFrame, step: int) -> Iterator[Row]:
+    # Not `collect_batches`: it holds whole groups, and a file of a gigabyte may be one group.
+    # A slice skips the pages before it.
+    start = 0
+    while (rows := scan.slice(start, step).collect(engine="streaming")).height:
+        for number, values in enumerate(rows.iter_rows(named=True), start + 1):
             yield _row(number, values)
+        start += step
 
 
 def _jsonl(handle: IO[bytes]) -> Iterator[Row]:
@@ -220,109 +254,93 @@ def _row(number: int, values: Mapping[str, Any]) -> Row:
     return Row(number=number, doc_id=doc_id, text=text)
 
 
-def open_writer(path: str, columns: Sequence[tuple[str, type]]) -> RowWriter:
-    """Begin a file of rows; its suffix tells the format.
+class _Trial(Exception):
+    """Ends the trial of a target."""
+
+
+class RowWriter:
+    """Takes rows; the file appears, whole, when `finish` is called.
 
     Args:
-        path: local, or any fsspec path.
+        path: of the file, here or at a distance; its suffix tells the format.
         columns: names and types (``str`` or ``int``).
+        parts: folder of this machine where rows wait; emptied now and at the end.
 
     Raises:
         OutputError: it cannot be written.
+        ClusterError: a package for such a path is missing.
     """
-    return _Parquet(path, columns) if _suffix(path) in _PARQUET else _Jsonl(path)
 
-
-class _Target:
-    """A file that appears whole or not at all."""
-
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, columns: Mapping[str, type], parts: Path) -> None:
         self._path = path
-        self._stack = contextlib.ExitStack()
-        with self._failures():
-            if "://" in path:
-                self.handle = self._remote()
-            else:
-                self.handle = self._stack.enter_context(atomic_open(Path(path)))
-
-    def _remote(self) -> Any:  # noqa: ANN401 - fsspec's classes have no types
-        _need()
-        import fsspec
-
-        # A transaction puts a file in place at its end, as far as the system can do that.
-        filesystem, place = fsspec.core.url_to_fs(self._path)
-        transaction = filesystem.transaction
-        transaction.start()
-        handle = filesystem.open(place, "wb")
-
-        def end(kind: type[BaseException] | None, *_: object) -> None:
-            handle.close()
-            transaction.complete(commit=kind is None)
-
-        self._stack.push(end)
-        return handle
-
-    @contextlib.contextmanager
-    def _failures(self) -> Iterator[None]:
-        try:
-            yield
-        except (OSError, ValueError, ImportError) as error:
-            raise OutputError(
-                f"it cannot be written: {error}",
-                place=self._path,
-                next_step="check the path, its permissions and the room there; run again",
-            ) from error
-
-    def write(self, data: bytes) -> None:
-        with self._failures():
-            self.handle.write(data)
-
-    def finish(self) -> None:
-        with self._failures():
-            self._stack.close()
-
-    def __del__(self) -> None:
-        # Given up: what was written so far goes away.
-        with contextlib.suppress(Exception):
-            self._stack.__exit__(RuntimeError, RuntimeError(), None)
-
-
-class _Jsonl:
-    def __init__(self, path: str) -> None:
-        self._target = _Target(path)
+        self._columns = columns
+        self._held: list[Mapping[str, Any]] = []
+        # Tried now: a night's work should not end with a path that nobody may write.
+        with contextlib.suppress(_Trial), _writing(path):
+            raise _Trial
+        with _failures(path):
+            self._parts = Parts(parts)
 
     def write(self, row: Mapping[str, Any]) -> None:
-        self._target.write(json.dumps(row, ensure_ascii=False).encode() + b"\n")
+        """Append a row.
 
-    def finish(self) -> None:
-        self._target.finish()
-
-
-class _Parquet:
-    def __init__(self, path: str, columns: Sequence[tuple[str, type]]) -> None:
-        _need()
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
-        types = {str: pa.string(), int: pa.int64()}
-        self._schema = pa.schema([(name, types[kind]) for name, kind in columns])
-        self._target = _Target(path)
-        self._writer = pq.ParquetWriter(self._target.handle, self._schema, compression="zstd")
-        self._rows: list[Mapping[str, Any]] = []
-
-    def write(self, row: Mapping[str, Any]) -> None:
-        self._rows.append(row)
-        if len(self._rows) >= _GROUP:
+        Raises:
+            OutputError: it cannot be written.
+        """
+        self._held.append(row)
+        if len(self._held) >= _PART:
             self._flush()
 
     def _flush(self) -> None:
-        import pyarrow as pa
+        import polars as pl
 
-        self._writer.write_table(pa.Table.from_pylist(self._rows, schema=self._schema))
-        self._rows = []
+        with _failures(self._path):
+            self._parts.add(pl.DataFrame(self._held, schema=dict(self._columns)))
+        self._held = []
 
     def finish(self) -> None:
-        if self._rows:
+        """Put the file in its place.
+
+        Raises:
+            OutputError: it cannot be written.
+        """
+        if self._held or not self._parts:
             self._flush()
-        self._writer.close()
-        self._target.finish()
+        with _writing(self._path) as target:
+            if _suffix(self._path) == _PARQUET:
+                self._parts.join(target, rows=_GROUP)
+            else:
+                for frame in self._parts:
+                    for row in frame.iter_rows(named=True):
+                        target.write(json.dumps(row, ensure_ascii=False).encode() + b"\n")
+        self._parts.discard()
+
+
+@contextlib.contextmanager
+def _failures(path: str) -> Iterator[None]:
+    import polars as pl
+
+    try:
+        yield
+    except (OSError, ValueError, ImportError, RuntimeError, pl.exceptions.PolarsError) as error:
+        raise OutputError(
+            f"it cannot be written: {_first_line(error)}",
+            place=path,
+            next_step="check the path, its permissions and the room there; run again",
+        ) from error
+
+
+@contextlib.contextmanager
+def _writing(path: str) -> Iterator[Any]:
+    """Give what takes a file's bytes (polars' own targets: its path); it appears at the end."""
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(_failures(path))
+        if "://" not in path:
+            yield stack.enter_context(atomic_open(Path(path)))
+        elif _suffix(path) == _PARQUET and _CLOUD.match(path):
+            yield path
+        else:
+            # A transaction puts a file in place at its end, as far as the system can do that.
+            system, place = _fsspec(path).core.url_to_fs(path)
+            stack.enter_context(system.transaction)
+            yield stack.enter_context(system.open(place, "wb"))

@@ -1,22 +1,24 @@
-"""Archives as inputs: JSONL always, Parquet and distant paths where the extra is installed."""
+"""Archives as inputs: JSONL and Parquet always, distant paths where fsspec is installed."""
 
 from __future__ import annotations
 
 import importlib.util
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import polars as pl
 import pytest
 from typer.testing import CliRunner
 
 from pipeline.cli.app import app
-from pipeline.errors import ClusterError, InputError, UsageError
+from pipeline.errors import ClusterError, InputError, OutputError, UsageError
 from pipeline.run.archives.archive import archives_of
-from pipeline.run.archives.rows import count_rows, is_archive, open_writer, read_rows
+from pipeline.run.archives.rows import RowWriter, count_rows, is_archive, read_rows
 
-needs_extra = pytest.mark.skipif(
-    any(importlib.util.find_spec(name) is None for name in ("fsspec", "pyarrow")),
-    reason='fsspec and pyarrow are not installed: pip install "passerelle[cluster]"',
+needs_fsspec = pytest.mark.skipif(
+    importlib.util.find_spec("fsspec") is None, reason="fsspec is not installed"
 )
 
 ARTICLES = {
@@ -68,7 +70,6 @@ def test_archives_are_known_by_their_names(path, expected):
     assert is_archive(path) is expected
 
 
-@needs_extra
 @pytest.mark.parametrize("window", [1, 2, 100])
 def test_articles_are_translated_as_files_of_the_same_text_would_be(
     articles, glossary, tmp_path, translate, window
@@ -94,7 +95,6 @@ def test_articles_are_translated_as_files_of_the_same_text_would_be(
     assert report.first_outputs == ("articles.en.jsonl",)
 
 
-@needs_extra
 def test_a_second_run_asks_nothing_and_writes_the_same(
     articles, tmp_path, translate, fake_engine_class
 ):
@@ -122,7 +122,6 @@ BAD = [
 ]
 
 
-@needs_extra
 def test_every_bad_row_is_named_and_the_good_ones_are_translated(tmp_path, translate):
     path = write_jsonl(
         tmp_path / "a.jsonl",
@@ -146,7 +145,6 @@ def test_every_bad_row_is_named_and_the_good_ones_are_translated(tmp_path, trans
     assert [(row["id"], row["text"]) for row in rows] == [("good", "[Bonjour.]"), ("7", "[Sept.]")]
 
 
-@needs_extra
 def test_an_id_names_one_article_in_all_archives_of_a_run(tmp_path, translate):
     for name in ("a", "b"):
         write_jsonl(tmp_path / f"{name}.jsonl", [{"id": "x", "text": f"Le {name}."}])
@@ -158,7 +156,6 @@ def test_an_id_names_one_article_in_all_archives_of_a_run(tmp_path, translate):
     assert (tmp_path / "out" / "b.en.jsonl").read_bytes() == b""
 
 
-@needs_extra
 def test_an_article_on_which_the_engine_fails_is_named_by_its_row(
     articles, tmp_path, translate, fake_engine_class
 ):
@@ -167,10 +164,10 @@ def test_an_article_on_which_the_engine_fails_is_named_by_its_row(
     assert [row["id"] for row in rows_of(tmp_path / "out" / "articles.en.jsonl")] == ["a", "c", "d"]
 
 
-@needs_extra
 def test_parquet_in_and_parquet_out_keep_order_across_groups(tmp_path, translate, monkeypatch):
+    monkeypatch.setattr("pipeline.run.archives.rows._PART", 35)
     monkeypatch.setattr("pipeline.run.archives.rows._GROUP", 70)
-    monkeypatch.setattr("pipeline.run.archives.rows._BATCH", 30)
+    monkeypatch.setattr("pipeline.run.archives.rows._SLICE", 30)
     numbers = range(500)
     source = pl.DataFrame(
         {"id": list(numbers), "text": [f"Le jour {n % 50}." for n in numbers], "x": 0}
@@ -183,7 +180,78 @@ def test_parquet_in_and_parquet_out_keep_order_across_groups(tmp_path, translate
     assert report.documents == 500
 
 
-@needs_extra
+LOCAL = """
+import re, sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[1])
+from fake_engine import FakeOpener
+from pipeline.config import Settings
+from pipeline.run import Job, run
+from pipeline.run.reporting.progress import Quiet
+
+folder = Path(sys.argv[2])
+job = Job(
+    paths=(str(folder / "*.jsonl"), str(folder / "a.parquet")),
+    settings=Settings(out=str(folder / "out"), glossary=("",), report=False),
+)
+run(job, open_engine=FakeOpener(window=4, step=100), reporter=Quiet(sys.stderr))
+print(sorted({"pyarrow", "fsspec"} & set(sys.modules)))
+"""
+
+
+def test_on_this_machine_polars_is_enough(tmp_path):
+    row = {"id": "p", "text": "Bonjour."}
+    pl.DataFrame([row]).write_parquet(tmp_path / "a.parquet")
+    write_jsonl(tmp_path / "b.jsonl", [row | {"id": "j"}])
+    done = subprocess.run(
+        [sys.executable, "-c", LOCAL, str(Path(__file__).parents[1]), str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "[]\n"
+    out = tmp_path / "out"
+    assert pl.read_parquet(out / "a.en.parquet")["text"].to_list() == ["[Bonjour.]"]
+    assert rows_of(out / "b.en.jsonl")[0]["text"] == "[Bonjour.]"
+
+
+GROWTH = """
+import re, sys
+from pathlib import Path
+from pipeline.run.archives.rows import RowWriter, count_rows, read_rows
+
+def peak():
+    return int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) / 1024
+
+source, folder = sys.argv[1], Path(sys.argv[2])
+count_rows(source)
+next(read_rows(source))
+before = peak()
+writer = RowWriter(str(folder / "out.parquet"), {"id": str, "text": str}, folder / "parts")
+for row in read_rows(source):
+    writer.write({"id": row.doc_id, "text": row.text})
+writer.finish()
+print(peak() - before)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads /proc")
+def test_memory_does_not_grow_with_an_archive_of_one_group(tmp_path):
+    rows = 40_000  # 210 MB
+    texts = (pl.int_range(rows, eager=True).cast(pl.String) + " le vent se lève" * 330).alias
+    frame = pl.DataFrame({"id": range(rows)}).with_columns(texts("text"))
+    frame.write_parquet(tmp_path / "all.parquet", row_group_size=rows)
+    done = subprocess.run(
+        [sys.executable, "-c", GROWTH, str(tmp_path / "all.parquet"), str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert float(done.stdout) < 150
+    assert pl.read_parquet(tmp_path / "out.parquet")["text"].equals(frame["text"])
+
+
+@needs_fsspec
 def test_archives_come_from_and_go_to_distant_paths(tmp_path, translate):
     import fsspec
 
@@ -196,17 +264,47 @@ def test_archives_come_from_and_go_to_distant_paths(tmp_path, translate):
     table = pl.read_parquet(memory.cat("/out/a.parquet"))
     assert table["text"].to_list() == ["[Bonjour.]"]
     assert not (tmp_path / "out" / "a.en.jsonl").exists()
+    assert [row.text for row in read_rows("memory://out/a.parquet")] == ["[Bonjour.]"]
 
 
-@needs_extra
-def test_a_file_that_is_given_up_leaves_the_old_one(tmp_path):
+def test_distant_parquet_is_read_by_polars_slice_by_slice(monkeypatch):
+    asked = []
+    frame = pl.DataFrame({"id": range(120_000), "text": "x"}).lazy()
+    monkeypatch.setattr(pl, "scan_parquet", lambda path, **_: asked.append(path) or frame)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _name: None)  # no fsspec
+    assert count_rows("s3://bucket/a.parquet") == (120_000, 120_000)
+    assert [row.number for row in read_rows("s3://bucket/a.parquet")] == list(range(1, 120_001))
+    assert set(asked) == {"s3://bucket/a.parquet"}
+
+
+@pytest.mark.parametrize("suffix", ["jsonl", "parquet"])
+def test_a_target_that_cannot_be_written_is_told_at_the_beginning(tmp_path, suffix):
+    (tmp_path / "file").write_bytes(b"")
+    target = str(tmp_path / "file" / f"a.{suffix}")
+    with pytest.raises(OutputError) as caught:
+        RowWriter(target, {"id": str}, tmp_path / "parts")
+    assert caught.value.place == target
+
+
+def test_brackets_in_names_are_no_patterns(articles, tmp_path, translate):
+    place = tmp_path / "in[1]"
+    place.mkdir()
+    pl.DataFrame([{"id": "x", "text": "Bonjour."}]).write_parquet(place / "a[1].parquet")
+    translate(place / "a[1].parquet", out=tmp_path / "out[1]")
+    table = pl.read_parquet(tmp_path / "out[1]" / "a[1].en.parquet", glob=False)
+    assert table["text"].to_list() == ["[Bonjour.]"]
+
+
+@needs_fsspec
+def test_a_file_that_is_given_up_leaves_the_old_one(tmp_path, tmp_path_factory):
     import fsspec
 
     memory = fsspec.filesystem("memory")
     memory.pipe("/kept.jsonl", b"old")
+    parts = tmp_path_factory.mktemp("parts")
     (tmp_path / "kept.jsonl").write_bytes(b"old")
     for path in ("memory://kept.jsonl", str(tmp_path / "kept.jsonl")):
-        writer = open_writer(path, [("id", str)])
+        writer = RowWriter(path, {"id": str}, parts)
         writer.write({"id": "new"})
         del writer
     assert memory.cat("/kept.jsonl") == b"old"
@@ -214,7 +312,6 @@ def test_a_file_that_is_given_up_leaves_the_old_one(tmp_path):
     assert (tmp_path / "kept.jsonl").read_bytes() == b"old"
 
 
-@needs_extra
 @pytest.mark.parametrize(
     ("name", "content", "text"),
     [
@@ -231,14 +328,12 @@ def test_an_archive_that_cannot_be_read_is_named(tmp_path, name, content, text):
     assert caught.value.place.endswith(name)
 
 
-@needs_extra
 def test_missing_columns_are_named_with_those_that_are_there(tmp_path):
     pl.DataFrame({"id": [1], "texte": ["x"]}).write_parquet(tmp_path / "a.parquet")
     with pytest.raises(InputError, match="no column text; there are: id, texte"):
         count_rows(str(tmp_path / "a.parquet"))
 
 
-@needs_extra
 def test_a_line_too_long_for_an_article_is_passed_over(tmp_path, monkeypatch):
     monkeypatch.setattr("pipeline.run.archives.rows._LONG", 64)
     path = write_jsonl(
@@ -268,14 +363,23 @@ def test_arguments_that_do_not_go_together_are_refused(tmp_path, paths, to, text
         archives_of(paths, out=tmp_path, to=to)
 
 
-def test_without_the_extra_an_archive_says_what_to_install(articles, tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    ("paths", "to"),
+    [
+        (["s3://bucket/a.jsonl"], ""),
+        (["s3://bucket/*.parquet"], ""),
+        (["hdfs://host/a.parquet"], ""),
+    ],
+)
+def test_without_fsspec_a_distant_path_says_what_to_install(tmp_path, monkeypatch, paths, to):
     find = importlib.util.find_spec
     monkeypatch.setattr(
-        importlib.util, "find_spec", lambda name: None if name == "pyarrow" else find(name)
+        importlib.util, "find_spec", lambda name: None if name == "fsspec" else find(name)
     )
-    with pytest.raises(ClusterError, match="not installed here") as caught:
-        archives_of([str(articles)], out=tmp_path)
-    assert "passerelle[cluster]" in caught.value.next_step
+    with pytest.raises(ClusterError, match="needs fsspec, not installed here") as caught:
+        archives_of(paths, out=tmp_path, to=to)
+    assert caught.value.place == paths[0]
+    assert "pip install fsspec" in caught.value.next_step
 
 
 @pytest.mark.parametrize("option", ["--dry-run", "--watch"])
