@@ -10,8 +10,6 @@ from pipeline.glossary.match.targets import Hit, Target, accepted, assign, find_
 if TYPE_CHECKING:
     from pipeline.glossary.records import Matches, Term
 
-__all__ = ["Assessment", "assess"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assessment:

@@ -10,8 +10,6 @@ from pipeline.records import Edit, Span
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["apply", "replay", "rewrite"]
-
 
 def apply(text: str, edit: Edit) -> str:
     """Make one edit.

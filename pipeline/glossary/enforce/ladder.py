@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     from pipeline.glossary.termbase import TermBase
     from pipeline.records import Draft, Edit, Hypothesis, Rendering, Translate
 
-__all__ = ["Candidate", "enforce"]
 
 MAX_SCORE_LOSS = 0.5
 """How much worse than the draft another hypothesis may score: natural log per token."""

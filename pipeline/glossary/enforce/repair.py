@@ -22,7 +22,6 @@ from pipeline.records import Edit, Span
 if TYPE_CHECKING:
     from pipeline.glossary.records import Match, Matches
 
-__all__ = ["repair", "wanted_form"]
 
 _WORD_BEFORE = re.compile(r"([^\W\d_]+['’]?)[\s\u00a0\u202f]+$")
 # A name that brings its own article: Le Monde, L'Oréal, The Guardian.

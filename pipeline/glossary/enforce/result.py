@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from pipeline.glossary.records import Match, Matches, Term
     from pipeline.records import Draft
 
-__all__ = ["finish"]
-
 
 def _kept(match: Match, hit: Hit | None, before: Hit | None, best: Candidate) -> TermResult:
     if hit is None:

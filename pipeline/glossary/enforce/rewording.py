@@ -17,16 +17,6 @@ if TYPE_CHECKING:
     from pipeline.glossary.records import Matches
     from pipeline.records import Draft, Hypothesis
 
-__all__ = [
-    "bans",
-    "code_switch",
-    "hints_for",
-    "looks_sound",
-    "loses",
-    "one_line",
-    "put_in",
-    "unquote",
-]
 
 _VOWELS = "aeiouyhàâäéèêëîïôöùûü"
 _ELIDED = re.compile(r"(?i)(?<![^\W_])(l|d|qu|jusqu|n|s)['’]$")
