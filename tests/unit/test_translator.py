@@ -31,7 +31,9 @@ Le modèle `données` de xAI a bouleversé le paysage numérique. OpenAI répond
 - Une [levée de fonds](https://example.org) de 3 milliards d’euros.
 - Meta n’a pas **commenté**.
 """
-GLOSSARY = "source,target\nlevée de fonds,funding round\nxAI,xAI\nOpenAI,OpenAI\nGrok,Grok\nMeta,Meta\n"
+GLOSSARY = (
+    "source,target\nlevée de fonds,funding round\nxAI,xAI\nOpenAI,OpenAI\nGrok,Grok\nMeta,Meta\n"
+)
 
 
 @pytest.fixture

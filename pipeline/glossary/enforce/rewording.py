@@ -17,17 +17,6 @@ if TYPE_CHECKING:
     from pipeline.glossary.records import Matches
     from pipeline.records import Draft, Hypothesis
 
-__all__ = [
-    "bans",
-    "code_switch",
-    "hints_for",
-    "looks_sound",
-    "loses",
-    "one_line",
-    "put_in",
-    "unquote",
-]
-
 _VOWELS = "aeiouyhàâäéèêëîïôöùûü"
 _ELIDED = re.compile(r"(?i)(?<![^\W_])(l|d|qu|jusqu|n|s)['’]$")
 _FULL = {"l": "le ", "d": "de ", "qu": "que ", "jusqu": "jusque ", "n": "ne ", "s": "se "}
@@ -84,10 +73,9 @@ def code_switch(
     return source
 
 
-def unquote(text: str, source: str, matches: Matches, chosen: Iterable[int]) -> str:
+def unquote(text: str, source: str, matches: Matches) -> str:
     """Take the quotation marks away that `code_switch` brought in."""
-    for index in chosen:
-        match = matches.matches[index]
+    for match in matches.matches:
         around = source[max(0, match.start - 2) : match.start] + source[match.end : match.end + 2]
         if not any(mark in around for mark in _QUOTES):
             form = re.escape(wanted_form(match))
