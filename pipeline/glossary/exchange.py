@@ -9,11 +9,11 @@ translated. TMX is 1.4 (LISA OSCAR). Neither entities nor the network are follow
 from __future__ import annotations
 
 import re
+from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from pipeline import __version__
 from pipeline.errors import GlossaryError
 from pipeline.fsio import atomic_write
 from pipeline.glossary.file import COLUMNS, as_table, decode, default_inflect, parse
@@ -270,7 +270,7 @@ def _written(root: etree._Element, doctype: str) -> bytes:
 def _as_tbx(terms: Sequence[Term]) -> tuple[bytes, int]:
     root = etree.Element("martif", {"type": "TBX-Basic", f"{_XML}lang": "fr"})
     about = _add(_add(root, "martifHeader"), "fileDesc")
-    _add(_add(about, "sourceDesc"), "p", f"Glossary, written by Passerelle {__version__}")
+    _add(_add(about, "sourceDesc"), "p", f"Glossary, written by Passerelle {version('passerelle')}")
     body = _add(_add(root, "text"), "body")
     refused: dict[str, list[str]] = {}
     for term in terms:
@@ -305,7 +305,7 @@ def _as_tmx(terms: Iterable[Term]) -> tuple[bytes, int]:
         root,
         "header",
         creationtool="Passerelle",
-        creationtoolversion=__version__,
+        creationtoolversion=version("passerelle"),
         segtype="phrase",
         **{"o-tmf": "CSV"},
         adminlang="en",

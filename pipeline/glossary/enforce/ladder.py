@@ -35,7 +35,7 @@ from pipeline.glossary.match.english import pluralise, upper_first
 from pipeline.records import Request, Span, score_lost
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from pipeline.glossary.records import MaskShape, Matches
     from pipeline.glossary.termbase import TermBase
@@ -57,23 +57,42 @@ class Candidate:
     final: Assessment  # after repairs
     score: float | None
 
+    @property
+    def violations(self) -> int:
+        """How many terms the text does not keep."""
+        return self.final.violations
 
-@dataclass(slots=True, kw_only=True)
+
 class _Work:
-    """One draft on the ladder."""
+    """One draft on the ladder. Rung 1 is where it starts: the engine's first answer."""
 
-    draft: Draft
-    matches: Matches
-    best: Candidate
-    spare: Candidate | None = None  # the best rewording in which a term's number is odd
+    def __init__(self, draft: Draft, matches: Matches) -> None:
+        self.draft = draft
+        self.matches = matches
+        self.source = draft.segment.source
+        first = draft.hypotheses[0]
+        measured = assess(first.text, matches)
+        self.first = self.best = Candidate(
+            text=first.text,
+            edits=(),
+            whole="draft",
+            raw=measured,
+            final=measured,
+            score=first.score,
+        )
+        self.spare: Candidate | None = None  # the best rewording with a term's number odd
 
     @property
     def done(self) -> bool:
-        return self.best.final.violations == 0
+        return self.best.violations == 0
+
+    @property
+    def missing(self) -> tuple[int, ...]:
+        return self.best.final.missing
 
     def offer(self, candidate: Candidate | None) -> None:
         """Take a candidate that leaves fewer violations than the best so far."""
-        if candidate and candidate.final.violations < self.best.final.violations:
+        if candidate and candidate.violations < self.best.violations:
             self.best = candidate
 
     def offer_reworded(self, candidate: Candidate) -> None:
@@ -84,30 +103,45 @@ class _Work:
         """
         if not _odd_number(candidate.final, self.best.final, self.matches):
             self.offer(candidate)
-        elif self.spare is None or candidate.final.violations < self.spare.final.violations:
+        elif self.spare is None or candidate.violations < self.spare.violations:
             self.spare = candidate
 
+    def candidate(self, hypothesis: Hypothesis, rung: str) -> Candidate:
+        """Mend a text in place; its edits start from the draft."""
+        taken = hypothesis.text
+        raw = assess(taken, self.matches)
+        if rung not in {"draft", "hypothesis"} and _lost_capital(taken, raw, self.source):
+            taken = upper_first(taken)
+            raw = assess(taken, self.matches)
+        text, mended, final = repair(taken, self.matches)
+        term, span = self.cause()
+        edits = rewrite(self.first.text, taken, rung=rung, term=term, source=span)
+        return Candidate(
+            text=text,
+            edits=(*edits, *mended),
+            whole=rung,
+            raw=raw,
+            final=final,
+            score=hypothesis.score,
+        )
 
-def _candidate(draft: Draft, matches: Matches, hypothesis: Hypothesis, rung: str) -> Candidate:
-    first = draft.hypotheses[0].text
-    taken = hypothesis.text
-    raw = assess(taken, matches)
-    if rung not in {"draft", "hypothesis"} and _lost_capital(taken, raw, draft.segment.source):
-        taken = upper_first(taken)
-        raw = assess(taken, matches)
-    text, mended, final = repair(taken, matches)
-    cause = _cause(draft, matches)
-    return Candidate(
-        text=text,
-        edits=(
-            *rewrite(first, taken, rung=rung, term=cause[0], source=cause[1]),
-            *mended,
-        ),
-        whole=rung,
-        raw=raw,
-        final=final,
-        score=hypothesis.score,
-    )
+    def cause(self) -> tuple[str, Span | None]:
+        """Name the first term that the draft misses: it is why the draft was given up."""
+        measured = self.first.final
+        if measured.missing:
+            match = self.matches.matches[measured.missing[0]]
+            return match.term.source, Span(start=match.start, end=match.end)
+        return (measured.forbidden[0][0].source if measured.forbidden else ""), None
+
+    def request(self, source: str | None = None) -> Request:
+        """Ask for as many hypotheses as the draft has, of its source or another."""
+        text = self.source if source is None else source
+        return Request(source=one_line(text), hypotheses=len(self.draft.hypotheses))
+
+    def switched(self, chosen: Sequence[int], *, quoted: bool = False) -> Request | None:
+        """Ask with the target forms of the chosen terms written into the French."""
+        words = code_switch(self.source, self.matches, chosen, quoted=quoted)
+        return self.request(words) if chosen else None
 
 
 def _odd_number(measured: Assessment, before: Assessment, matches: Matches) -> bool:
@@ -129,81 +163,31 @@ def _lost_capital(text: str, measured: Assessment, source: str) -> bool:
     return letter.isupper() and any(not any(map(str.isalnum, text[:s])) for s in starts)
 
 
-def _cause(draft: Draft, matches: Matches) -> tuple[str, Span | None]:
-    """Name the first term that the draft misses: it is why the draft was given up."""
-    measured = assess(draft.hypotheses[0].text, matches)
-    if measured.missing:
-        match = matches.matches[measured.missing[0]]
-        return match.term.source, Span(start=match.start, end=match.end)
-    if measured.forbidden:
-        return measured.forbidden[0][0].source, None
-    return "", None
-
-
-def check_draft(draft: Draft, matches: Matches) -> Candidate:
-    """Rung 1: measure the engine's first answer as it stands."""
-    text = draft.hypotheses[0].text
-    measured = assess(text, matches)
-    return Candidate(
-        text=text,
-        edits=(),
-        whole="draft",
-        raw=measured,
-        final=measured,
-        score=draft.hypotheses[0].score,
-    )
-
-
-def choose_hypothesis(
-    draft: Draft,
-    matches: Matches,
-    *,
-    max_loss: float = MAX_SCORE_LOSS,
-    lossy: bool = False,
-) -> Candidate | None:
-    """Rung 2: find another hypothesis that holds every term and scores about as well.
+def _without_asking(work: _Work, *, lossy: bool = False) -> None:
+    """Rungs 2 and 3: take another hypothesis that holds every term, else mend in place.
 
     Args:
-        draft: the draft; its hypotheses stand best first.
-        matches: the terms of its source.
-        max_loss: how much lower the score may be, in natural log per token.
+        work: what is on the ladder.
         lossy: a number or a capitalised word of the draft may be missing.
-
-    Returns:
-        The best-scored such hypothesis, or None.
     """
-    for hypothesis in _others(draft, max_loss, lossy=lossy):
-        if assess(hypothesis.text, matches).violations == 0:
-            return _candidate(draft, matches, hypothesis, "hypothesis")
-    return None
-
-
-def _others(draft: Draft, max_loss: float, *, lossy: bool) -> Iterator[Hypothesis]:
-    """Give the hypotheses that may stand in for the draft, best first."""
-    first = draft.hypotheses[0]
-    for hypothesis in draft.hypotheses[1:]:
-        if hypothesis.flags or score_lost(first.score, hypothesis.score) > max_loss:
-            continue
-        if lossy or not loses(hypothesis.text, first.text, draft.segment.source, names=True):
-            yield hypothesis
-
-
-def repair_in_place(
-    draft: Draft,
-    matches: Matches,
-    *,
-    max_loss: float = MAX_SCORE_LOSS,
-    lossy: bool = False,
-) -> Candidate:
-    """Rung 3: mend the draft, or the hypothesis that mending brings furthest."""
-    best = _candidate(draft, matches, draft.hypotheses[0], "draft")
-    for hypothesis in _others(draft, max_loss, lossy=lossy):
-        if best.final.violations == 0:
-            break
-        other = _candidate(draft, matches, hypothesis, "hypothesis")
-        if other.final.violations < best.final.violations:
-            best = other
-    return best
+    if work.done:
+        return
+    first, *others = work.draft.hypotheses
+    others = [
+        h
+        for h in others
+        if not h.flags
+        and score_lost(first.score, h.score) <= MAX_SCORE_LOSS
+        and (lossy or not loses(h.text, first.text, work.source, names=True))
+    ]
+    for hypothesis in others:
+        if assess(hypothesis.text, work.matches).violations == 0:
+            work.offer(work.candidate(hypothesis, "hypothesis"))
+            return
+    work.offer(work.candidate(first, "draft"))
+    for hypothesis in others:
+        if not work.done:
+            work.offer(work.candidate(hypothesis, "hypothesis"))
 
 
 def _ask(
@@ -211,101 +195,66 @@ def _ask(
     translate: Translate,
     rung: str,
     request: Callable[[_Work], Request | None],
-    reading: Callable[[str, _Work], str] = lambda text, _: text,
+    reading: Callable[[str, _Work], str | None] = lambda text, _: text,
 ) -> None:
-    """Send one request for each unfinished work, in one call, and offer what comes back.
+    """Rungs 4 and 5: send one request for each unfinished work, in one call.
 
     A request that asks again what made the draft is not sent.
+
+    Args:
+        works: everything on the ladder.
+        translate: the engine.
+        rung: the name of this way of asking.
+        request: what to ask; None where this way is none for a work.
+        reading: gives an answer's text, or None where it is of no use.
     """
-    asked = []
-    for work in works:
-        wanted = None if work.done else request(work)
-        if wanted is not None and wanted != _request(work):
-            asked.append((work, wanted))
+    wanted = [(work, None if work.done else request(work)) for work in works]
+    asked = [(work, r) for work, r in wanted if r is not None and r != work.request()]
     if not asked:
         return
     answers = translate([r for _, r in asked])
     for (work, _), hypotheses in zip(asked, answers, strict=True):
         for hypothesis in hypotheses:
-            answer = replace(hypothesis, text=reading(hypothesis.text, work))
-            if looks_sound(answer, work.draft):
-                work.offer_reworded(_candidate(work.draft, work.matches, answer, rung))
+            text = reading(hypothesis.text, work)
+            answer = hypothesis if text is None else replace(hypothesis, text=text)
+            if text is not None and looks_sound(answer, work.draft):
+                work.offer_reworded(work.candidate(answer, rung))
 
 
-def retranslate_switched(works: Sequence[_Work], translate: Translate) -> None:
-    """Rung 4a: translate again with target forms written into the French source.
-
-    First only the missing terms, which changes the sentence least; then every term; then
-    the missing ones in quotation marks, which are taken away again.
-    """
-
-    def missing(work: _Work) -> Request | None:
-        return _switched(work, work.best.final.missing)
-
+def _retranslate(
+    works: Sequence[_Work], translate: Translate, *, hints: bool, masks: MaskShape | None
+) -> None:
     def every(work: _Work) -> Request | None:
         number = len(work.matches.matches)
-        return _switched(work, range(number)) if 0 < len(work.best.final.missing) < number else None
-
-    def quoted(work: _Work) -> Request | None:
-        return _switched(work, work.best.final.missing, quoted=True)
+        return work.switched(range(number)) if 0 < len(work.missing) < number else None
 
     def plain(text: str, work: _Work) -> str:
-        number = range(len(work.matches.matches))
-        return unquote(text, work.draft.segment.source, work.matches, number)
+        return unquote(text, work.source, work.matches)
 
-    _ask(works, translate, "retranslate", missing)
+    def hinted(work: _Work) -> Request | None:
+        pairs = hints_for(work.matches)
+        return replace(work.request(), hints=pairs) if pairs else None
+
+    def banned(work: _Work) -> Request | None:
+        words = bans(work.draft, work.matches, work.best.final)
+        return replace(work.request(), banned=words) if words else None
+
+    # Only the missing terms change the sentence least; then every term; then the missing ones
+    # in quotation marks, which are taken away again.
+    _ask(works, translate, "retranslate", lambda w: w.switched(w.missing))
     _ask(works, translate, "retranslate", every)
-    _ask(works, translate, "retranslate", quoted, plain)
-
-
-def _switched(work: _Work, chosen: Sequence[int], *, quoted: bool = False) -> Request | None:
-    if not chosen:
-        return None
-    source = work.draft.segment.source
-    return _request(work, code_switch(source, work.matches, chosen, quoted=quoted))
-
-
-def retranslate_hinted(works: Sequence[_Work], translate: Translate) -> None:
-    """Rung 4b: translate again with the term pairs as hints."""
-    _ask(
-        works,
-        translate,
-        "hint",
-        lambda w: replace(_request(w), hints=hints_for(w.matches)) if w.matches.matches else None,
-    )
-
-
-def retranslate_banned(works: Sequence[_Work], translate: Translate) -> None:
-    """Rung 4c: translate again with what stood in the term's place banned."""
-
-    def request(work: _Work) -> Request | None:
-        banned = bans(work.draft, work.matches, work.best.final)
-        return replace(_request(work), banned=banned) if banned else None
-
-    _ask(works, translate, "ban", request)
-
-
-def masked_pass(works: Sequence[_Work], translate: Translate, shape: MaskShape) -> None:
-    """Rung 5: send the terms through as placeholders; each must come back exactly once."""
-    asked = [w for w in works if not w.done and w.best.final.missing]
-    if not asked:
-        return
-    answers = translate(
-        [_request(w, mask(w.draft.segment.source, w.matches, shape)) for w in asked]
-    )
-    for work, hypotheses in zip(asked, answers, strict=True):
-        for hypothesis in hypotheses:
-            restored = unmask(hypothesis.text, work.matches, shape)
-            if restored is None:
-                continue
-            answer = replace(hypothesis, text=restored)
-            if looks_sound(answer, work.draft):
-                work.offer_reworded(_candidate(work.draft, work.matches, answer, "masked"))
-
-
-def _request(work: _Work, source: str | None = None) -> Request:
-    text = work.draft.segment.source if source is None else source
-    return Request(source=one_line(text), hypotheses=len(work.draft.hypotheses))
+    _ask(works, translate, "retranslate", lambda w: w.switched(w.missing, quoted=True), plain)
+    if hints:
+        _ask(works, translate, "hint", hinted)
+    _ask(works, translate, "ban", banned)
+    if masks is not None:
+        _ask(
+            works,
+            translate,
+            "masked",
+            lambda w: w.request(mask(w.source, w.matches, masks)) if w.missing else None,
+            lambda text, w: unmask(text, w.matches, masks),
+        )
 
 
 def enforce(
@@ -344,25 +293,11 @@ def enforce(
     """
     if matches is None:
         matches = [termbase.match(d.segment.source, protected=d.segment.protected) for d in drafts]
-    works: list[_Work] = []
-    for draft, seen in zip(drafts, matches, strict=True):
-        work = _Work(draft=draft, matches=seen, best=check_draft(draft, seen))
-        if not work.done:
-            work.offer(choose_hypothesis(draft, seen))
-        if not work.done:
-            work.offer(repair_in_place(draft, seen))
-        works.append(work)
-    retranslate_switched(works, translate)
-    if hints:
-        retranslate_hinted(works, translate)
-    retranslate_banned(works, translate)
-    if masks is not None:
-        masked_pass(works, translate, masks)
+    works = [_Work(draft, seen) for draft, seen in zip(drafts, matches, strict=True)]
     for work in works:
-        if not work.done:
-            work.offer(work.spare)
-        if not work.done:  # better a sentence that lost a word than one that lost a term
-            work.offer(choose_hypothesis(work.draft, work.matches, lossy=True))
-        if not work.done:
-            work.offer(repair_in_place(work.draft, work.matches, lossy=True))
+        _without_asking(work)
+    _retranslate(works, translate, hints=hints, masks=masks)
+    for work in works:
+        work.offer(work.spare)
+        _without_asking(work, lossy=True)  # better to lose a word than a term
     return tuple(finish(w.draft, w.matches, w.best) for w in works)

@@ -74,10 +74,9 @@ def code_switch(
     return source
 
 
-def unquote(text: str, source: str, matches: Matches, chosen: Iterable[int]) -> str:
+def unquote(text: str, source: str, matches: Matches) -> str:
     """Take the quotation marks away that `code_switch` brought in."""
-    for index in chosen:
-        match = matches.matches[index]
+    for match in matches.matches:
         around = source[max(0, match.start - 2) : match.start] + source[match.end : match.end + 2]
         if not any(mark in around for mark in _QUOTES):
             form = re.escape(wanted_form(match))
