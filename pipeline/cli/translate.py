@@ -157,10 +157,9 @@ def _cluster(
 
 
 def _open(settings: Settings, say: Callable[[str], None]) -> ChosenEngine:
-    from pipeline.models import Store, default_root
-    from pipeline.run import open_engine
+    from pipeline.translate import open_installed
 
-    return open_engine(settings, Store(default_root()), progress=say)
+    return open_installed(settings, say)
 
 
 def _render(report: RunReport, settings: Settings, *, as_json: bool, quiet: bool) -> None:

@@ -56,11 +56,6 @@ HIDDEN = ".passerelle"
 """Folder below the output folder for lock, journal, memory and parts."""
 
 
-def settings_path(settings: Settings, name: str, value: str) -> Path:
-    """Give the path that a setting's value means: see `Settings.path`."""
-    return settings.path(name, value)
-
-
 def memory_path(settings: Settings) -> Path:
     """Give the translation memory's file: in the output folder unless told otherwise.
 

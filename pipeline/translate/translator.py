@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from pipeline.config import COMMAND_LINE, Settings, load_settings
+from pipeline.config import ARGUMENT, Settings, load_settings
 from pipeline.errors import InputError
 from pipeline.fsio import atomic_write, free_name, is_file
 from pipeline.memory import TranslationMemory
@@ -156,7 +156,7 @@ class Translator:
         hooks: Hooks | None = None,
         **options: Any,  # noqa: ANN401 - checked by `load_settings`
     ) -> None:
-        self.settings = settings or load_settings({k: _plain(v) for k, v in options.items()})
+        self.settings = settings or load_settings(options, origin=ARGUMENT)
         self.hooks = hooks or Hooks()
         self.glossary = self.hooks.glossary or open_glossary(self.settings, warn=self.hooks.warn)
         self._lock = threading.RLock()
@@ -294,7 +294,7 @@ class Translator:
                 path = memory_path(self.settings)
                 make = self.hooks.make_memory
                 if make is None:
-                    make = self.settings.origin("memory") == COMMAND_LINE
+                    make = self.settings.named("memory")
                 kept = path if make or is_file(path) else None
                 self._memory = TranslationMemory(kept, warn=self.hooks.warn)
             return self._memory
@@ -334,15 +334,6 @@ class Translator:
     def assembly(self, loaded: Loaded) -> Assembly:
         """Give what takes a document's renderings: markup placed, checked, joined again."""
         return Assembly(loaded, self.finisher.texts)
-
-
-def _plain(value: object) -> object:
-    """Give a Python caller's value the form that settings have."""
-    if isinstance(value, Path):
-        return str(value)
-    if isinstance(value, (list, tuple)):
-        return tuple(map(_plain, value))
-    return value
 
 
 def _source(path: str, doc_id: str, *, size: int = 0) -> Source:
