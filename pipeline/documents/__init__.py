@@ -12,7 +12,6 @@ from pipeline.documents.cutting import (
     break_positions,
     cut_block,
     join_block,
-    markup_spans,
     unsplittable_spans,
 )
 from pipeline.documents.placing import Placed, place_markup
@@ -36,7 +35,6 @@ __all__ = [
     "formats",
     "is_supported",
     "join_block",
-    "markup_spans",
     "output_name",
     "parse_document",
     "place_markup",

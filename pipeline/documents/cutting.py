@@ -97,18 +97,6 @@ def unsplittable_spans(block: Block) -> tuple[Span, ...]:
     return tuple(merged)
 
 
-def markup_spans(markup: Iterable[Markup]) -> tuple[Span, ...]:
-    """Give the stretches that are not prose (code, addresses): between protected marks.
-
-    Args:
-        markup: of a block or a segment, in order.
-
-    Returns:
-        Spans in code points of the plain text, in order of their ends, none empty.
-    """
-    return tuple(_between(markup, links=False))
-
-
 def break_positions(block: Block) -> tuple[int, ...]:
     """Give the positions in ``block.text`` of hard line breaks, each one line feed.
 
@@ -162,7 +150,7 @@ def cut_block(document: Document, block: Block, spans: Sequence[Span]) -> tuple[
                 block_end=end,
                 source=block.text[start:end],
                 markup=markup,
-                protected=markup_spans(markup),
+                protected=tuple(_between(markup, links=False)),
             )
         )
     return tuple(segments)
