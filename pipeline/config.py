@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from pipeline.engines import ENGINES
 from pipeline.errors import ConfigError
 from pipeline.fsio import is_file
 
@@ -148,9 +147,6 @@ def _checked(
 def _check(name: str, value: object, place: str, *, python: bool) -> object:
     """Give a value in the form that settings have, or say what it must be."""
     spec = FIELDS[name]
-    known = name != "engine" or value == "auto" or value in ENGINES
-    choices = () if known else ("auto", *ENGINES)
-    must, example = f"be one of {', '.join(choices)}", "choose one of these"
     if isinstance(value, os.PathLike):
         value = os.fspath(value)
     match str(spec.type):
@@ -164,8 +160,10 @@ def _check(name: str, value: object, place: str, *, python: bool) -> object:
                 return value
             must, example = "be a whole number, 0 or more", f"write for instance {name} = 2"
         case "str":
-            if isinstance(value, str) and known:
+            choices = _choices(name)
+            if isinstance(value, str) and (not choices or value in choices):
                 return value
+            must, example = f"be one of {', '.join(choices)}", "choose one of these"
             if not isinstance(value, str):
                 must, example = "be a text", f'write for instance {name} = "{spec.default}"'
         case _:  # several texts
@@ -176,6 +174,15 @@ def _check(name: str, value: object, place: str, *, python: bool) -> object:
             must = "be a text or a list of texts"
             example = f'write for instance {name} = ["one", "two"]'
     raise ConfigError(f"{name} must {must}, not {value!r}", place=place, next_step=example)
+
+
+def _choices(name: str) -> tuple[str, ...]:
+    """Name the values that ``name`` may have; none where every text will do."""
+    if name != "engine":
+        return ()
+    from pipeline.engines import ENGINES
+
+    return ("auto", *ENGINES)
 
 
 def _argument(name: str) -> str:

@@ -74,9 +74,8 @@ def columns(
         right: numbers of the columns, from 0, whose cells stand at the right.
         least: characters that the first columns have at least.
     """
-    widths = [max(map(len, cells)) for cells in zip(*rows, strict=True)]
-    for number, width in enumerate(least):
-        widths[number] = max(widths[number], width)
+    widest = (max(map(len, cells)) for cells in zip(*rows, strict=True))
+    widths = [max(width, *least[n : n + 1], 0) for n, width in enumerate(widest)]
     for row in rows:
         cells = (
             cell.rjust(width) if number in right else cell.ljust(width)

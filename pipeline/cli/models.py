@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import json
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from pipeline.cli.common import answer, new_app
+from pipeline.wording import columns
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from pipeline.models import ModelRecord, Store, VerifyReport
 
-app = typer.Typer(
-    name="models",
-    help="Find, install, verify and remove translation models.",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,
-)
+app = new_app("models", "Find, install, verify and remove translation models.")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
 Name = Annotated[str, typer.Argument(help="Name of an installed model (see list), or its kind.")]
@@ -30,10 +29,6 @@ def _store() -> Store:
 
 def _say(message: str) -> None:
     typer.echo(message, err=True)
-
-
-def _emit(table: object) -> None:
-    typer.echo(json.dumps(table, ensure_ascii=False, indent=2))
 
 
 def _table(record: ModelRecord) -> dict[str, Any]:
@@ -52,25 +47,25 @@ def _table(record: ModelRecord) -> dict[str, Any]:
 
 
 def _report(report: VerifyReport) -> dict[str, Any]:
-    return {
-        "name": report.name,
-        "path": str(report.path),
-        "ok": report.ok,
-        "checked": report.checked,
-        "missing": list(report.missing),
-        "changed": list(report.changed),
-        "unexpected": list(report.unexpected),
-        "problem": report.problem,
-    }
+    first = {"name": report.name, "path": "", "ok": report.ok}
+    return first | asdict(report) | {"path": str(report.path)}
 
 
-def _line(record: ModelRecord) -> str:
-    if record.damage:
-        return f"{record.name:<20} DAMAGED: {record.damage}"
-    pair = "→".join(record.languages)
-    size = f"{record.size / 1e6:,.0f} MB" if record.files else "–"
-    owner = "" if record.owner == "passerelle" else f"  (installed by {record.owner})"
-    return f"{record.name:<20} {record.kind:<8} {record.version:<8} {pair:<7} {size:>9}{owner}"
+def _lines(records: Sequence[ModelRecord]) -> Iterator[str]:
+    rows = [
+        (
+            r.kind,
+            r.version,
+            "→".join(r.languages),
+            f"{r.size / 1e6:,.0f} MB" if r.files else "–",
+            "" if r.owner == "passerelle" else f"(installed by {r.owner})",
+        )
+        for r in records
+        if not r.damage
+    ]
+    sound = columns(rows, right=(3,), least=(8, 8, 7, 9))
+    told = [(r.name, f"DAMAGED: {r.damage}" if r.damage else next(sound)) for r in records]
+    return columns(told, least=(20,))
 
 
 @app.command("list")
@@ -78,14 +73,12 @@ def list_models(*, as_json: AsJson = False) -> None:
     """List the installed models, argostranslate's own packages too."""
     store = _store()
     records = store.list()
-    if as_json:
-        _emit({"store": str(store.root), "models": [_table(record) for record in records]})
-    elif records:
-        for record in records:
-            typer.echo(_line(record))
-    else:
-        typer.echo(f"No model is installed in {store.root}.")
-        typer.echo("Install one: passerelle models install bundled")
+    none = (
+        f"No model is installed in {store.root}.",
+        "Install one: passerelle models install bundled",
+    )
+    told = {"store": str(store.root), "models": [_table(record) for record in records]}
+    answer(_lines(records) if records else none, told, as_json=as_json)
 
 
 @app.command()
@@ -111,10 +104,8 @@ def install(
     from pipeline.models import install_model
 
     record = install_model(_store(), what, force=force, any_language=any_language, progress=_say)
-    if as_json:
-        _emit(_table(record))
-    else:
-        typer.echo(f"{record.name} {record.version} is installed in {record.path}")
+    told = f"{record.name} {record.version} is installed in {record.path}"
+    answer(told, _table(record), as_json=as_json)
 
 
 @app.command()
@@ -131,13 +122,12 @@ def verify(
     store = _store()
     names = [name] if name else [r.name for r in store.list() if r.owner == "passerelle"]
     reports = [store.verify(each) for each in names]
-    if as_json:
-        _emit({"ok": all(report.ok for report in reports), "models": list(map(_report, reports))})
-    else:
-        for report in reports:
-            state = f"{report.checked} files, all as installed" if report.ok else "DAMAGED"
-            typer.echo(f"{report.name}: {state}")
     damaged = [report for report in reports if not report.ok]
+    lines = (
+        f"{r.name}: {f'{r.checked} files, all as installed' if r.ok else 'DAMAGED'}"
+        for r in reports
+    )
+    answer(lines, {"ok": not damaged, "models": list(map(_report, reports))}, as_json=as_json)
     if damaged:
         raise ModelDamaged(
             damaged[0].describe(),
@@ -160,27 +150,34 @@ def remove(
 ) -> None:
     """Remove an installed model."""
     record = _store().remove(name)
-    if as_json:
-        _emit(_table(record))
-    else:
-        typer.echo(f"{record.name} was removed, {record.size / 1e6:,.0f} MB")
+    told = f"{record.name} was removed, {record.size / 1e6:,.0f} MB"
+    answer(told, _table(record), as_json=as_json)
 
 
 @app.command()
 def info(name: Name, *, as_json: AsJson = False) -> None:
     """Describe an installed model: origin, size, files and their hashes."""
     record = _store().get(name)
-    files = [{"path": f.path, "bytes": f.size, "sha256": f.sha256} for f in record.files]
-    if as_json:
-        _emit({**_table(record), "recipe": record.recipe, "files": files})
-        return
-    for key, value in _table(record).items():
-        if value not in ("", []):
-            shown = "→".join(value) if isinstance(value, list) else value
-            typer.echo(f"{key:<13} {shown}")
+    table = _table(record)
+    shown = [
+        (key, "→".join(value) if isinstance(value, list) else str(value))
+        for key, value in table.items()
+        if value not in ("", [])
+    ]
     if record.kind == "bundled":
         from pipeline.models import TERMS_NOTICE
 
-        typer.echo(f"{'terms':<13} {TERMS_NOTICE}")
-    for file in record.files:
-        typer.echo(f"  {file.size:>12,}  {file.sha256[:16]}…  {file.path}")
+        shown.append(("terms", TERMS_NOTICE))
+    files = [(f"{f.size:,}", f"{f.sha256[:16]}…", f.path) for f in record.files]
+    answer(
+        [
+            *columns(shown, least=(12,)),
+            *(f"  {line}" for line in columns(files, right=(0,), least=(12,))),
+        ],
+        {
+            **table,
+            "recipe": record.recipe,
+            "files": [{"path": f.path, "bytes": f.size, "sha256": f.sha256} for f in record.files],
+        },
+        as_json=as_json,
+    )

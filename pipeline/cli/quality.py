@@ -5,11 +5,13 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from dataclasses import asdict
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 import typer
 
+from pipeline import quality  # imports its rooms when they are asked for
 from pipeline.cli.common import AsJson, answer, emit_json, new_app, output_folder, style_for
 from pipeline.cli.quality_show import comparison_lines, finding_lines, list_checks, show_scores
 from pipeline.errors import BelowThreshold, InputError, NothingChecked, UsageError
@@ -51,10 +53,8 @@ def _warn(text: str) -> None:
 
 def _check_gates(texts: Sequence[str] | None, values: Mapping[str, float | None]) -> None:
     """Check the gates and say so where all are passed: in a log, silence reads as forgotten."""
-    from pipeline.quality import check_gates, parse_gates
-
-    gates = parse_gates(texts or ())
-    check_gates(gates, values)
+    gates = quality.parse_gates(texts or ())
+    quality.check_gates(gates, values)
     if gates:
         passed = ", ".join(f"{g.name} {values[g.name]:.4g} (at least {g.least:g})" for g in gates)
         typer.echo(f"Gates passed: {passed}", err=True)
@@ -97,10 +97,9 @@ def score(
     fit together; 2 wrong usage; 4 a file that cannot be read; 9 a test set that cannot be
     downloaded.
     """
-    from pipeline.quality import parse_gates
     from pipeline.run.reporting.scoring import Scoring
 
-    parse_gates(fail_under or ())
+    quality.parse_gates(fail_under or ())
     scoring = Scoring(metrics=metric or _METRICS, level=level, confidence=confidence)
     if not hypothesis.exists():
         raise InputError(
@@ -121,15 +120,12 @@ def score(
 def _references(
     hypothesis: Path, given: Sequence[Path] | None, testset: str | None, langpair: str
 ) -> Sequence[Path]:
-    from pipeline.quality import find_reference
 
     if testset and given:
         raise UsageError("--testset and --reference exclude each other", next_step="give one")
     if testset:
-        from pipeline.quality import fetch_testset
-
-        return fetch_testset(testset, langpair)[1]
-    found = given or [path for path in [find_reference(hypothesis)] if path]
+        return quality.fetch_testset(testset, langpair)[1]
+    found = given or [path for path in [quality.find_reference(hypothesis)] if path]
     if not found:
         raise NothingChecked(
             "there is no reference",
@@ -166,10 +162,9 @@ def compare(
     system is below --fail-under; 11 files that do not fit together; 2 wrong usage; 4 a file
     that cannot be read.
     """
-    from pipeline.quality import compare_outputs, compare_runs, compare_systems, parse_gates
     from pipeline.run.reporting.scoring import reference_blocks
 
-    parse_gates(fail_under or ())
+    quality.parse_gates(fail_under or ())
     wanted: dict[str, Any] = {"metrics": metric or _METRICS, "test": test, "samples": samples}
     folders = [path.is_dir() for path in systems]
     if len(systems) < 2:
@@ -191,7 +186,7 @@ def compare(
                 place=", ".join(map(str, reference)),
                 next_step="give one file or one folder; `quality score` and `report` take several",
             )
-        result = compare_runs(
+        result = quality.compare_runs(
             *systems,
             references=reference[0] if reference else None,
             read_blocks=reference_blocks,
@@ -203,11 +198,11 @@ def compare(
         names = [str(path) for path in systems]
         if len(systems) == 2:
             (one, two), (first, second) = names, outputs
-            result = compare_outputs((one, two), first, second, references, **wanted)
+            result = quality.compare_outputs((one, two), first, second, references, **wanted)
             comparison = result.comparison
         else:
             named = list(zip(names, outputs, strict=True))
-            comparison = compare_systems(named, references, **wanted)
+            comparison = quality.compare_systems(named, references, **wanted)
     told = asdict(result) if result else {"comparison": asdict(comparison) if comparison else None}
     answer(comparison_lines(comparison, result), told, as_json=as_json)
     last = comparison.systems[-1] if comparison else ""
@@ -218,14 +213,13 @@ def compare(
 def _columns(
     paths: Sequence[Path], references: Sequence[Path]
 ) -> tuple[list[list[str]], list[list[str]]]:
-    from pipeline.quality import parallel_lines
 
     if not references:
         raise NothingChecked(
             "there is no reference", next_step="give one with --reference, lines as in the outputs"
         )
     columns: list[list[str]] = [[] for _ in (*paths, *references)]
-    for slices in parallel_lines([*paths, *references]):
+    for slices in quality.parallel_lines([*paths, *references]):
         for column, lines in zip(columns, slices, strict=True):
             column += lines
     return columns[: len(paths)], columns[len(paths) :]
@@ -248,32 +242,23 @@ def report(
     13 below --fail-under; 2 wrong usage; 4 a file that cannot be read; 7 one that cannot be
     written.
     """
-    from pipeline.quality import (
-        build_report,
-        choose_checks,
-        choose_corpus_checks,
-        parse_gates,
-        render_json,
-        render_text,
-        write_report,
-    )
     from pipeline.run.reporting.scoring import reference_blocks
 
-    parse_gates(fail_under or ())
+    quality.parse_gates(fail_under or ())
     folder = output_folder(outputs)
-    result = build_report(
+    result = quality.build_report(
         folder,
         references=reference or None,
         read_blocks=reference_blocks,
-        checks=choose_checks(only or (), without or ()),
-        corpus_checks=choose_corpus_checks(only or (), without or ()),
+        checks=quality.choose_checks(only or (), without or ()),
+        corpus_checks=quality.choose_corpus_checks(only or (), without or ()),
         metrics=tuple(metric or _METRICS),
     )
-    page = write_report(result, folder)
+    page = quality.write_report(result, folder)
     if as_json:
-        typer.echo(render_json(result))
+        typer.echo(quality.render_json(result))
     else:
-        typer.echo(render_text(result, style=style_for(sys.stdout)))
+        typer.echo(quality.render_text(result, style=style_for(sys.stdout)))
         typer.echo(f"The whole report: {page}")
     _check_gates(fail_under, result.gate_values())
 
@@ -303,10 +288,8 @@ def checks(
     Exit codes: 0 checked; 12 nothing to check; 13 findings as grave as --fail-on; 11 files
     that do not fit together; 2 wrong usage; 4 a file that cannot be read.
     """
-    from pipeline.quality import CorpusChecks, check_pair, choose_checks, choose_corpus_checks
-
-    chosen = choose_checks(only or (), without or ())
-    corpus = choose_corpus_checks(only or (), without or ())
+    chosen = quality.choose_checks(only or (), without or ())
+    corpus = quality.choose_corpus_checks(only or (), without or ())
     if list_all:
         list_checks(chosen, corpus, as_json)
         return
@@ -316,7 +299,7 @@ def checks(
             next_step="give both files, or a folder",
         )
     pairs = _pairs(source, target) if source and target else _rows(output_folder(outputs))
-    across = CorpusChecks(corpus)
+    check, across = quality.check_pair, quality.CorpusChecks(corpus)
     gravities: tuple[Gravity, ...] = get_args(Gravity)
     counts = dict.fromkeys(gravities, 0)
     by_check: Counter[str] = Counter()
@@ -324,7 +307,7 @@ def checks(
     total = 0
     for place, pair in pairs:
         total += 1
-        for finding in (*check_pair(pair, chosen), *across.add(pair, place)):
+        for finding in (*check(pair, chosen), *across.add(pair, place)):
             counts[finding.severity] += 1
             by_check[finding.check] += 1
             if as_json:
@@ -356,18 +339,15 @@ def checks(
 
 
 def _pairs(source: Path, target: Path) -> Iterator[tuple[str, Pair]]:
-    from pipeline.quality import Pair, parallel_lines
-
-    number = 0
-    for french, english in parallel_lines([source, target]):
-        for left, right in zip(french, english, strict=True):
-            number += 1
-            yield f"line {number}", Pair(source=left, target=right)
+    lines = (zip(*both, strict=True) for both in quality.parallel_lines([source, target]))
+    make = quality.Pair
+    for number, (french, english) in enumerate(chain.from_iterable(lines), 1):
+        yield f"line {number}", make(source=french, target=english)
 
 
 def _rows(outputs: Path) -> Iterator[tuple[str, Pair]]:
-    from pipeline.quality import TABLE, pair_of
     from pipeline.table import read_rows
 
-    for row in read_rows(outputs / TABLE):
-        yield row.place, pair_of(row.segment, row)
+    make = quality.pair_of
+    for row in read_rows(outputs / quality.TABLE):
+        yield row.place, make(row.segment, row)

@@ -147,6 +147,8 @@ def test_texts_may_be_paths_and_several_may_be_one(given, value):
         ({"glossary": {"a": 1}}, "glossary must be a text or a list", "glossary=", '["one"'),
         ({"glossary": [Path("a"), 1]}, "glossary must be a text or a list", "glossary=", '["one"'),
         ({"engine": "deepl"}, "one of auto, argos, bundled", "engine=", "choose one"),
+        ({"engine": ["argos"]}, "engine must be a text", "engine=", 'engine = "auto"'),
+        ({"engine": 1}, "engine must be a text", "engine=", 'engine = "auto"'),
         ({"origins": {}}, "unknown option 'origins'", "origins=", "known options"),
     ],
 )

@@ -6,6 +6,7 @@ import hashlib
 import heapq
 import json
 import platform
+from collections import Counter
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -204,8 +205,8 @@ class Tally:
         self.rows = 0
         self.flagged = 0
         self.looked_at_again = 0
-        self.engines: dict[str, int] = {}  # rows by engine
-        self._rungs: dict[str, int] = {}
+        self.engines: Counter[str] = Counter()  # rows by engine
+        self._rungs: Counter[str] = Counter()
         self._violated = 0
         self._violations: list[_Row] = []
         # (urgency, -row number) decides; the smallest is thrown out first.
@@ -216,8 +217,7 @@ class Tally:
         import polars as pl
 
         self.rows += frame.height
-        for engine, count in frame["engine"].value_counts().iter_rows():
-            self.engines[engine] = self.engines.get(engine, 0) + count
+        self.engines.update(dict(frame["engine"].value_counts().iter_rows()))
         self.looked_at_again += frame.filter(
             pl.col("edits").list.eval(pl.element().struct.field("rung") == SECOND_LOOK).list.any()
         ).height
@@ -229,10 +229,9 @@ class Tally:
         import polars as pl
 
         terms = frame.select("number", "terms").explode("terms").unnest("terms")
-        counts = terms.group_by("status", "rung").len()
-        for status, rung, count in counts.iter_rows():
+        for status, rung, count in terms.group_by("status", "rung").len().iter_rows():
             if status == "satisfied":
-                self._rungs[rung] = self._rungs.get(rung, 0) + count
+                self._rungs[rung] += count
             else:
                 self._violated += count
         room = _SHOWN - len(self._violations)

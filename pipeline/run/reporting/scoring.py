@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.documents import is_supported, parse_document, read_document
 from pipeline.errors import NothingChecked, PasserelleError, UsageError
-from pipeline.quality import CorpusScorer, build_report, find_reference
+from pipeline.quality import CorpusScorer, find_reference
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -136,6 +136,8 @@ class Scoring:
             InputError: the table or a reference cannot be read.
             NothingChecked: no document has a reference.
         """
+        from pipeline.quality import build_report
+
         report = build_report(
             outputs,
             references=references,
