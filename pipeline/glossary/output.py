@@ -15,20 +15,8 @@ if TYPE_CHECKING:
     from pipeline.records import TermResult
 
 TERMS_COLUMNS = (
-    "document",
-    "block",
-    "segment",
-    "source_start",
-    "source_end",
-    "term",
-    "text",
-    "expected",
-    "found",
-    "target_start",
-    "target_end",
-    "rung",
-    "status",
-    "row",
+    *("document", "block", "segment", "source_start", "source_end", "term", "text"),
+    *("expected", "found", "target_start", "target_end", "rung", "status", "row"),
 )
 
 

@@ -100,11 +100,6 @@ class Matches:
         return bool(self.matches or self.forbidden)
 
     @property
-    def occurrences(self) -> tuple[Occurrence, ...]:
-        """The public records of the matches, in order, never overlapping."""
-        return tuple(m.occurrence for m in self.matches)
-
-    @property
     def key(self) -> str:
         """A hash of what the glossary has to say; "" where it has nothing.
 

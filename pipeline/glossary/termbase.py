@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipeline.glossary.records import Matches, Term
-    from pipeline.records import Occurrence, Span
+    from pipeline.records import Span
 
 
 class TermBase:
@@ -47,14 +47,6 @@ class TermBase:
             protected: spans (code points of ``source``) that are not prose.
         """
         return self._matcher.match(source, protected)
-
-    def find(self, source: str, *, protected: Sequence[Span] = ()) -> tuple[Occurrence, ...]:
-        """Give ``match(…).occurrences``."""
-        return self.match(source, protected=protected).occurrences
-
-    def key(self, source: str, *, protected: Sequence[Span] = ()) -> str:
-        """Give ``match(…).key``."""
-        return self.match(source, protected=protected).key
 
 
 def load_termbase(paths: Sequence[Path], *, domains: Sequence[str] = ()) -> TermBase:

@@ -318,5 +318,7 @@ def test_the_starter_glossary_is_clean_and_large_enough():
     ],
 )
 def test_the_starter_glossary_sees_its_terms_in_the_news(sentence, seen):
-    found = [o.text for o in load_termbase([ROOT / "glossary" / "terms.csv"]).find(sentence)]
+    found = [
+        o.text for o in load_termbase([ROOT / "glossary" / "terms.csv"]).match(sentence).matches
+    ]
     assert found == seen

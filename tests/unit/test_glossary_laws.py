@@ -80,7 +80,7 @@ def test_the_promise_is_kept_whatever_the_engine_says(drafts, answers, hints, ma
         target = translation.target
         assert translation.draft == draft.hypotheses[0].text
         assert replay(translation.draft, translation.edits) == target
-        found = TERMS.find(draft.segment.source)
+        found = [m.occurrence for m in TERMS.match(draft.segment.source).matches]
         real = [t for t in translation.terms if t.expected]
         assert [t.occurrence for t in real] == list(found)
         places = sorted((t.target.start, t.target.end) for t in real if t.satisfied)

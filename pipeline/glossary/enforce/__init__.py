@@ -1,14 +1,13 @@
 """Keeping the promise: the ladder of rungs that brings a draft to an accepted form.
 
-Enters: a `Draft` and what the term base sees in its source. Leaves: a `Translation` whose edits
-replay. `assess` measures a text against its terms and makes the records of it, `repair` mends in
-place, `rewording` words what a retranslation is asked, `placeholders` sends terms through as
+Enters: a `Draft` and what the term base sees in its source. Leaves: a `Rendering` whose edits
+replay. `assess` measures a text against its terms and makes the records of it, `repair` mends
+in place, `rewording` words what a retranslation is asked, `placeholders` sends terms through as
 they are, `ladder` decides. Nothing here reads a glossary file.
 """
 
 from __future__ import annotations
 
-from pipeline.glossary.enforce.edits import replay, rewrite
 from pipeline.glossary.enforce.ladder import enforce
 from pipeline.glossary.enforce.placeholders import (
     NEEDED,
@@ -17,6 +16,7 @@ from pipeline.glossary.enforce.placeholders import (
     load_shape,
     save_shape,
 )
+from pipeline.glossary.enforce.repair import replay, rewrite
 
 __all__ = [
     "NEEDED",

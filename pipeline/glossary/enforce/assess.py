@@ -1,14 +1,21 @@
-"""Measuring a text against the terms of its source. Deciding is the ladder's business."""
+"""Measuring a text against the terms of its source, and the record of what became of them.
+
+Deciding is the ladder's business.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipeline.glossary.match.targets import Hit, Target, accepted, assign, find_form
+from pipeline.glossary.match import Hit, Target, accepted, assign, find_form
+from pipeline.records import Finding, Occurrence, Rendering, Span, TermResult
 
 if TYPE_CHECKING:
-    from pipeline.glossary.records import Matches, Term
+    from collections.abc import Iterator
+
+    from pipeline.glossary.records import Match, Matches, Term
+    from pipeline.records import Draft, Edit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +46,23 @@ class Assessment:
         return tuple((h.start, h.end) for h in self.hits if h is not None)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A text on its way to become the target."""
+
+    text: str
+    edits: tuple[Edit, ...]  # from the draft to the text
+    whole: str  # rung that gave the text before repairs: "draft", "hypothesis" …
+    raw: Assessment  # before repairs
+    final: Assessment  # after repairs
+    score: float | None
+
+    @property
+    def violations(self) -> int:
+        """How many terms the text does not keep."""
+        return self.final.violations
+
+
 def assess(text: str, matches: Matches) -> Assessment:
     """Measure ``text`` against the terms of its source."""
     target = Target.of(text)
@@ -55,3 +79,67 @@ def assess(text: str, matches: Matches) -> Assessment:
                     refused.append((term, Hit(start=start, end=end, form=form)))
     refused.sort(key=lambda pair: pair[1].start)
     return Assessment(target=target, hits=hits, forbidden=tuple(refused))
+
+
+def _kept(match: Match, hit: Hit | None, before: Hit | None, best: Candidate) -> TermResult:
+    return TermResult(
+        occurrence=match.occurrence,
+        expected=accepted(match),
+        found=best.text[hit.start : hit.end] if hit else "",
+        target=Span(start=hit.start, end=hit.end) if hit else None,
+        rung="flag" if hit is None else "repair" if before is None else best.whole,
+        status="satisfied" if hit else "violated",
+    )
+
+
+def _refused(term: Term, hit: Hit, best: Candidate) -> TermResult:
+    """Give the result of a forbidden form; it has no place in the source."""
+    return TermResult(
+        occurrence=Occurrence(term=term.source, row=term.place, span=Span(start=0, end=0), text=""),
+        expected=(),
+        found=best.text[hit.start : hit.end],
+        target=Span(start=hit.start, end=hit.end),
+        rung="flag",
+        status="violated",
+    )
+
+
+def _findings(results: list[TermResult], matches: Matches) -> Iterator[Finding]:
+    """Name what is violated, and the terms that gave way to others."""
+    for result in results:
+        seen = result.occurrence
+        forms = " or ".join(f"“{form}”" for form in result.expected)
+        none = "it is not there" if len(result.expected) == 1 else "none is there"
+        if result.forbidden:
+            said = f"“{result.found}” is forbidden"
+            yield Finding(check="term", severity="error", message=said, target=result.target)
+        elif not result.satisfied:
+            said = f"“{seen.text}” should be {forms}; {none}"
+            yield Finding(check="term", severity="error", message=said, source=seen.span)
+    for kept, lost in matches.overlaps:
+        if not (kept.start <= lost.start and lost.end <= kept.end):
+            said = (
+                f"“{lost.text}” ({lost.term.place}) overlaps “{kept.text}” ({kept.term.place}), "
+                "which was taken"
+            )
+            span = lost.occurrence.span
+            yield Finding(check="term-overlap", severity="info", message=said, source=span)
+
+
+def finish(draft: Draft, matches: Matches, best: Candidate) -> Rendering:
+    """Make the finished record of a draft from the candidate that won."""
+    hits = zip(matches.matches, best.final.hits, best.raw.hits, strict=True)
+    results = [_kept(match, hit, before, best) for match, hit, before in hits]
+    results += [_refused(term, hit, best) for term, hit in best.final.forbidden]
+    return Rendering(
+        draft=draft.hypotheses[0].text,
+        target=best.text,
+        engine=draft.engine,
+        fingerprint=draft.fingerprint,
+        score=best.score,
+        hypotheses=draft.hypotheses,
+        terms=tuple(results),
+        edits=best.edits,
+        findings=(*draft.findings, *_findings(results, matches)),
+        seconds=draft.seconds,
+    )

@@ -14,14 +14,12 @@ whole writes one edit, cut down to the words that differ; repairs write one edit
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pipeline.glossary.enforce.assess import Assessment, assess
-from pipeline.glossary.enforce.edits import rewrite
+from pipeline.glossary.enforce.assess import Assessment, Candidate, assess, finish
 from pipeline.glossary.enforce.placeholders import mask, unmask
-from pipeline.glossary.enforce.repair import repair
-from pipeline.glossary.enforce.result import finish
+from pipeline.glossary.enforce.repair import repair, rewrite
 from pipeline.glossary.enforce.rewording import (
     bans,
     code_switch,
@@ -31,7 +29,7 @@ from pipeline.glossary.enforce.rewording import (
     one_line,
     unquote,
 )
-from pipeline.glossary.match.english import pluralise, upper_first
+from pipeline.glossary.match import pluralise, upper_first
 from pipeline.records import Request, Span, score_lost
 
 if TYPE_CHECKING:
@@ -39,28 +37,11 @@ if TYPE_CHECKING:
 
     from pipeline.glossary.records import MaskShape, Matches
     from pipeline.glossary.termbase import TermBase
-    from pipeline.records import Draft, Edit, Hypothesis, Rendering, Translate
+    from pipeline.records import Draft, Hypothesis, Rendering, Translate
 
 
 MAX_SCORE_LOSS = 0.5
 """How much worse than the draft another hypothesis may score: natural log per token."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
-    """A text on its way to become the target."""
-
-    text: str
-    edits: tuple[Edit, ...]  # from the draft to the text
-    whole: str  # rung that gave the text before repairs: "draft", "hypothesis" …
-    raw: Assessment  # before repairs
-    final: Assessment  # after repairs
-    score: float | None
-
-    @property
-    def violations(self) -> int:
-        """How many terms the text does not keep."""
-        return self.final.violations
 
 
 class _Work:

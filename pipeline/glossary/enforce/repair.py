@@ -5,28 +5,73 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from pipeline.errors import GlossaryError
 from pipeline.glossary.enforce.assess import Assessment, assess
-from pipeline.glossary.enforce.edits import apply
-from pipeline.glossary.match.english import (
+from pipeline.glossary.match import (
+    accepted,
     article_for,
+    common_start,
+    compose,
     is_caps,
     pluralise,
     sentence_start,
+    suspects,
     upper_first,
 )
-from pipeline.glossary.match.normal import compose
-from pipeline.glossary.match.suspects import suspects
-from pipeline.glossary.match.targets import accepted
 from pipeline.records import Edit, Span
 
 if TYPE_CHECKING:
-    from pipeline.glossary.records import Match, Matches
+    from collections.abc import Iterable
 
+    from pipeline.glossary.records import Match, Matches
 
 _WORD_BEFORE = re.compile(r"([^\W\d_]+['’]?)[\s\u00a0\u202f]+$")
 # A name that brings its own article: Le Monde, L'Oréal, The Guardian.
 _OWN_ARTICLE = re.compile(r"(?:the|la|le|les) |l['’]")
 _POSSESSIVE = re.compile(r"['’](?= [a-z])")
+
+
+def replay(draft: str, edits: Iterable[Edit]) -> str:
+    """Replay edits over the draft: gives the target.
+
+    Args:
+        draft: ``Translation.draft``.
+        edits: ``Translation.edits``, in order.
+
+    Raises:
+        GlossaryError: the edits were made for another text.
+    """
+    text = draft
+    for edit in edits:
+        start, end = edit.span.start, edit.span.end
+        if text[start:end] != edit.before:
+            raise GlossaryError(
+                f"an edit expects {edit.before!r} at {start}, the text has {text[start:end]!r}",
+                next_step="replay the edits over the draft they were made for, in order",
+            )
+        text = text[:start] + edit.after + text[end:]
+    return text
+
+
+def rewrite(
+    before: str, after: str, *, rung: str, term: str = "", source: Span | None = None
+) -> tuple[Edit, ...]:
+    """Give the edit that turns one whole text into another, cut down to the words that differ.
+
+    Returns:
+        One edit, or none where the texts are the same.
+    """
+    if before == after:
+        return ()
+    low = common_start(before, after)
+    while low and not before[low - 1].isspace():
+        low -= 1
+    high = common_start(before[low:][::-1], after[low:][::-1])
+    while high and not before[len(before) - high].isspace():
+        high -= 1
+    span = Span(start=low, end=len(before) - high)
+    old, new = before[low : span.end], after[low : len(after) - high]
+    return (Edit(span=span, before=old, after=new, rung=rung, term=term, source=source),)
 
 
 def wanted_form(match: Match) -> str:
@@ -86,10 +131,7 @@ def _mend(text: str, matches: Matches, *, loose: bool) -> tuple[str, tuple[Edit,
             if place is None:
                 continue
             made = _replace(measured.target.text, place, matches.matches[chosen])
-            after = measured.target.text
-            for edit in made:
-                after = apply(after, edit)
-            then = assess(after, matches)
+            then = assess(replay(measured.target.text, made), matches)
             fits = then.satisfied > measured.satisfied or (
                 loose and chosen == index and then.hits[index] is not None
             )
@@ -135,8 +177,10 @@ def _replace(text: str, place: tuple[int, int], match: Match) -> list[Edit]:
     form = accepted(match)[0] if one and not match.caps else wanted_form(match)
     form = _styled(before, form, text, start, match, one=one)
     edits: list[Edit] = []
+    current = text
 
-    def note(low: int, high: int, after: str, current: str) -> str:
+    def note(low: int, high: int, after: str) -> None:
+        nonlocal current
         edits.append(
             Edit(
                 span=Span(start=low, end=high),
@@ -144,31 +188,32 @@ def _replace(text: str, place: tuple[int, int], match: Match) -> list[Edit]:
                 after=after,
                 rung="repair",
                 term=match.term.source,
-                source=Span(start=match.start, end=match.end),
+                source=match.occurrence.span,
             )
         )
-        return current[:low] + after + current[high:]
+        current = current[:low] + after + current[high:]
 
-    current = note(start, end, form, text)
+    note(start, end, form)
     end = start + len(form)
     # "the Systemes' cost": only a form in s keeps the bare apostrophe.
     plural_possessive = _POSSESSIVE.match(current, end) and not _in_quotes(current[:start])
     if plural_possessive and before[-1:] == "s" and form[-1:].casefold() != "s":
-        current = note(end + 1, end + 1, "s", current)
+        note(end + 1, end + 1, "s")
     word = _WORD_BEFORE.search(current[:start])
-    if word and word.group(1).casefold() in {"a", "an", "the"}:
-        low, high = word.span(1)
-        article = word.group(1)
-        if _OWN_ARTICLE.match(form.casefold()):
-            shortened = upper_first(form) if article[0].isupper() else form
-            current = note(low, start, "", current)
-            if shortened != form:
-                note(low, low + len(form), shortened, current)
-        elif article.casefold() in {"a", "an"} and not _is_plural(form, match):
-            right = article_for(form)
-            if right != article.casefold():
-                after = right.upper() if is_caps(article) and len(article) > 1 else right
-                note(low, high, upper_first(after) if article[0].isupper() else after, current)
+    article = word.group(1) if word else ""
+    if word is None or article.casefold() not in {"a", "an", "the"}:
+        return edits
+    low, high = word.span(1)
+    capital = article[0].isupper()
+    if _OWN_ARTICLE.match(form.casefold()):
+        note(low, start, "")
+        if capital and upper_first(form) != form:
+            note(low, low + len(form), upper_first(form))
+    elif article.casefold() != "the" and not _is_plural(form, match):
+        right = article_for(form)
+        if right != article.casefold():
+            after = right.upper() if is_caps(article) and len(article) > 1 else right
+            note(low, high, upper_first(after) if capital else after)
     return edits
 
 

@@ -6,8 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from pipeline.glossary.enforce.repair import wanted_form
-from pipeline.glossary.match.normal import fold, words
-from pipeline.glossary.match.suspects import suspects
+from pipeline.glossary.match import fold, suspects, words
 from pipeline.records import Hint
 
 if TYPE_CHECKING:

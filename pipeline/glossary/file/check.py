@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipeline.errors import GlossaryError
-from pipeline.glossary.file.problems import Problem, problem
-from pipeline.glossary.file.rows import read_terms
+from pipeline.glossary.file.rows import Problem, problem, read_terms
 from pipeline.glossary.file.sheet import read_sheet
 from pipeline.glossary.match import Matcher, Target, common_french, find_form, fold
 from pipeline.glossary.records import ANYWHERE

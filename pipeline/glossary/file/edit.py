@@ -25,7 +25,7 @@ from pipeline.glossary.records import Entry
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from pipeline.glossary.file.problems import Problem
+    from pipeline.glossary.file.rows import Problem
     from pipeline.glossary.file.sheet import Row
 
 PATIENCE = 10.0

@@ -18,6 +18,7 @@ from pipeline.glossary.match.english import (
 from pipeline.glossary.match.matcher import Matcher
 from pipeline.glossary.match.normal import (
     common_french,
+    common_start,
     compose,
     fold,
     not_prose,
@@ -35,6 +36,7 @@ __all__ = [
     "article_for",
     "assign",
     "common_french",
+    "common_start",
     "compose",
     "find_form",
     "fold",

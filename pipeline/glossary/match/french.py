@@ -62,36 +62,11 @@ def feminines(word: str, *, alone: bool) -> tuple[str, ...]:
     """
     if len(word) < 4 or word.endswith("e") or not word[-1].isalpha():
         return ()
-    # (ending, replacements, safe for a word that stands alone)
-    rules: tuple[tuple[str, tuple[str, ...], bool], ...] = (
-        ("teur", ("trice", "teuse"), True),
-        ("eur", ("euse", "eure"), True),
-        ("eux", ("euse",), True),
-        ("atif", ("ative",), True),
-        ("if", ("ive",), False),
-        ("tien", (), True),  # soutien: "soutienne" is a verb
-        ("ien", ("ienne",), True),
-        ("ier", ("ière",), True),
-        ("er", ("ère",), False),
-        ("el", ("elle",), True),
-        ("eil", ("eille",), False),
-        ("et", ("ette", "ète"), False),
-        ("on", ("onne",), False),
-        ("té", ("tée",), False),
-        ("é", ("ée",), True),
-        ("ant", ("ante",), True),
-        ("ent", ("ente",), len(word) > 4),
-        ("ic", ("ique",), False),
-        ("eau", ("elle",), False),
-        ("oux", ("ouse",), False),
-        ("s", ("se", "sse"), False),
-        ("x", (), False),
-    )
-    for ending, replacements, safe in rules:
+    for ending, replacements in pairs("french-feminines").items():
         if word.endswith(ending):
-            if alone and not safe:
-                return ()
-            return tuple(word[: -len(ending)] + r for r in replacements)
+            verb = ending in words("french-feminines-unsafe") or (ending, len(word)) == ("ent", 4)
+            kept = word[: -len(ending)]
+            return () if alone and verb else tuple(kept + r for r in replacements.split(",") if r)
     return () if alone else (word + "e",)
 
 

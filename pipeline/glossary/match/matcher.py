@@ -9,7 +9,15 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 
 from pipeline.glossary.match.english import is_caps
 from pipeline.glossary.match.french import Variant, contractions, variants
-from pipeline.glossary.match.normal import compose, fold, inside, not_prose, strip_accents, words
+from pipeline.glossary.match.normal import (
+    common_start,
+    compose,
+    fold,
+    inside,
+    not_prose,
+    strip_accents,
+    words,
+)
 from pipeline.glossary.match.targets import standing
 from pipeline.glossary.records import ANYWHERE, Match, Matches, Term
 
@@ -181,11 +189,7 @@ def _read(term: Term, form: Variant, text: str, *, bare: bool) -> tuple[bool, bo
 
 def _exact_stem(found: str, own: str) -> bool:
     """Say whether two words differ at most in a lower-case ending."""
-    common = 0
-    for a, b in zip(found, own, strict=False):
-        if a != b:
-            break
-        common += 1
+    common = common_start(found, own)
     return (
         common > 0
         and common >= min(len(found), len(own)) - 3

@@ -153,6 +153,12 @@ def strip_accents(text: str) -> str:
     return unicodedata.normalize("NFC", bare)
 
 
+def common_start(one: str, other: str) -> int:
+    """Give how many characters two texts share at their start."""
+    shortest = min(len(one), len(other))
+    return next((i for i in range(shortest) if one[i] != other[i]), shortest)
+
+
 def squash(text: str) -> str:
     """Give the letters and digits of ``text`` only, lower-case and without accents."""
     return "".join(c for c in strip_accents(fold(text).text) if c.isalnum())
