@@ -58,22 +58,21 @@ def child() -> None:
 
     from pipeline.config import Settings
     from pipeline.run import Job, run
-    from pipeline.run.cluster import link as cluster_link
-    from pipeline.run.cluster.driver import Cluster
+    from pipeline.run.cluster import Cluster, driver
     from pipeline.run.reporting.progress import Quiet
 
     source, out, kind, options, workers, threads = sys.argv[1:7]
     told: dict[str, Any] = {"answers": []}
     sizes: dict[int, int] = {}
 
-    class Timed(cluster_link.BridgeLink):
+    class Timed(driver.Bridge):
         def __init__(self, *arguments: Any, **named: Any) -> None:
             began = time.perf_counter()
             super().__init__(*arguments, **named)
             told["ray"] = time.perf_counter() - began
 
         def send(self, parcel: Any) -> None:
-            sizes[parcel.number] = len(parcel.pieces)
+            sizes[parcel.number] = len(parcel.segments)
             super().send(parcel)
 
         def receive(self) -> Any:
@@ -81,7 +80,7 @@ def child() -> None:
             told["answers"].append((time.perf_counter(), sizes[reply.number]))
             return reply
 
-    cluster_link.BridgeLink = Timed  # type: ignore[misc] # the benchmark looks on
+    driver.Bridge = Timed  # type: ignore[misc] # the benchmark looks on
     opener = (FakeOpener if kind == "fake" else BundledOpener)(**json.loads(options))
 
     def opened(*arguments: Any) -> Any:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pipeline.run import ChosenEngine, RunReport
-    from pipeline.run.cluster.driver import Cluster
+    from pipeline.run.cluster import Cluster
     from pipeline.run.reporting.progress import Reporter
 
 app = new_app("translate", "")
@@ -98,7 +98,7 @@ def translate(
     5 glossary; 6 model; 7 output; 8 engine; 10 memory; 15 cluster; 130 stopped.
     """
     from pipeline.run import Job, run
-    from pipeline.run.archives.rows import is_archive
+    from pipeline.run.archives import is_archive
     from pipeline.run.reporting.progress import make_reporter
 
     settings = partial(load_settings, given)
@@ -151,7 +151,7 @@ def _cluster(
                 next_step="add --cluster, or leave them out",
             )
         return None
-    from pipeline.run.cluster.driver import Cluster
+    from pipeline.run.cluster import Cluster
 
     return Cluster(address=address or "local", workers=workers or 0, threads=max(1, threads))
 

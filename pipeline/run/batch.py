@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
-from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeline.documents import is_supported, output_name, read_document
 from pipeline.errors import InputError, OutputError, UsageError
 from pipeline.fsio import file_lock, is_file, output_error
 from pipeline.glossary import write_terms_csv
-from pipeline.run.archives.archive import archives_of
+from pipeline.run.archives import archives_of
 from pipeline.run.discovery import discover
 from pipeline.run.journal import Journal
 from pipeline.run.reporting.progress import State
@@ -35,12 +34,15 @@ from pipeline.translate.opening import HIDDEN
 from pipeline.translate.stopping import Stop
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from pipeline.config import Settings
-    from pipeline.run.archives.archive import Archives, ArchiveStore
-    from pipeline.run.cluster.driver import Cluster, Link, Prefetch
+    from pipeline.run.archives import Archives
+    from pipeline.run.cluster import Cluster, Prefetch
     from pipeline.run.reporting.progress import Reporter
+    from pipeline.run.storing import Done
     from pipeline.translate import Opener
     from pipeline.translate.finishing import Finisher
 
@@ -80,7 +82,7 @@ def run(job: Job, *, open_engine: Opener, reporter: Reporter) -> RunReport:
         Interrupted: Ctrl-C; what is finished is kept.
     """
     if job.cluster is not None:
-        from pipeline.run.cluster.link import need_ray
+        from pipeline.run.cluster import need_ray
 
         need_ray()
     settings = job.settings
@@ -175,7 +177,7 @@ class _Body:
         self._journal = journal
         self._out = out
         self._archives = archives
-        self._links = ExitStack()
+        self._cluster: Prefetch | None = None
         self._tally = Tally()
         self._references = References()
         self.finisher: Finisher | None = None
@@ -202,7 +204,8 @@ class _Body:
 
     def close(self) -> None:
         """Leave the cluster, if there is one."""
-        self._links.close()
+        if self._cluster is not None:
+            self._cluster.close()
 
     def show(self, reporter: Reporter) -> None:
         """Hand events and numbers to the reporter; called from its own thread."""
@@ -224,6 +227,10 @@ class _Body:
         with translator:
             key = run_key(translator)
             self.finisher = translator.finisher
+            if self._job.cluster is not None:
+                from pipeline.run.cluster import Prefetch
+
+                self._cluster = Prefetch(self._job.cluster, translator, say=self.state.say)
             with self._store(table, last) as store:
                 Work(
                     journal=self._journal,
@@ -234,11 +241,13 @@ class _Body:
                     state=self.state,
                     stop=translator.hooks.stop,
                     window=translator.chosen.window,
-                    through=self._prefetch(translator) if self._job.cluster else iter,
+                    through=self._cluster or iter,
                 ).run()
         return key
 
-    def _store(self, table: TableWriter, last: Path) -> Store | ArchiveStore:
+    def _store(
+        self, table: TableWriter, last: Path
+    ) -> AbstractContextManager[Callable[[Done], None]]:
         if self._archives is not None:
             return self._archives.store(journal=self._journal, table=table, state=self.state)
         return Store(
@@ -249,44 +258,6 @@ class _Body:
             references=self._references,
             state=self.state,
         )
-
-    def _prefetch(self, translator: Translator) -> Prefetch:
-        """Give the stage that has windows translated on the cluster."""
-        from pipeline.run.cluster.driver import Prefetch
-
-        return Prefetch(
-            finisher=translator.finisher,
-            connect=self._connect,
-            fingerprint=translator.chosen.engine.fingerprint,
-            say=lambda text: self.state.say(text, warning=True),
-            renew=self._job.force,
-        )
-
-    def _connect(self) -> Link:
-        from pipeline.run.cluster.link import BridgeLink
-        from pipeline.run.cluster.worker import Orders
-
-        cluster = self._job.cluster
-        assert cluster is not None
-        self.state.say("Starting the workers (this may take half a minute) …")
-        orders = Orders(
-            open_engine=self._translator.hooks.open_engine,
-            settings=replace(self._job.settings, threads=cluster.threads),
-            terms=self._translator.glossary.termbase.terms,
-        )
-        link = self._links.enter_context(
-            BridgeLink(cluster, orders, stop=self._translator.hooks.stop)
-        )
-        self.state.say(
-            f"Workers on {cluster.address}: {link.workers}, threads of each: {cluster.threads}."
-        )
-        if link.room < link.workers:
-            self.state.say(
-                f"this cluster has room for {link.room} of {link.workers} workers: the others "
-                "begin when there is more",
-                warning=True,
-            )
-        return link
 
     def _line_of(self, doc_id: str, start: int) -> int:
         path = self._journal.path_of(doc_id)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from pipeline.records import Rendering
-    from pipeline.run.archives.archive import Archives
+    from pipeline.run.archives import Archives
     from pipeline.run.journal import Journal
     from pipeline.run.reporting.progress import State
     from pipeline.run.reuse import Reuse

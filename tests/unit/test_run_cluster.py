@@ -11,6 +11,7 @@ import textwrap
 import threading
 import time
 from collections import Counter
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,10 +24,10 @@ from pipeline.cli.app import app
 from pipeline.config import Settings
 from pipeline.errors import ClusterError, EngineError, ModelError, ModelMissing
 from pipeline.run import Job, run
-from pipeline.run.cluster import link as cluster_link
-from pipeline.run.cluster.driver import Cluster
-from pipeline.run.cluster.link import BridgeLink
-from pipeline.run.cluster.worker import Orders, Parcel, Piece, Worker
+from pipeline.run import cluster as cluster_room
+from pipeline.run.cluster import Cluster, driver
+from pipeline.run.cluster.driver import Bridge
+from pipeline.run.cluster.worker import Orders, Parcel, Worker
 from pipeline.translate.stopping import Stop, Stopped
 
 ARTICLES = {
@@ -51,10 +52,7 @@ class Workers:
         self._change = change
         self._waiting = []
 
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
+    def close(self):
         self.closed = True
 
     def send(self, parcel):
@@ -97,8 +95,8 @@ class Place:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
         self.write_glossary("IA,AI", "puce,chip")
-        monkeypatch.setattr(cluster_link, "need_ray", lambda: None)
-        monkeypatch.setattr(cluster_link, "BridgeLink", self._connect)
+        monkeypatch.setattr(cluster_room, "need_ray", lambda: None)
+        monkeypatch.setattr(driver, "Bridge", self._connect)
 
     def write_glossary(self, *rows):
         text = "\n".join(["source,target", *rows]) + "\n"
@@ -188,7 +186,7 @@ def test_windows_are_sent_ahead_but_no_more_than_twice_the_workers(place):
 
 def test_a_sentence_that_is_on_its_way_is_not_sent_again(place):
     place.run("out", window=1)
-    sent = [piece.segment.source for p in place.links[0].parcels for piece in p.pieces]
+    sent = [segment.source for p in place.links[0].parcels for segment in p.segments]
     assert sent.count("Lire aussi.") == 1
     # The same words on two lines are another segment, but the same request.
     assert "L’IA\nprogresse." in sent
@@ -264,8 +262,17 @@ def test_a_worker_with_another_version_ends_the_run(place):
 # --- a worker ----------------------------------------------------------------------
 
 
+def parcel(number, *sources):
+    segments = tuple(segment(source, doc_id="d") for source in sources)
+    return Parcel(number=number, segments=segments, formats={"d": "text"}, known={})
+
+
+def without_a_model_error():
+    return ModelMissing("no model is installed", place="here", next_step="install it")
+
+
 def without_a_model(_settings, _say):
-    raise ModelMissing("no model is installed", place="here", next_step="install it")
+    raise without_a_model_error()
 
 
 def test_a_worker_tells_an_error_of_opening_with_every_parcel():
@@ -273,63 +280,62 @@ def test_a_worker_tells_an_error_of_opening_with_every_parcel():
         pickle.dumps(Orders(open_engine=without_a_model, settings=Settings(), terms=()))
     )
     for number in (0, 7):
-        piece = Piece(segment=segment("Bonjour."), key=b"k", format="text")
-        reply = worker(Parcel(number=number, pieces=(piece,)))
-        assert (reply.number, reply.made) == (number, ())
-        trouble = reply.trouble
-        assert (trouble.kind, trouble.fatal, trouble.size) == ("ModelMissing", True, 1)
-        assert trouble.next_step == "install it"
+        reply = pickle.loads(pickle.dumps(worker(parcel(number, "Bonjour."))))
+        assert (reply.number, reply.made, reply.fatal) == (number, (), True)
+        assert type(reply.error) is ModelMissing
+        assert str(reply.error) == str(without_a_model_error())
 
 
 def test_a_worker_survives_orders_that_it_cannot_read():
-    reply = Worker(b"not a pickle")(Parcel(number=1, pieces=()))
-    assert reply.trouble.fatal
-    assert "UnpicklingError" in reply.trouble.problem
+    reply = Worker(b"not a pickle")(parcel(1))
+    assert reply.fatal
+    assert "UnpicklingError" in reply.error.problem
 
 
 def test_a_worker_gives_what_it_made_before_it_failed(fake_engine_class):
     opener = sys.modules[fake_engine_class.__module__].FakeOpener(window=1, step=1, poison="nuit")
     worker = Worker(pickle.dumps(Orders(open_engine=opener, settings=Settings(), terms=())))
-    sources = ["Bonjour à tous mes amis.", "La nuit."]
-    pieces = tuple(
-        Piece(segment=segment(source), key=source.encode(), format="text") for source in sources
-    )
-    reply = worker(Parcel(number=0, pieces=pieces))
+    reply = worker(parcel(0, "Bonjour à tous mes amis.", "La nuit."))
     assert [made.source for made in reply.made] == ["Bonjour à tous mes amis."]
-    assert reply.trouble.problem == "the fake engine was poisoned"
-    assert not reply.trouble.fatal
+    assert reply.error.problem == "the fake engine was poisoned"
+    assert not reply.fatal
 
 
 # --- the bridge ----------------------------------------------------------------------
 
 BRIDGE = """
 import os, pickle, sys
-from pipeline.run.cluster.link import read_frame, write_frame
-brief = pickle.loads(read_frame(sys.stdin.buffer))
-out = sys.stdout.buffer
+pickle.load(sys.stdin.buffer)  # where, and with which orders
 def tell(kind, value):
-    write_frame(out, pickle.dumps((kind, value)))
+    pickle.dump((kind, value), sys.stdout.buffer)
+    sys.stdout.buffer.flush()
+def parcels():
+    try:
+        while True:
+            yield pickle.loads(pickle.load(sys.stdin.buffer))
+    except EOFError:
+        pass
 """
 ORDERS = Orders(open_engine=without_a_model, settings=Settings(), terms=())
 
 
 def link(script, *, stop=None):
     command = (sys.executable, "-c", BRIDGE + textwrap.dedent(script))
-    return BridgeLink(Cluster(), ORDERS, stop=stop or Stop(), bridge=command)
+    return closing(Bridge(Cluster(), ORDERS, stop=stop or Stop(), command=command))
 
 
 def test_parcels_go_through_the_bridge_and_replies_come_back():
     with link(
         """
         tell("ready", (3, 2))
-        while (parcel := read_frame(sys.stdin.buffer)) is not None:
-            tell("reply", pickle.dumps(("done", pickle.loads(parcel).number)))
+        for parcel in parcels():
+            tell("reply", pickle.dumps(("done", parcel.number)))
         """
     ) as bridge:
         assert (bridge.workers, bridge.room) == (3, 2)
-        bridge.send(Parcel(number=5, pieces=()))
+        bridge.send(parcel(5))
         assert bridge.receive() == ("done", 5)
-        bridge.send(Parcel(number=6, pieces=()))
+        bridge.send(parcel(6))
         assert bridge.receive() == ("done", 6)
 
 
@@ -354,18 +360,17 @@ def test_a_stop_ends_waiting_for_the_bridge_and_the_bridge_itself():
     threading.Timer(0.3, stop.ask).start()
     began = time.monotonic()
     with pytest.raises(Stopped):
-        link("read_frame(sys.stdin.buffer)", stop=stop)  # never ready; ends at the end of input
+        link("next(parcels(), None)", stop=stop)  # never ready; ends at the end of input
     assert time.monotonic() - began < 5
 
 
 def test_a_bridge_that_will_not_end_is_ended(monkeypatch):
-    monkeypatch.setattr(cluster_link, "_PATIENCE", 0.2)
-    bridge = link(
-        "tell('ready', (1, 1)); tell('reply', pickle.dumps(os.getpid())); os.read(0, 0)\n"
+    monkeypatch.setattr(driver, "_PATIENCE", 0.2)
+    with link(
+        "tell('ready', (1, 1)); tell('reply', pickle.dumps(os.getpid()))\n"
         "import time; time.sleep(60)"
-    )
-    pid = bridge.receive()
-    bridge.close()
+    ) as bridge:
+        pid = bridge.receive()
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
 

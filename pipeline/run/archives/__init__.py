@@ -2,3 +2,10 @@
 
 Enters: paths of archives. Leaves: documents, and an archive of translations.
 """
+
+from __future__ import annotations
+
+from pipeline.run.archives.archive import Archives, archives_of
+from pipeline.run.archives.rows import is_archive
+
+__all__ = ["Archives", "archives_of", "is_archive"]

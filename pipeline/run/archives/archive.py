@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.documents import output_name
 from pipeline.errors import InputError, PasserelleError, UsageError
@@ -38,8 +38,7 @@ _COLUMNS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Archive:
+class _Archive(NamedTuple):
     path: str
     target: str
     rows: int
@@ -52,7 +51,7 @@ def archives_of(paths: Sequence[str], *, out: Path, to: str = "") -> Archives | 
     Args:
         paths: of the run.
         out: its output folder.
-        to: where the translations of one archive go instead, local or any fsspec path.
+        to: where the translations of one archive go instead, here or at a distance.
 
     Raises:
         UsageError: archives and files are mixed, or two have the same name.
@@ -88,11 +87,8 @@ def archives_of(paths: Sequence[str], *, out: Path, to: str = "") -> Archives | 
                 place=target,
                 next_step="rename one of them, or choose another --out",
             )
-    found = []
-    for path, target in zip(named, targets, strict=True):
-        rows, size = count_rows(path)
-        found.append(_Archive(path=path, target=target, rows=rows, size=size))
-    return Archives(tuple(found), out)
+    found = [_Archive(p, target, *count_rows(p)) for p, target in zip(named, targets, strict=True)]
+    return Archives(found, out)
 
 
 class Archives:
@@ -103,9 +99,13 @@ class Archives:
         out: the output folder.
     """
 
-    def __init__(self, found: tuple[_Archive, ...], out: Path) -> None:
+    def __init__(self, found: Sequence[_Archive], out: Path) -> None:
         self._found = found
         self._out = out
+        self._number = -1  # of the archive that is written at the moment
+        self._writer: RowWriter | None = None
+        self._article = ""  # that has begun
+        self._counts: Counter[str] = Counter()  # of it
 
     def totals(self) -> tuple[int, int]:
         """Give the number of rows and their size in bytes."""
@@ -121,15 +121,12 @@ class Archives:
         for number, archive in enumerate(self._found):
             share = archive.size // max(1, archive.rows)
             for row in read_rows(archive.path):
-                source = Source(
-                    path=Path(f"{archive.path}:{row.number}"),
-                    doc_id=row.doc_id,
-                    output=row.doc_id,
-                    size=share,
-                )
-                fault = row.fault
+                name, fault = f"{archive.path}:{row.number}", row.fault
+                source = Source(path=Path(name), doc_id=row.doc_id, output=row.doc_id, size=share)
                 if not fault and not journal.claim(row.doc_id, number, row.number):
-                    fault = f"the id {row.doc_id!r} stands in {self._first(journal, row)} already"
+                    first, line = journal.claimed(row.doc_id)
+                    place = f"{self._found[first].path}:{line}"
+                    fault = f"the id {row.doc_id!r} stands in {place} already"
                 if not fault:
                     try:
                         yield _load(row, source, limits)
@@ -141,102 +138,59 @@ class Archives:
                     except Exception as error:
                         # A mistake of ours in one article must not cost a night's run.
                         fault = f"internal error, please report it: {error!r}"
-                pass_over(source, _passed(archive.path, row, fault))
+                about = f" (id {row.doc_id!r})" if row.doc_id else ""
+                pass_over(source, Passed(name=f"{name}{about}", reason=fault, kind="skipped"))
 
-    def _first(self, journal: Journal, row: Row) -> str:
-        number, line = journal.claimed(row.doc_id)
-        return f"{self._found[number].path}:{line}"
+    @contextmanager
+    def store(
+        self, *, journal: Journal, table: TableWriter, state: State
+    ) -> Iterator[Callable[[Done], None]]:
+        """Give what takes finished windows; see `storing.Store`.
 
-    def store(self, *, journal: Journal, table: TableWriter, state: State) -> ArchiveStore:
-        """Give what takes finished windows."""
-        return ArchiveStore(self._found, self._out, journal=journal, table=table, state=state)
-
-
-def _passed(path: str, row: Row, fault: str) -> Passed:
-    about = f" (id {row.doc_id!r})" if row.doc_id else ""
-    return Passed(name=f"{path}:{row.number}{about}", reason=fault, kind="skipped")
-
-
-def _load(row: Row, source: Source, limits: Limits) -> Loaded:
-    data = row.text.encode("utf-8")
-    named = replace(source, path=Path("row.txt"))  # every row is plain text
-    return replace(load_bytes(data, named, limits), source=source)
-
-
-class ArchiveStore:
-    """Puts finished windows into the table and into archives; see `storing.Store`.
-
-    Args:
-        found: the archives, in order.
-        out: the output folder.
-        journal: knows which archive a row came from, and what was passed over.
-        table: takes the rows of segments.
-        state: where numbers and events are left.
-    """
-
-    def __init__(
-        self,
-        found: tuple[_Archive, ...],
-        out: Path,
-        *,
-        journal: Journal,
-        table: TableWriter,
-        state: State,
-    ) -> None:
-        self._found = found
-        self._out = out
-        self._journal = journal
-        self._table = table
-        self._state = state
-        self._number = -1  # of the archive that is written at the moment
-        self._writer: RowWriter | None = None
-        self._article = ""  # that has begun
-        self._counts: Counter[str] = Counter()  # of it
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is None:
-            self._move_on(len(self._found))
-            self._name_skipped()
-
-    def _name_skipped(self) -> None:
-        """List every row that was passed over: the report names the first ones only."""
-        path = self._out / "skipped.jsonl"
-        skipped = self._journal.passed("skipped")
-        if not skipped:
-            path.unlink(missing_ok=True)
-            return
-        lines = (json.dumps({"row": p.name, "reason": p.reason}) for p in skipped)
-        atomic_write(path, "".join(f"{line}\n" for line in lines).encode())
-
-    def __call__(self, done: Done) -> None:
-        """Store a window.
+        Args:
+            journal: knows which archive a row came from, and what was passed over.
+            table: takes the rows of segments.
+            state: where numbers and events are left.
 
         Raises:
             OutputError: nothing can be written any more.
         """
-        for item in done:
-            # Rows are never reused as files are: the memory gives them again.
-            rows: Rows = item  # type: ignore[assignment] # see above
-            doc_id = rows.loaded.source.doc_id
-            if doc_id != self._article:  # the last one has ended, or was given up
-                self._article, self._counts = doc_id, Counter()
-            for translation in rows.translations:
-                self._counts["segments"] += 1
-                self._counts["terms"] += len(translation.terms)
-                self._counts["violations"] += sum(t.status == "violated" for t in translation.terms)
-                self._counts["findings"] += sum(f.severity != "info" for f in translation.findings)
-            self._table.add(rows.translations)
-            if rows.data is not None:
-                self._end(rows.loaded, rows.data)
 
-    def _end(self, loaded: Loaded, data: bytes) -> None:
-        doc_id, state = loaded.source.doc_id, self._state
-        self._move_on(self._journal.claimed(doc_id)[0])
-        values = {"id": doc_id, "text": data.decode("utf-8")}
+        def take(done: Done) -> None:
+            for item in done:
+                # Rows are never reused as files are: the memory gives them again.
+                rows: Rows = item  # type: ignore[assignment] # see above
+                self._count(rows)
+                table.add(rows.translations)
+                if rows.data is not None:
+                    self._end(rows.loaded, rows.data, journal, state)
+
+        yield take
+        self._move_on(len(self._found), state)
+        # Every row that was passed over: the report names the first ones only.
+        skipped = [{"row": p.name, "reason": p.reason} for p in journal.passed("skipped")]
+        path = self._out / "skipped.jsonl"
+        if skipped:
+            atomic_write(path, "".join(f"{json.dumps(row)}\n" for row in skipped).encode())
+        else:
+            path.unlink(missing_ok=True)
+
+    def _count(self, rows: Rows) -> None:
+        if rows.loaded.source.doc_id != self._article:  # the last one has ended, or was given up
+            self._article, self._counts = rows.loaded.source.doc_id, Counter()
+        for translation in rows.translations:
+            self._counts.update(
+                segments=1,
+                terms=len(translation.terms),
+                violations=sum(t.status == "violated" for t in translation.terms),
+                findings=sum(f.severity != "info" for f in translation.findings),
+            )
+
+    def _end(self, loaded: Loaded, data: bytes, journal: Journal, state: State) -> None:
+        doc_id = loaded.source.doc_id
+        self._move_on(journal.claimed(doc_id)[0], state)
         assert self._writer is not None  # `_move_on` has opened it
+        values = {"id": doc_id, "text": data.decode("utf-8")}
         self._writer.write({name: values.get(name, self._counts[name]) for name in _COLUMNS})
         state.documents += 1
         state.written += 1
@@ -244,7 +198,7 @@ class ArchiveStore:
             if finding.severity != "info" and len(state.notes) < NOTED:
                 state.notes.append(f"{doc_id}: {finding.message}")
 
-    def _move_on(self, number: int) -> None:
+    def _move_on(self, number: int, state: State) -> None:
         """Finish archives before ``number``; each gets a file, even without a row."""
         while self._number < number:
             if self._writer is not None:
@@ -254,8 +208,13 @@ class ArchiveStore:
             if self._number < len(self._found):
                 target = self._found[self._number].target
                 self._writer = RowWriter(target, _COLUMNS, self._out / HIDDEN / "rows")
-                if len(self._state.first_outputs) < NAMED:
-                    name = target
-                    with suppress(ValueError):
-                        name = str(Path(target).relative_to(self._out))
-                    self._state.first_outputs.append(name)
+                if len(state.first_outputs) < NAMED:
+                    inside = "://" not in target and Path(target).is_relative_to(self._out)
+                    name = str(Path(target).relative_to(self._out)) if inside else target
+                    state.first_outputs.append(name)
+
+
+def _load(row: Row, source: Source, limits: Limits) -> Loaded:
+    data = row.text.encode("utf-8")
+    named = replace(source, path=Path("row.txt"))  # every row is plain text
+    return replace(load_bytes(data, named, limits), source=source)

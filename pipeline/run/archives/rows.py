@@ -22,7 +22,7 @@ from pipeline.fsio import atomic_open
 from pipeline.run.tables import Parts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     import polars as pl
 
@@ -107,8 +107,10 @@ def _reading(path: str) -> Iterator[None]:
             next_step="install it beside Passerelle, on this machine only",
         ) from error
     except (OSError, ValueError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
+        line = _first_line(error)
+        what = "this is no Parquet file" if line.startswith("parquet:") else "it cannot be read"
         raise InputError(
-            f"it cannot be read: {_first_line(error)}",
+            f"{what}: {line}",
             place=path,
             next_step="check that it is whole, and that this machine may read it",
         ) from error
@@ -118,11 +120,8 @@ def _first_line(error: BaseException) -> str:
     return next(iter(str(error).splitlines()), type(error).__name__)
 
 
-def _open(path: str) -> contextlib.AbstractContextManager[IO[bytes]]:
-    if "://" not in path:
-        return Path(path).open("rb")
-    opened: contextlib.AbstractContextManager[IO[bytes]] = _fsspec(path).open(path, "rb")
-    return opened
+def _open(path: str) -> Any:  # noqa: ANN401 - fsspec's files have no types
+    return _fsspec(path).open(path, "rb") if "://" in path else Path(path).open("rb")
 
 
 @contextlib.contextmanager
@@ -135,19 +134,13 @@ def _scan(path: str) -> Iterator[tuple[pl.LazyFrame, int]]:
         return
     with contextlib.ExitStack() as stack:
         handle = stack.enter_context(_open(path))
+        near = Path(path).absolute()
         if "://" in path:
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="passerelle-"))
-            path = str(Path(folder, "copy.parquet"))
-            with Path(path).open("wb") as copy:
+            near = Path(folder, "copy.parquet")
+            with near.open("wb") as copy:
                 shutil.copyfileobj(handle, copy, 1 << 20)
-        try:
-            scan = pl.scan_parquet(Path(path).absolute(), glob=False)
-            scan.collect_schema()
-        except pl.exceptions.ComputeError as error:
-            raise InputError(
-                f"this is no Parquet file: {error}", place=path, next_step="make it again"
-            ) from error
-        yield scan, Path(path).stat().st_size
+        yield pl.scan_parquet(near, glob=False), near.stat().st_size
 
 
 def count_rows(path: str) -> tuple[int, int]:
@@ -162,7 +155,15 @@ def count_rows(path: str) -> tuple[int, int]:
             import polars as pl
 
             with _scan(path) as (scan, size):
-                _check_columns(scan.collect_schema().names(), path)
+                names = scan.collect_schema().names()
+                missing = [name for name in ("id", "text") if name not in names]
+                if missing:
+                    raise InputError(
+                        f"no column {' and no column '.join(missing)}; there are: "
+                        + ", ".join(names),
+                        place=path,
+                        next_step="name the columns id (of the article) and text (French)",
+                    )
                 rows: int = scan.select(pl.len()).collect().item()
                 return rows, size or rows
         lines = size = 0
@@ -175,16 +176,6 @@ def count_rows(path: str) -> tuple[int, int]:
         return lines + (not last.endswith(b"\n")), size
 
 
-def _check_columns(names: Sequence[str], path: str) -> None:
-    missing = [name for name in ("id", "text") if name not in names]
-    if missing:
-        raise InputError(
-            f"no column {' and no column '.join(missing)}; there are: {', '.join(names)}",
-            place=path,
-            next_step="name the columns id (of the article) and text (French)",
-        )
-
-
 def read_rows(path: str) -> Iterator[Row]:
     """Give the rows of an archive in order, bad ones with their fault.
 
@@ -193,22 +184,18 @@ def read_rows(path: str) -> Iterator[Row]:
         ClusterError: a package for such a path is missing.
     """
     with _reading(path):
-        if _suffix(path) == _PARQUET:
-            with _scan(path) as (scan, size):
-                yield from _parquet(scan.select("id", "text"), _SLICE if size else _FAR_SLICE)
-        else:
+        if _suffix(path) != _PARQUET:
             with _open(path) as handle:
                 yield from _jsonl(handle)
-
-
-def _parquet(scan: pl.LazyFrame, step: int) -> Iterator[Row]:
-    # Not `collect_batches`: it holds whole groups, and a file of a gigabyte may be one group.
-    # A slice skips the pages before it.
-    start = 0
-    while (rows := scan.slice(start, step).collect(engine="streaming")).height:
-        for number, values in enumerate(rows.iter_rows(named=True), start + 1):
-            yield _row(number, values)
-        start += step
+            return
+        with _scan(path) as (scan, size):
+            # Not `collect_batches`: it holds whole groups, and a file of a gigabyte may be
+            # one group. A slice skips the pages before it.
+            rows, start, step = scan.select("id", "text"), 0, _SLICE if size else _FAR_SLICE
+            while (held := rows.slice(start, step).collect(engine="streaming")).height:
+                for number, values in enumerate(held.iter_rows(named=True), start + 1):
+                    yield _row(number, values)
+                start += step
 
 
 def _jsonl(handle: IO[bytes]) -> Iterator[Row]:
@@ -219,21 +206,17 @@ def _jsonl(handle: IO[bytes]) -> Iterator[Row]:
             while (rest := handle.readline(_LONG)) and not rest.endswith(b"\n"):
                 pass
             yield Row(number=number, fault=f"a line of more than {_LONG >> 20} MB")
-            continue
-        if not line.strip():
-            continue
-        try:
-            values = json.loads(line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line)
-        except (ValueError, RecursionError) as error:
-            yield Row(number=number, fault=f"this is not JSON: {error}")
-            continue
-        if not isinstance(values, dict):
-            yield Row(number=number, fault="this is not a JSON object")
-            continue
-        yield _row(number, values)
+        elif line.strip():
+            try:
+                values = json.loads(line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line)
+                yield _row(number, values)
+            except (ValueError, RecursionError) as error:
+                yield Row(number=number, fault=f"this is not JSON: {error}")
 
 
-def _row(number: int, values: Mapping[str, Any]) -> Row:
+def _row(number: int, values: object) -> Row:
+    if not isinstance(values, dict):
+        return Row(number=number, fault="this is not a JSON object")
     name, text = values.get("id"), values.get("text")
     doc_id = str(name) if isinstance(name, str | int) and not isinstance(name, bool) else ""
     for column, value in (("id", name), ("text", text)):
@@ -282,11 +265,7 @@ class RowWriter:
             self._parts = Parts(parts)
 
     def write(self, row: Mapping[str, Any]) -> None:
-        """Append a row.
-
-        Raises:
-            OutputError: it cannot be written.
-        """
+        """Append a row."""
         self._held.append(row)
         if len(self._held) >= _PART:
             self._flush()
@@ -299,11 +278,7 @@ class RowWriter:
         self._held = []
 
     def finish(self) -> None:
-        """Put the file in its place.
-
-        Raises:
-            OutputError: it cannot be written.
-        """
+        """Put the file in its place."""
         if self._held or not self._parts:
             self._flush()
         with _writing(self._path) as target:

@@ -1,4 +1,4 @@
-"""A run beyond one machine: the engine's answers are made elsewhere, all else happens here.
+"""The machine that runs the command: what windows lack goes to workers, answers come back.
 
 The driver reads, cuts, asks its memory, and sends what a window lacks to workers, several
 windows ahead. A worker takes the window through engine and glossary as a run would, and
@@ -6,32 +6,55 @@ gives back every answer that the engine made. The driver stores the answers and 
 finishes the window by the very code of a local run, which finds them in its memory. So
 outputs are those of a local run by construction: the windows are the same, and within
 them the batches.
+
+Ray prints where it likes, takes signals, and ends the process that uses it when its cluster
+is lost. So a bridge (`pipeline.run.cluster.ray`) stands between, in a process of its own:
+parcels go to its standard input, replies come from its standard output, and what Ray has to
+say goes into a log that is shown where something fails.
 """
 
 from __future__ import annotations
 
+import contextlib
+import importlib.util
+import itertools
+import os
+import pickle
+import queue
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
 from collections import deque
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from pipeline import __version__, errors
-from pipeline.errors import ClusterError, ModelError, PasserelleError
-from pipeline.run.cluster.worker import Known, Parcel, Piece
+from pipeline import __version__
+from pipeline.errors import ClusterError, ModelError
+from pipeline.run.cluster.worker import Orders, Parcel
 from pipeline.run.windows import Slice
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from pipeline.records import Hypothesis
-    from pipeline.run.cluster.worker import Reply, Trouble
+    from pipeline.run.cluster.worker import Reply
     from pipeline.run.windows import Window
-    from pipeline.translate.finishing import Finisher, Todo
+    from pipeline.translate import Stop, Translator
+    from pipeline.translate.finishing import Todo
 
     _Known = dict[bytes, tuple[Hypothesis, ...] | None]
 
-__all__ = ["Cluster", "Link", "Prefetch"]
-
+# Imported, not run as a script: workers must find what it defines under its own name.
+BRIDGE = (sys.executable, "-P", "-c", "from pipeline.run.cluster.ray import main; main()")
 _LINED_UP = 8  # windows that may wait, for each that is on its way
+_WAIT = 0.1  # seconds between looks at the stop
+_PATIENCE = 8.0  # seconds in which the bridge may shut Ray down by itself
+_TOLD = 3  # lines of the log that an error shows
+_ENDED = "its process has ended"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,59 +66,41 @@ class Cluster:
     threads: int = 1  # processor threads of each worker
 
 
-class Link(Protocol):
-    """The way to the workers."""
+def need_ray() -> None:
+    """Make sure that Ray Data is installed, without importing it.
 
-    @property
-    def workers(self) -> int:
-        """How many there are."""
-        ...
-
-    def send(self, parcel: Parcel) -> None:
-        """Hand over a parcel; some worker will take it."""
-        ...
-
-    def receive(self) -> Reply:
-        """Wait for the next reply; they come in any order.
-
-        Raises:
-            ClusterError: the cluster has failed.
-            Stopped: a stop was asked for.
-        """
-        ...
+    Raises:
+        ClusterError: it is not.
+    """
+    missing = [name for name in ("ray", "pyarrow") if not importlib.util.find_spec(name)]
+    if missing:
+        raise ClusterError(
+            f"--cluster needs Ray Data, and {' and '.join(missing)} cannot be found",
+            next_step='install it with `pip install "passerelle[cluster]"`, or leave out --cluster',
+        )
 
 
 class Prefetch:
     """Has what windows lack translated elsewhere, while earlier windows are finished.
 
     Args:
-        finisher: says what a window lacks, and learns the answers.
-        connect: gives the link once there is something to send.
-        fingerprint: of the engine here; a worker's must be the same.
-        say: told what goes wrong without ending the run.
-        renew: nothing counts that was translated before this run.
+        cluster: where, and how many workers.
+        translator: of the run: it says what a window lacks, and learns the answers.
+        say: told what the cluster does, and with ``warning`` what goes wrong meanwhile.
     """
 
     def __init__(
-        self,
-        *,
-        finisher: Finisher,
-        connect: Callable[[], Link],
-        fingerprint: str,
-        say: Callable[[str], None],
-        renew: bool = False,
+        self, cluster: Cluster, translator: Translator, *, say: Callable[..., None]
     ) -> None:
-        self._finisher = finisher
-        self._connect = connect
-        self._fingerprint = fingerprint
+        self._cluster = cluster
+        self._translator = translator
         self._say = say
-        self._renew = renew
-        self._link: Link | None = None
-        self._next = 0
-        self._on_their_way: dict[int, Parcel] = {}
+        self._bridge: Bridge | None = None  # once there is something to send
+        self._numbers = itertools.count()
+        # Windows in order, with the number of what was sent of them and its keys, if any.
+        self._waiting: deque[tuple[Window, int | None, frozenset[bytes]]] = deque()
         self._replies: dict[int, Reply] = {}
-        self._segments: set[bytes] = set()  # keys of segments that were sent
-        self._requests: set[bytes] = set()  # and of their first requests
+        self._sent: set[bytes] = set()  # keys of segments and requests that memory will know
 
     def __call__(self, windows: Iterator[Window]) -> Iterator[Window]:
         """Give the windows again, in order, each when its answers are known.
@@ -105,112 +110,223 @@ class Prefetch:
             ModelError: a worker has no engine, or another one.
             Stopped: a stop was asked for.
         """
-        waiting: deque[tuple[Window, Parcel | None]] = deque()
         for window in windows:
             lacking, known = self._lacking(window)
-            if any(answer is None and key in self._requests for key, answer in known.items()):
+            if any(key in self._sent for key, answer in known.items() if not answer):
                 # A segment needs an answer that is on its way for another one. Rare: the
-                # same words with other white space, or touched by other terms. A worker
-                # would make that answer twice.
-                yield from self._finish(waiting, sent=0)
+                # same words with other white space, or touched by other terms.
+                yield from self._finish(sent=0)
                 lacking, known = self._lacking(window)
-            waiting.append((window, self._send(window, lacking, known)))
-            yield from self._finish(waiting, sent=2 * self._link.workers if self._link else 0)
-        yield from self._finish(waiting, sent=0)
+            self._waiting.append((window, *self._send(window, lacking, known)))
+            yield from self._finish(sent=2 * self._bridge.workers if self._bridge else 0)
+        yield from self._finish(sent=0)
+
+    def close(self) -> None:
+        """Leave the cluster."""
+        if self._bridge is not None:
+            self._bridge.close()
 
     def _lacking(self, window: Window) -> tuple[list[Todo], _Known]:
         """Give the segments to send, and what memory answers to their first requests."""
-        segments = [
-            segment
-            for piece in window
-            if isinstance(piece, Slice)
-            for segment in piece.loaded.segments[piece.start : piece.stop]
-        ]
-        lacking = [t for t in self._finisher.lacking(segments) if t.key not in self._segments]
-        return lacking, self._finisher.recall.known([self._finisher.request(t) for t in lacking])
+        finisher = self._translator.finisher
+        slices = [piece for piece in window if isinstance(piece, Slice)]
+        segments = [s for p in slices for s in p.loaded.segments[p.start : p.stop]]
+        lacking = [t for t in finisher.lacking(segments) if t.key not in self._sent]
+        return lacking, finisher.recall.known([finisher.request(t) for t in lacking])
 
-    def _send(self, window: Window, lacking: list[Todo], known: _Known) -> Parcel | None:
+    def _send(
+        self, window: Window, lacking: list[Todo], known: _Known
+    ) -> tuple[int | None, frozenset[bytes]]:
         if all(known.values()) and not any(t.seen for t in lacking):
-            return None  # this machine needs no engine for them
-        if self._link is None:
-            self._link = self._connect()
-        formats = {
-            piece.loaded.source.doc_id: piece.loaded.document.format
-            for piece in window
-            if isinstance(piece, Slice)
-        }
+            return None, frozenset()  # this machine needs no engine for them
+        if self._bridge is None:
+            self._bridge = self._connect()
+        documents = [piece.loaded.document for piece in window if isinstance(piece, Slice)]
         parcel = Parcel(
-            number=self._next,
-            pieces=tuple(
-                Piece(segment=t.segment, key=t.key, format=formats[t.segment.doc_id])
-                for t in lacking
-            ),
-            known=tuple(Known(key=k, hypotheses=h) for k, h in known.items() if h),
-            requests=tuple(known),
+            number=next(self._numbers),
+            segments=tuple(t.segment for t in lacking),
+            formats={document.doc_id: document.format for document in documents},
+            known={key: answer for key, answer in known.items() if answer},
         )
-        self._next += 1
-        self._on_their_way[parcel.number] = parcel
-        self._segments.update(piece.key for piece in parcel.pieces)
-        self._requests.update(parcel.requests)
-        self._link.send(parcel)
-        return parcel
+        self._bridge.send(parcel)
+        keys = frozenset(t.key for t in lacking).union(known)
+        self._sent |= keys
+        return parcel.number, keys
 
-    def _finish(
-        self, waiting: deque[tuple[Window, Parcel | None]], *, sent: int
-    ) -> Iterator[Window]:
+    def _connect(self) -> Bridge:
+        cluster, translator = self._cluster, self._translator
+        self._say("Starting the workers (this may take half a minute) …")
+        orders = Orders(
+            open_engine=translator.hooks.open_engine,
+            settings=replace(translator.settings, threads=cluster.threads),
+            terms=translator.glossary.termbase.terms,
+        )
+        bridge = Bridge(cluster, orders, stop=translator.hooks.stop)
+        self._say(
+            f"Workers on {cluster.address}: {bridge.workers}, threads of each: {cluster.threads}."
+        )
+        if bridge.room < bridge.workers:
+            self._say(
+                f"this cluster has room for {bridge.room} of {bridge.workers} workers: the others "
+                "begin when there is more",
+                warning=True,
+            )
+        return bridge
+
+    def _finish(self, *, sent: int) -> Iterator[Window]:
         """Give windows from the left until no more than ``sent`` are on their way."""
-        while waiting:
-            window, parcel = waiting[0]
-            crowded = len(waiting) > _LINED_UP * max(1, sent)
-            if parcel is not None and len(self._on_their_way) <= sent and not crowded:
+        while self._waiting:
+            window, number, keys = self._waiting[0]
+            on_their_way = sum(number is not None for _, number, _ in self._waiting)
+            crowded = len(self._waiting) > _LINED_UP * max(1, sent)
+            if number is not None and on_their_way <= sent and not crowded:
                 return
-            waiting.popleft()
-            if parcel is not None:
-                self._learn(self._reply(parcel.number))
+            self._waiting.popleft()
+            if number is not None:
+                self._learn(number)
             yield window
-            if parcel is not None:
-                self._settle(parcel)
+            if not self._translator.hooks.renew:
+                self._sent -= keys  # memory knows them now
 
-    def _settle(self, parcel: Parcel) -> None:
-        """Note that a window is finished: memory knows it now."""
-        del self._on_their_way[parcel.number]
-        if not self._renew:
-            self._segments.difference_update(piece.key for piece in parcel.pieces)
-            self._requests.difference_update(parcel.requests)
-
-    def _reply(self, number: int) -> Reply:
+    def _learn(self, number: int) -> None:
+        assert self._bridge is not None  # something was sent
         while number not in self._replies:
-            assert self._link is not None  # something was sent
-            reply = self._link.receive()
-            self._replies[reply.number] = reply
-        return self._replies.pop(number)
-
-    def _learn(self, reply: Reply) -> None:
-        if reply.trouble is not None and reply.trouble.fatal:
-            raise _as_error(reply.trouble, reply.host)
+            came = self._bridge.receive()
+            self._replies[came.number] = came
+        reply = self._replies.pop(number)
+        error = reply.error
+        if error is not None and reply.fatal:
+            error.place = f"worker on {reply.host}" + (f": {error.place}" if error.place else "")
+            raise error
         if reply.version != __version__:
             raise ClusterError(
                 f"this worker has Passerelle {reply.version}, this machine has {__version__}",
                 place=reply.host,
                 next_step="install the same version on every machine",
             )
-        if reply.fingerprint != self._fingerprint:
+        if reply.fingerprint != self._translator.chosen.engine.fingerprint:
             raise ModelError(
                 "this worker's engine is not the one of this machine: translations would differ",
                 place=reply.host,
                 next_step="install the same model on every machine, and name it with --engine "
                 "and --model; `passerelle models list` shows what is there",
             )
-        self._finisher.recall.learn(reply.made)
-        if reply.trouble is not None:
+        self._translator.finisher.recall.learn(reply.made)
+        if error is not None:
             self._say(
                 f"a worker on {reply.host} failed, so that this machine takes over its "
-                f"{reply.trouble.size} sentences: {reply.trouble.problem}"
+                f"{reply.size} sentences: {error.problem}",
+                warning=True,
             )
 
 
-def _as_error(trouble: Trouble, host: str) -> PasserelleError:
-    kind = getattr(errors, trouble.kind, ClusterError)
-    place = f"worker on {host}: {trouble.place}" if trouble.place else f"worker on {host}"
-    error: PasserelleError = kind(trouble.problem, place=place, next_step=trouble.next_step)
-    return error
+class Bridge:
+    """Parcels to the bridge and replies from it.
+
+    ``workers`` is how many there will be, ``room`` for how many there is room already.
+    Whatever is asked of it, it raises `ClusterError` where the cluster has failed, and
+    `Stopped` where a stop was asked for meanwhile.
+
+    Args:
+        cluster: where, and how many workers.
+        orders: for each worker.
+        stop: looked at while waiting.
+        command: starts the bridge.
+    """
+
+    def __init__(
+        self, cluster: Cluster, orders: Orders, *, stop: Stop, command: Sequence[str] = BRIDGE
+    ) -> None:
+        self._address = cluster.address
+        self._stop = stop
+        self._came: queue.Queue[tuple[str, Any]] = queue.Queue()
+        # Short: the paths of Ray's sockets must stay below a hundred characters.
+        self._folder = Path(tempfile.mkdtemp(prefix="passerelle-"))
+        # The bridge and its workers find the modules that this process finds.
+        places = [place for place in (*sys.path, os.environ.get("PYTHONPATH", "")) if place]
+        with contextlib.ExitStack() as undo:
+            undo.callback(shutil.rmtree, self._folder, ignore_errors=True)
+            with (self._folder / "ray.log").open("wb") as log:
+                self._process = subprocess.Popen(
+                    list(command),
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=log,
+                    env=os.environ | {"PYTHONPATH": os.pathsep.join(dict.fromkeys(places))},
+                    start_new_session=True,  # Ctrl-C is for this process alone
+                )
+            undo.callback(self._end)
+            threading.Thread(target=self._listen, name="passerelle-bridge", daemon=True).start()
+            # Packed: only workers need to understand their orders.
+            self._write((cluster, pickle.dumps(orders), str(self._folder / "ray")))
+            self.workers, self.room = self._wait()
+            self.close = undo.pop_all().close
+
+    def send(self, parcel: Parcel) -> None:
+        """Hand over a parcel; some worker will take it."""
+        self._write(pickle.dumps(parcel))
+
+    def receive(self) -> Reply:
+        """Wait for the next reply; they come in any order."""
+        reply: Reply = pickle.loads(self._wait())
+        return reply
+
+    def _end(self) -> None:
+        """Let the bridge shut down; end it where it does not."""
+        process = self._process
+        with contextlib.suppress(OSError):
+            if process.stdin:
+                process.stdin.close()  # the bridge takes this for the end
+        try:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(_PATIENCE)
+        finally:
+            if process.poll() is None:
+                # And what it started: it leads a process group of its own.
+                with contextlib.suppress(OSError):
+                    os.killpg(process.pid, signal.SIGKILL)
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(1)
+            if process.stdout:
+                process.stdout.close()
+
+    def _write(self, message: object) -> None:
+        assert self._process.stdin is not None
+        try:
+            pickle.dump(message, self._process.stdin)
+            self._process.stdin.flush()
+        except (OSError, ValueError) as error:
+            self._stop.check()
+            raise self._failed(_ENDED) from error
+
+    def _listen(self) -> None:
+        assert self._process.stdout is not None
+        with contextlib.suppress(OSError, ValueError, EOFError, pickle.UnpicklingError):
+            while True:
+                self._came.put(pickle.load(self._process.stdout))
+        self._came.put(("failed", _ENDED))
+
+    def _wait(self) -> Any:  # noqa: ANN401 - what the bridge tells, by kind
+        while True:
+            self._stop.check()
+            with contextlib.suppress(queue.Empty):
+                kind, value = self._came.get(timeout=_WAIT)
+                if kind == "failed":
+                    raise self._failed(value)
+                return value
+
+    def _failed(self, why: str) -> ClusterError:
+        lines = [why]
+        if why == _ENDED:
+            with contextlib.suppress(OSError):
+                log = (self._folder / "ray.log").read_text(encoding="utf-8", errors="replace")
+                lines += log.splitlines()[-_TOLD:]
+        return ClusterError(
+            "the cluster has failed: " + "\n    ".join(lines),
+            place="" if self._address == "local" else self._address,
+            next_step="run the same command again: what is finished is kept; without --cluster "
+            "this machine does the work alone"
+            if self._address == "local"
+            else "check it with `ray status`, and that this machine has the cluster's token if it "
+            "wants one; then run the same command again: what is finished is kept",
+        )

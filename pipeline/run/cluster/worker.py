@@ -1,4 +1,4 @@
-"""What a worker of a cluster does: one window's sentences through engine and glossary.
+"""What a worker of a cluster does: one window's sentences on the sentence's way.
 
 Nothing here knows how parcels travel.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pickle
 import platform
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeline import __version__
@@ -19,13 +19,13 @@ from pipeline.translate.finishing import Finisher
 from pipeline.translate.stopping import Stop
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pipeline.config import Settings
     from pipeline.glossary import Term
     from pipeline.records import Hypothesis, Segment
     from pipeline.translate import ChosenEngine, Opener
     from pipeline.translate.recall import Made
-
-_PARTS = 50_000  # answers about parts of sentences that a worker remembers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,42 +38,13 @@ class Orders:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
-    """One segment to translate."""
-
-    segment: Segment
-    key: bytes
-    format: str  # of its document
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
-    """An answer that the driver remembers."""
-
-    key: bytes
-    hypotheses: tuple[Hypothesis, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Parcel:
     """What one window lacks."""
 
     number: int
-    pieces: tuple[Piece, ...]
-    known: tuple[Known, ...] = ()
-    requests: tuple[bytes, ...] = ()  # keys of the first requests
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trouble:
-    """Why a worker could not do all of a parcel."""
-
-    kind: str  # name of the error's class
-    problem: str
-    place: str = ""
-    next_step: str = ""
-    size: int = 0  # segments of the parcel
-    fatal: bool = False  # no other parcel will go better
+    segments: tuple[Segment, ...]
+    formats: Mapping[str, str]  # of documents, by their ids
+    known: Mapping[bytes, tuple[Hypothesis, ...]]  # answers that the driver remembers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +56,9 @@ class Reply:
     host: str
     version: str  # of Passerelle
     fingerprint: str  # of the engine
-    trouble: Trouble | None = None
+    size: int  # segments of the parcel
+    error: PasserelleError | None = None  # why the worker could not do all of the parcel
+    fatal: bool = False  # no other parcel will go better
 
 
 class Worker:
@@ -99,79 +72,55 @@ class Worker:
     """
 
     def __init__(self, orders: bytes) -> None:
-        self._host = platform.node()
         self._chosen: ChosenEngine | None = None
-        self._trouble: Trouble | None = None
-        self._termbase = TermBase.empty()
-        self._parts: TranslationMemory | None = None
-        self._parts_made = 0
-        self._look_again = False
+        self._error: PasserelleError | None = None
         try:
             unpacked: Orders = pickle.loads(orders)
             self._termbase = TermBase(unpacked.terms)
             self._look_again = unpacked.settings.second_look
             self._chosen = unpacked.open_engine(unpacked.settings, lambda _text: None)
-        except PasserelleError as error:
-            self._trouble = _trouble(error, fatal=True)
         except Exception as error:
-            problem = f"the engine cannot be opened: {type(error).__name__}: {error}"
-            self._trouble = Trouble(kind="EngineError", problem=problem, fatal=True)
+            self._error = _told(error, "the engine cannot be opened")
 
     def __call__(self, parcel: Parcel) -> Reply:
         """Do a parcel. Whatever goes wrong is in the reply; the answers made so far too."""
         made: list[Made] = []
-        trouble = self._trouble
+        error = self._error
         if self._chosen is not None:
             try:
                 self._do(parcel, self._chosen, made)
-            except EngineError as error:
-                trouble = _trouble(error)
-            except Exception as error:
-                problem = f"internal error, please report it: {type(error).__name__}: {error}"
-                trouble = Trouble(kind="EngineError", problem=problem)
+            except Exception as failure:
+                error = _told(failure, "internal error, please report it")
         return Reply(
             number=parcel.number,
             made=tuple(made),
-            host=self._host,
+            host=platform.node(),
             version=__version__,
             fingerprint=self._chosen.engine.fingerprint if self._chosen else "",
-            trouble=replace(trouble, size=len(parcel.pieces)) if trouble else None,
+            size=len(parcel.segments),
+            error=error,
+            fatal=self._chosen is None,
         )
 
     def _do(self, parcel: Parcel, chosen: ChosenEngine, made: list[Made]) -> None:
-        with TranslationMemory(None) as memory:  # for this parcel: the driver has the real one
-            fingerprint = chosen.engine.fingerprint
-            memory.keep_answers((k.key, fingerprint, "", k.hypotheses) for k in parcel.known)
-            finisher = self._finisher(chosen, memory, made)
-            finished = finisher([piece.segment for piece in parcel.pieces])
-        # Markup that has lost its place costs requests for parts of sentences: they are
-        # made here, and as they are few and the same ones often, once for all parcels.
-        if self._parts is None or self._parts_made > _PARTS:
-            self._parts, self._parts_made = TranslationMemory(None), 0
-        before = len(made)
-        parts = self._finisher(chosen, self._parts, made)
-        for piece, rendering in zip(parcel.pieces, finished, strict=True):
-            place(piece.segment, rendering, piece.format, parts.texts)
-        self._parts_made += len(made) - before
-
-    def _finisher(
-        self, chosen: ChosenEngine, memory: TranslationMemory, made: list[Made]
-    ) -> Finisher:
-        return Finisher(
-            chosen,
-            memory,
-            self._termbase,
-            stop=Stop(),
-            look_again=self._look_again,
-            on_made=made.extend,
-        )
+        fingerprint = chosen.engine.fingerprint
+        # A memory for this parcel alone: each reply holds all that its window needs.
+        with TranslationMemory(None) as memory:
+            memory.keep_answers((k, fingerprint, "", h) for k, h in parcel.known.items())
+            finisher = Finisher(
+                chosen,
+                memory,
+                self._termbase,
+                stop=Stop(),
+                look_again=self._look_again,
+                on_made=made.extend,
+            )
+            # Markup that has lost its place costs requests for parts of sentences.
+            for segment, rendering in zip(parcel.segments, finisher(parcel.segments), strict=True):
+                place(segment, rendering, parcel.formats[segment.doc_id], finisher.texts)
 
 
-def _trouble(error: PasserelleError, *, fatal: bool = False) -> Trouble:
-    return Trouble(
-        kind=type(error).__name__,
-        problem=error.problem,
-        place=error.place,
-        next_step=error.next_step,
-        fatal=fatal,
-    )
+def _told(error: Exception, what: str) -> PasserelleError:
+    if isinstance(error, PasserelleError):
+        return error
+    return EngineError(f"{what}: {type(error).__name__}: {error}")
