@@ -160,12 +160,11 @@ def _check(name: str, value: object, place: str, *, python: bool) -> object:
                 return value
             must, example = "be a whole number, 0 or more", f"write for instance {name} = 2"
         case "str":
-            choices = _choices(name)
-            if isinstance(value, str) and (not choices or value in choices):
-                return value
-            must, example = f"be one of {', '.join(choices)}", "choose one of these"
-            if not isinstance(value, str):
-                must, example = "be a text", f'write for instance {name} = "{spec.default}"'
+            must, example = "be a text", f'write for instance {name} = "{spec.default}"'
+            if isinstance(value, str):
+                if name != "engine" or _is_engine(value):
+                    return value
+                must, example = f"be one of {', '.join(_engines())}", "choose one of these"
         case _:  # several texts
             items = value if isinstance(value, (list, tuple)) else [value]
             texts = [os.fspath(i) if isinstance(i, os.PathLike) else i for i in items]
@@ -176,10 +175,14 @@ def _check(name: str, value: object, place: str, *, python: bool) -> object:
     raise ConfigError(f"{name} must {must}, not {value!r}", place=place, next_step=example)
 
 
-def _choices(name: str) -> tuple[str, ...]:
-    """Name the values that ``name`` may have; none where every text will do."""
-    if name != "engine":
-        return ()
+def _is_engine(value: str) -> bool:
+    """Say whether an engine has this name; other distributions are asked for others than ours."""
+    from pipeline.engines import ENGINES
+
+    return value == "auto" or value in ENGINES
+
+
+def _engines() -> tuple[str, ...]:
     from pipeline.engines import ENGINES
 
     return ("auto", *ENGINES)
