@@ -1,0 +1,9 @@
+"""What French words usually become: coverage of a pair, words without counterpart, hints.
+
+A form check cannot see a wrong sense in good English. Counts over aligned sentences can:
+they know that *pépite* becomes "nugget" or "gem", and that "pitfall" is neither.
+"""
+
+from pipeline.lexicon.covering import Coverage, Unmatched, coverage, hints
+
+__all__ = ["Coverage", "Unmatched", "coverage", "hints"]

@@ -1,0 +1,191 @@
+"""How much of a sentence stands in its translation, word by word, both ways.
+
+A French word counts with what share of its usual English stands in the target; the
+logarithms' mean, weighted by how rare the words are, is the coverage. A rare word whose
+usual English is absent has no counterpart. The same is looked at from the English side.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from pipeline.lexicon import tables
+from pipeline.records import Hint, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+# The words that were counted, apostrophes straight and letters lower-cased first.
+_WORDS = {
+    "fr": re.compile(
+        r"(?:[ldnmtsjc]|qu|jusqu|lorsqu|puisqu)'|\d[\d.,]*|[^\W\d_]+(?:-[^\W\d_]+)*", re.IGNORECASE
+    ),
+    "en": re.compile(r"'s\b|\d[\d.,]*|[^\W\d_]+(?:-[^\W\d_]+)*", re.IGNORECASE),
+}
+_STRAIGHT = str.maketrans({"’": "'"})
+_SENTENCE_START = re.compile(r"(?:^|[.!?:…])[\s«»\"“”'()\[\]—–-]*$")
+
+_COMMON = 4.0  # nats: a word more frequent than e^-4 (1.8 %) weighs nothing
+_UNKNOWN = 0.3  # the share that a word unknown to the lexicon is given
+_LEAST = 0.003  # the share of a word whose English is absent
+_SILENT = frozenset({"moi", "an"})  # lemmas of "me", "j'"; no lemma of theirs was counted
+
+_RARE = 2.0  # nats above _COMMON: weight from which on a word may be called unmatched
+_ABSENT = 0.02  # share below which its English is absent
+_LIKELY = 0.25  # share that its likeliest counterpart must have …
+_OFTEN = 2  # … and times that it must have been seen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unmatched:
+    """A word to which nothing on the other side answers."""
+
+    span: Span  # in the text where it stands
+    word: str  # as it stands
+    lemma: str
+    likeliest: tuple[str, ...]  # lemmas of the other language, likeliest first
+    weight: float  # nats: how rare the word is
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """How much of a pair answers to each other. Means of logarithms: 0 is all of it."""
+
+    french: float  # of the source by the target, nats, at most 0
+    english: float  # of the target by the source
+    holes: tuple[Unmatched, ...]  # in the source
+    extra: tuple[Unmatched, ...]  # in the target
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    start: int
+    end: int
+    surface: str  # lower-case, apostrophes straight
+    lemma: str
+    named: bool  # capitalised inside a sentence
+
+
+@lru_cache(maxsize=64)
+def _read(text: str, language: str) -> tuple[_Word, ...]:
+    """Find the words of a text."""
+    straight = text.translate(_STRAIGHT)
+    words = []
+    for match in _WORDS[language].finditer(straight):
+        surface = match[0].lower()
+        if len(surface) > 1:
+            named = match[0][0].isupper() and not _SENTENCE_START.search(straight[: match.start()])
+            found = tables.lemma(surface, language)
+            words.append(_Word(match.start(), match.end(), surface, found, named))
+    return tuple(words)
+
+
+def _weight(seen: int, total: int) -> float:
+    """Give log(total / seen) - 4, at least 0: nothing for the commonest words."""
+    return max(0.0, math.log(total / max(seen, 1)) - _COMMON)
+
+
+def _from_french(lemma: str, english: frozenset[str]) -> tuple[float, float, tuple[str, ...]]:
+    """Give a French lemma's weight, its share that stands in the English, its usual English.
+
+    The usual English is left out where it was seen too seldom to tell anything.
+    """
+    entry = tables.french(lemma)
+    weight = _weight(entry.seen if entry else 1, tables.totals()[0])
+    if entry is None:
+        return weight, _UNKNOWN, ()
+    share = sum(share for word, share in entry.english.items() if word in english)
+    telling = entry.seen >= _OFTEN and max(entry.english.values()) >= _LIKELY
+    return weight, share, tuple(entry.english) if telling else ()
+
+
+def _from_english(lemma: str, french: frozenset[str]) -> tuple[float, float, tuple[str, ...]]:
+    """Give the same of an English lemma, the shares turned round."""
+    entry = tables.english(lemma)
+    weight = _weight(entry.seen if entry else 1, tables.totals()[1])
+    if entry is None or not entry.french:
+        return weight, _UNKNOWN, ()
+    linked = [(found, found.english.get(lemma, 0.0)) for f in french if (found := tables.french(f))]
+    share = sum(found.seen * share for found, share in linked) / entry.links
+    telling = entry.seen >= _OFTEN and entry.share >= _LIKELY
+    return weight, share, (entry.french,) if telling else ()
+
+
+def _one_way(
+    words: Sequence[_Word],
+    others: Sequence[_Word],
+    covered: Sequence[Span],
+    text: str,
+    look_up: Callable[[str, frozenset[str]], tuple[float, float, tuple[str, ...]]],
+) -> tuple[float, tuple[Unmatched, ...]]:
+    """Give the coverage of ``words`` by ``others``, and the words without counterpart."""
+    lemmas = frozenset(other.lemma for other in others)
+    standing = lemmas | {other.surface for other in others}
+    total = weights = 0.0
+    unmatched = []
+    for word in words:
+        weight, share, likeliest = look_up(word.lemma, lemmas)
+        if not weight or word.lemma in _SILENT:
+            continue
+        if (
+            word.lemma in standing
+            or word.surface in standing
+            or any(span.start < word.end and word.start < span.end for span in covered)
+        ):
+            share = 1.0
+        total += weight * math.log(min(max(share, _LEAST), 1.0))
+        weights += weight
+        if weight > _RARE and share < _ABSENT and likeliest and not word.named:
+            unmatched.append(
+                Unmatched(
+                    span=Span(start=word.start, end=word.end),
+                    word=text[word.start : word.end],
+                    lemma=word.lemma,
+                    likeliest=likeliest,
+                    weight=weight,
+                )
+            )
+    return (total / weights if weights else 0.0), tuple(unmatched)
+
+
+def coverage(
+    source: str,
+    target: str,
+    *,
+    covered: Sequence[Span] = (),
+    covered_target: Sequence[Span] = (),
+) -> Coverage:
+    """Measure how much of a French sentence stands in its English, and the other way.
+
+    Words that stand unchanged are covered. Names (capitalised inside a sentence) and
+    numbers count in the coverage but are never called unmatched: other checks know them.
+
+    Args:
+        source: French.
+        target: English.
+        covered: stretches of the source that count as covered (terms, code).
+        covered_target: the same of the target.
+
+    Raises:
+        ModelDamaged: the lexicon's data cannot be read.
+    """
+    french, english = _read(source, "fr"), _read(target, "en")
+    forth, holes = _one_way(french, english, covered, source, _from_french)
+    back, extra = _one_way(english, french, covered_target, target, _from_english)
+    return Coverage(french=forth, english=back, holes=holes, extra=extra)
+
+
+def hints(holes: Sequence[Unmatched], *, most: int = 4) -> tuple[Hint, ...]:
+    """Give what to tell a model about words without counterpart: the rarest ``most``.
+
+    Each hint is the word as it stands with its likeliest English lemma, in the order of
+    the sentence.
+    """
+    rarest = sorted(holes, key=lambda hole: -hole.weight)[:most]
+    chosen = [hole for hole in holes if hole in rarest]
+    pairs = dict.fromkeys((hole.word, hole.likeliest[0]) for hole in chosen)
+    return tuple(Hint(source=word, target=english) for word, english in pairs)
