@@ -68,6 +68,7 @@ class _Word:
     surface: str  # lower-case, apostrophes straight
     lemma: str
     named: bool  # capitalised inside a sentence
+    cut: bool  # an apostrophe follows: a piece of presqu'île, chef-d'œuvre
 
 
 @lru_cache(maxsize=64)
@@ -80,7 +81,8 @@ def _read(text: str, language: str) -> tuple[_Word, ...]:
         if len(surface) > 1:
             named = match[0][0].isupper() and not _SENTENCE_START.search(straight[: match.start()])
             found = tables.lemma(surface, language)
-            words.append(_Word(match.start(), match.end(), surface, found, named))
+            cut = straight[match.end() : match.end() + 1] == "'" and language == "fr"
+            words.append(_Word(match.start(), match.end(), surface, found, named, cut))
     return tuple(words)
 
 
@@ -139,7 +141,8 @@ def _one_way(
             share = 1.0
         total += weight * math.log(min(max(share, _LEAST), 1.0))
         weights += weight
-        if weight > _RARE and share < _ABSENT and likeliest and not word.named:
+        rare = weight > _RARE and not (word.named or word.cut)
+        if rare and share < _ABSENT and likeliest:
             unmatched.append(
                 Unmatched(
                     span=Span(start=word.start, end=word.end),

@@ -118,6 +118,11 @@ def test_names_numbers_and_words_that_stand_are_no_holes(source, target):
     assert not any(c.isdigit() for hole in coverage(source, target).holes for c in hole.word)
 
 
+def test_a_piece_of_a_word_with_an_apostrophe_is_no_hole():
+    found = coverage("Une presqu'île et deux chefs-d’œuvre.", "A peninsula and two masterpieces.")
+    assert not {"presqu", "chefs-d"} & {hole.word for hole in found.holes}
+
+
 def test_the_first_word_of_a_sentence_is_no_name():
     (hole,) = coverage("Amende annulée. Vide.", "Almond cancelled. Empty.").holes
     assert hole.word == "Amende"
