@@ -61,28 +61,40 @@ class Coverage:
     extra: tuple[Unmatched, ...]  # in the target
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Word:
     start: int
     end: int
     surface: str  # lower-case, apostrophes straight
     lemma: str
-    named: bool  # capitalised inside a sentence
-    cut: bool  # an apostrophe follows: a piece of presqu'île, chef-d'œuvre
+    parts: tuple[str, ...]  # lemmas of what hyphens join
+    telling: bool  # no name (capitalised inside a sentence), no piece of presqu'île
 
 
 @lru_cache(maxsize=64)
 def _read(text: str, language: str) -> tuple[_Word, ...]:
     """Find the words of a text."""
     straight = text.translate(_STRAIGHT)
-    words = []
+    words: list[_Word] = []
+    piece_ends = -1  # where a word ended that an apostrophe cut off from the next
     for match in _WORDS[language].finditer(straight):
         surface = match[0].lower()
-        if len(surface) > 1:
-            named = match[0][0].isupper() and not _SENTENCE_START.search(straight[: match.start()])
-            found = tables.lemma(surface, language)
-            cut = straight[match.end() : match.end() + 1] == "'" and language == "fr"
-            words.append(_Word(match.start(), match.end(), surface, found, named, cut))
+        if len(surface) < 2:
+            continue
+        named = match[0][0].isupper() and not _SENTENCE_START.search(straight[: match.start()])
+        piece = match.start() == piece_ends
+        if language == "fr" and straight[match.end() : match.end() + 1] == "'":
+            piece, piece_ends = True, match.end() + 1
+        words.append(
+            _Word(
+                start=match.start(),
+                end=match.end(),
+                surface=surface,
+                lemma=tables.lemma(surface, language),
+                parts=tuple(tables.lemma(part, language) for part in surface.split("-")),
+                telling=not (named or piece),
+            )
+        )
     return tuple(words)
 
 
@@ -126,6 +138,7 @@ def _one_way(
 ) -> tuple[float, tuple[Unmatched, ...]]:
     """Give the coverage of ``words`` by ``others``, and the words without counterpart."""
     lemmas = frozenset(other.lemma for other in others)
+    parts = lemmas.union(*(other.parts for other in others))
     standing = lemmas | {other.surface for other in others}
     total = weights = 0.0
     unmatched = []
@@ -141,8 +154,12 @@ def _one_way(
             share = 1.0
         total += weight * math.log(min(max(share, _LEAST), 1.0))
         weights += weight
-        rare = weight > _RARE and not (word.named or word.cut)
-        if rare and share < _ABSENT and likeliest:
+        if (
+            word.telling
+            and likeliest
+            and weight > _RARE
+            and max(share, look_up(word.lemma, parts)[1]) < _ABSENT
+        ):
             unmatched.append(
                 Unmatched(
                     span=Span(start=word.start, end=word.end),

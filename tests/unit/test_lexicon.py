@@ -120,7 +120,11 @@ def test_names_numbers_and_words_that_stand_are_no_holes(source, target):
 
 def test_a_piece_of_a_word_with_an_apostrophe_is_no_hole():
     found = coverage("Une presqu'île et deux chefs-d’œuvre.", "A peninsula and two masterpieces.")
-    assert not {"presqu", "chefs-d"} & {hole.word for hole in found.holes}
+    assert found.holes == ()
+
+
+def test_a_part_of_a_hyphenated_word_is_a_counterpart():
+    assert coverage("Un pont vieux de 48 ans.", "A 48-year-old bridge.").holes == ()
 
 
 def test_the_first_word_of_a_sentence_is_no_name():
