@@ -1,9 +1,9 @@
 """The counts on disk, and how a word is looked up in them.
 
 ``data/fr-en.lexicon.gz`` is text, written by :mod:`pipeline.lexicon.build`: a first line
-with the words counted in French and in English, then four lists of tab-separated lines,
-an empty line before each, sorted so that a lookup is a binary search and nothing has to
-be parsed at the start:
+with the words counted in French and in English and the size of each list, then four lists
+of tab-separated lines, an empty line before each, sorted so that a lookup is a binary
+search and nothing has to be parsed at the start:
 
 - French lemma, times seen, then English lemma and share in thousandths, again and again;
 - English lemma, times seen, links counted, likeliest French lemma, its share in thousandths;
@@ -12,7 +12,6 @@ be parsed at the start:
 
 from __future__ import annotations
 
-import gzip
 import zlib
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -44,26 +43,33 @@ class English:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Lists:
     totals: tuple[int, int]  # words counted: French, English
-    french: bytes  # each list's lines, a line break before and after every one
-    english: bytes
-    forms: dict[str, bytes]  # by language
+    data: bytes
+    # For each list, where in data the line break before its first line and after its last is.
+    french: tuple[int, int]
+    english: tuple[int, int]
+    forms: dict[str, tuple[int, int]]  # by language
 
 
 @cache
 def _lists() -> _Lists:
     place = files("pipeline.lexicon") / "data" / _FILE
     try:
-        head, french, english, french_forms, english_forms = (
-            b"\n%b\n" % part for part in gzip.decompress(place.read_bytes()).split(b"\n\n")
-        )
-        counted_french, counted_english = head.split()
+        data = zlib.decompress(place.read_bytes(), wbits=31)
+        end = data.index(b"\n")
+        counted_french, counted_english, *sizes = map(int, data[:end].split())
+        ends = [end := end + 1 + size for size in sizes]
+        bounds = [(end - size, end) for end, size in zip(ends, sizes, strict=True)]
+        if data[-1:] != b"\n" or ends[-1] != len(data) - 1:
+            raise ValueError("it is cut short")
+        french, english, french_forms, english_forms = bounds
         return _Lists(
-            totals=(int(counted_french), int(counted_english)),
+            totals=(counted_french, counted_english),
+            data=data,
             french=french,
             english=english,
             forms={"fr": french_forms, "en": english_forms},
         )
-    except (OSError, EOFError, zlib.error, ValueError) as error:
+    except (OSError, zlib.error, ValueError, IndexError) as error:
         raise ModelDamaged(
             f"the lexicon that comes with passerelle cannot be read: {error}",
             place=str(place),
@@ -71,15 +77,15 @@ def _lists() -> _Lists:
         ) from error
 
 
-def _cells(lines: bytes, key: str) -> list[str]:
+def _cells(lines: tuple[int, int], key: str) -> list[str]:
     """Give the cells after ``key`` of its line, found by halving; none where it has none."""
-    wanted = key.encode() + b"\t"
-    low, high = 0, len(lines) - 1  # two line breaks; the line is between them, if anywhere
+    data, wanted = _lists().data, key.encode() + b"\t"
+    low, high = lines  # two line breaks; the line is between them, if anywhere
     while low < high:
         middle = (low + high) // 2
-        start = lines.rfind(b"\n", low, middle + 1) + 1
-        stop = lines.find(b"\n", middle + 1)
-        line = lines[start:stop]
+        start = data.rfind(b"\n", low, middle + 1) + 1
+        stop = data.find(b"\n", middle + 1)
+        line = data[start:stop]
         if line.startswith(wanted):
             return line[len(wanted) :].decode().split("\t")
         if line < wanted:
