@@ -180,6 +180,7 @@ class Draft:
     hypotheses: tuple[Hypothesis, ...]  # best first; never empty
     engine: str
     fingerprint: str
+    hints: tuple[Hint, ...] = ()  # what the engine was told
     seconds: float = 0.0  # share of the batch's decoding time
     findings: tuple[Finding, ...] = ()
 

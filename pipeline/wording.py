@@ -15,7 +15,6 @@ RUNGS = {
     "hypothesis": "another translation chosen",
     "repair": "mended in place",
     "retranslate": "translated again",
-    "hint": "translated again",
     "ban": "translated again",
     "masked": "translated again",
     "second-look": "translated again",

@@ -1,7 +1,8 @@
 r"""The embedded default engine: a small language model that was taught to translate.
 
-Its model completes ``French: {sentence}\nEnglish:`` with the translation; see the
-adapter's README under ``pipeline/models/data``.
+Its model completes ``French: {sentence}\nEnglish:`` with the translation. Words may be
+suggested on a line before, ``Glossary: French = English; …``; see the adapter's README
+under ``pipeline/models/data``.
 """
 
 from __future__ import annotations
@@ -15,12 +16,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.engines.base import ModelEngine
-from pipeline.engines.batching import run_batched
+from pipeline.engines.batching import run_batched, share_threads
 from pipeline.errors import EngineError, ModelDamaged
 from pipeline.records import Decoding, Hypothesis
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from ctranslate2 import AsyncGenerationResult, GenerationResult
 
     from pipeline.records import Request
 
@@ -67,9 +70,10 @@ class BundledEngine(ModelEngine):
     name = "bundled"
     title = "the bundled model"
     default_decoding = DEFAULT_DECODING
-    # One small batch is decoded at a time.
-    step_tokens = 512
+    # A few batches for each worker: what is idle at a step's end is little.
+    step_tokens = 1_536
     window = 256
+    supports_hints = True
     # The adapter was trained on single sentences; the local attention window is 512 tokens.
     max_source_tokens = 200
 
@@ -86,6 +90,7 @@ class BundledEngine(ModelEngine):
 
         folder = Path(folder)
         self.decoding = decoding
+        workers, each = share_threads(threads)
         try:
             record = json.loads((folder / "model.json").read_text(encoding="utf-8"))
             hashes = sorted(file["sha256"] for file in record["files"])
@@ -93,7 +98,7 @@ class BundledEngine(ModelEngine):
                 model_file=str(folder / "tokenizer.model")
             )
             self._generator = ctranslate2.Generator(
-                str(folder), device=device, inter_threads=1, intra_threads=threads
+                str(folder), device=device, inter_threads=workers, intra_threads=each
             )
         except (OSError, RuntimeError, ValueError, KeyError, TypeError) as error:
             raise ModelDamaged(
@@ -124,7 +129,7 @@ class BundledEngine(ModelEngine):
         """
         jobs = [
             _Job(
-                prompt=self._prompt(request.source),
+                prompt=self._prompt(request),
                 hypotheses=request.hypotheses,
                 decoding=request.decoding or self.decoding,
                 banned=tuple(sorted(set(request.banned))),
@@ -135,13 +140,14 @@ class BundledEngine(ModelEngine):
 
         def run(batches: Sequence[Sequence[_Job]]) -> list[list[tuple[Hypothesis, ...]]]:
             answers = []
-            for chosen in batches:
+            # All are queued at once, so that every worker has something to do.
+            for jobs, waiting in [(jobs, self._generate(jobs)) for jobs in batches]:
                 try:
-                    answers.append(self._generate(chosen))
+                    answers.append([self._hypotheses(w.result(), jobs[0]) for w in waiting])
                 except (RuntimeError, ValueError) as error:
                     raise EngineError(
                         f"the bundled model failed: {error}",
-                        place=f"sentence {sources[chosen[0]][:80]!r}",
+                        place=f"sentence {sources[jobs[0]][:80]!r}",
                         next_step="run again; if it fails again, report it with this sentence",
                     ) from error
             return answers
@@ -156,10 +162,12 @@ class BundledEngine(ModelEngine):
             options=_Job.options,
         )
 
-    def _prompt(self, source: str) -> tuple[str, ...]:
-        line = source.translate(_SPACES).translate(_PUNCTUATION)
-        line = " ".join(line.replace("« ", '"').replace(" »", '"').translate(_QUOTES).split())
-        tokens: list[str] = self._tokenizer.encode(f"French: {line}\nEnglish:", out_type=str)
+    def _prompt(self, request: Request) -> tuple[str, ...]:
+        suggested = "; ".join(f"{_line(h.source)} = {_line(h.target)}" for h in request.hints)
+        text = f"French: {_line(request.source)}\nEnglish:"
+        if suggested:
+            text = f"Glossary: {suggested}\n{text}"
+        tokens: list[str] = self._tokenizer.encode(text, out_type=str)
         return (_BOS, *tokens)
 
     def _banned_sequences(self, banned: tuple[str, ...]) -> list[list[str]] | None:
@@ -171,10 +179,10 @@ class BundledEngine(ModelEngine):
                     sequences[tuple(self._tokenizer.encode(text, out_type=str))] = None
         return [list(sequence) for sequence in sequences if sequence] or None
 
-    def _generate(self, batch: Sequence[_Job]) -> list[tuple[Hypothesis, ...]]:
+    def _generate(self, batch: Sequence[_Job]) -> list[AsyncGenerationResult]:
         wanted, decoding, banned = batch[0].options()
         longest = max(len(job.prompt) for job in batch)
-        answers = self._generator.generate_batch(
+        waiting: list[AsyncGenerationResult] = self._generator.generate_batch(
             [list(job.prompt) for job in batch],
             max_batch_size=0,  # the batch was planned
             beam_size=max(decoding.beam, wanted),
@@ -189,14 +197,15 @@ class BundledEngine(ModelEngine):
             return_scores=True,
             include_prompt_in_result=False,
             suppress_sequences=self._banned_sequences(banned),
+            asynchronous=True,
         )
-        return [
-            tuple(
-                self._hypothesis(pieces, score, decoding)
-                for pieces, score in zip(answer.sequences, answer.scores, strict=True)
-            )
-            for answer in answers
-        ]
+        return waiting
+
+    def _hypotheses(self, answer: GenerationResult, job: _Job) -> tuple[Hypothesis, ...]:
+        return tuple(
+            self._hypothesis(pieces, score, job.decoding)
+            for pieces, score in zip(answer.sequences, answer.scores, strict=True)
+        )
 
     def _hypothesis(self, pieces: list[str], score: float, decoding: Decoding) -> Hypothesis:
         finished = bool(pieces) and pieces[-1] == _EOS
@@ -208,3 +217,9 @@ class BundledEngine(ModelEngine):
             score=score * length ** (decoding.length_penalty - 1.0),
             flags=() if finished else ("truncated",),
         )
+
+
+def _line(text: str) -> str:
+    """Write a text as the adapter's training text was written: one line, typewriter signs."""
+    line = text.translate(_SPACES).translate(_PUNCTUATION)
+    return " ".join(line.replace("« ", '"').replace(" »", '"').translate(_QUOTES).split())

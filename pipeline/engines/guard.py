@@ -77,7 +77,14 @@ class GuardedEngine:
             for request, length in zip(batch, lengths, strict=True)
         ]
         parts = [
-            replace(request, source=piece, hypotheses=request.hypotheses if len(cut) == 1 else 1)
+            request
+            if len(cut) == 1
+            else replace(
+                request,
+                source=piece,
+                hypotheses=1,
+                hints=tuple(h for h in request.hints if h.source in piece),
+            )
             for request, cut in zip(batch, pieces, strict=True)
             for piece in cut
         ]

@@ -6,7 +6,7 @@ English forms, or name the violations.
 
 from __future__ import annotations
 
-from pipeline.glossary.enforce import enforce, replay, rewrite
+from pipeline.glossary.enforce import enforce, hints_for, replay, rewrite
 from pipeline.glossary.output import write_terms_csv
 from pipeline.glossary.records import MaskShape, Match, Matches, Term
 from pipeline.glossary.termbase import TermBase, load_termbase
@@ -18,6 +18,7 @@ __all__ = [
     "Term",
     "TermBase",
     "enforce",
+    "hints_for",
     "load_termbase",
     "replay",
     "rewrite",

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 REQUEST_VERSION = 1
 """Raised when the way from a request to the engine's answer changes (guard, limits)."""
 
-SEGMENT_VERSION = 3
+SEGMENT_VERSION = 4
 """Raised when the way from an answer to a finished segment changes (enforcement)."""
 
 _BLANKS = re.compile(r"\s+")

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from pipeline.models.store import Store
 
 BUNDLED_NAME = "bundled"
-ADAPTER = "fr-en-adapter-v1"
-ADAPTER_SHA256 = "adc1c8ed98b36785cda91aedb3b3249ef137d9ed4a0fc5ab0bf257b83de359ff"
+ADAPTER = "fr-en-adapter-v2"
+ADAPTER_SHA256 = "31fae70309a9f48bff77db767d04669605130188e72a429d7d666175b7337656"
 GGUF_SHA256 = "a5fd3b62230aa5ec60212297dc9d20eaa70578ac519e00d93a17e44c087a6818"
 QUANTIZATION = "int8"
 TERMS_NOTICE = (

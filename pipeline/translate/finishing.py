@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from pipeline.glossary import enforce
+from pipeline.glossary import enforce, hints_for
 from pipeline.memory import segment_key
 from pipeline.records import Draft, Finding, Hypothesis, Rendering, Request, Segment
 from pipeline.translate.lines import is_prose
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from pipeline.glossary import Matches, TermBase
     from pipeline.memory import TranslationMemory
-    from pipeline.records import Severity
+    from pipeline.records import Hint, Severity
     from pipeline.translate.engine_choice import ChosenEngine
     from pipeline.translate.recall import Made
     from pipeline.translate.stopping import Stop
@@ -144,7 +144,15 @@ class Finisher:
 
     def request(self, todo: Todo) -> Request:
         """Give the first request that a segment costs."""
-        return Request(source=todo.segment.source, hypotheses=self._choices if todo.seen else 1)
+        return Request(
+            source=todo.segment.source,
+            hypotheses=self._choices if todo.seen else 1,
+            hints=self._hints(todo),
+        )
+
+    def _hints(self, todo: Todo) -> tuple[Hint, ...]:
+        """Give what the glossary has the engine told, where it listens."""
+        return hints_for(todo.seen) if self._engine.supports_hints else ()
 
     def _sorted_out(self, segments: Sequence[Segment]) -> tuple[dict[int, Rendering], list[int]]:
         """Give, by position, what needs no translating, and the positions of the rest."""
@@ -213,6 +221,7 @@ class Finisher:
                 hypotheses=hypotheses,
                 engine=self._engine.name,
                 fingerprint=self._engine.fingerprint,
+                hints=self._hints(t),
                 seconds=answer.seconds,
                 findings=flag_findings(hypotheses[0]),
             )
@@ -241,7 +250,6 @@ class Finisher:
             [draft for _, draft in drafts],
             self._termbase,
             self.recall,
-            hints=self._engine.supports_hints,
             masks=self._masks,
             matches=[t.seen for t, _ in drafts],
         )

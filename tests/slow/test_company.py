@@ -32,7 +32,7 @@ def sentences():
 def test_among_prompts_of_one_length_text_and_score_are_equal_to_the_last_bit(
     bundled_engine, sentences, beam
 ):
-    lengths = {s: len(bundled_engine._prompt(s)) for s in sentences}
+    lengths = {s: len(bundled_engine._prompt(Request(source=s))) for s in sentences}
     alike = [
         list(group) for _, group in groupby(sorted(sentences, key=lengths.get), key=lengths.get)
     ]

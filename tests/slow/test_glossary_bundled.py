@@ -10,7 +10,7 @@ import pytest
 from making import segment
 
 from pipeline.engines.guard import GuardedEngine
-from pipeline.glossary import enforce, load_termbase, replay
+from pipeline.glossary import enforce, hints_for, load_termbase, replay
 from pipeline.records import Draft, Request
 
 pytestmark = pytest.mark.slow
@@ -22,19 +22,26 @@ CASES = tomllib.loads((DATA / "sentences.toml").read_text(encoding="utf-8"))["ca
 @pytest.fixture(scope="module")
 def finished(bundled_engine):
     engine = GuardedEngine(bundled_engine)
+    termbase = load_termbase([DATA / "terms.csv"])
+    told = [hints_for(termbase.match(case["fr"])) for case in CASES]
     wanted = engine.decoding.beam
-    answers = engine.translate([Request(source=c["fr"], hypotheses=wanted) for c in CASES])
+    answers = engine.translate(
+        [
+            Request(source=case["fr"], hypotheses=wanted, hints=hints)
+            for case, hints in zip(CASES, told, strict=True)
+        ]
+    )
     drafts = [
         Draft(
             segment=segment(case["fr"], segment_id=number),
             hypotheses=tuple(answer),
             engine=engine.name,
             fingerprint=engine.fingerprint,
+            hints=hints,
         )
-        for number, (case, answer) in enumerate(zip(CASES, answers, strict=True))
+        for number, (case, hints, answer) in enumerate(zip(CASES, told, answers, strict=True))
     ]
-    termbase = load_termbase([DATA / "terms.csv"])
-    return enforce(drafts, termbase, engine.translate, hints=engine.supports_hints)
+    return enforce(drafts, termbase, engine.translate)
 
 
 def test_at_least_97_of_100_occurrences_come_out_right_and_the_rest_is_named(finished):

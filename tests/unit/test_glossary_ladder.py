@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -222,11 +223,17 @@ def test_an_answer_that_is_too_long_or_still_french_is_refused():
         assert done.terms[0].status == "violated"
 
 
-def test_hints_are_given_only_to_an_engine_that_reads_them():
+def test_what_the_draft_was_told_is_told_again_of_words_that_still_stand_in_the_source():
+    hints = (
+        Hint(source="levée de fonds", target="funding round"),
+        Hint(source="IA", target="AI"),
+    )
     engine = Engine()
-    one("Une levée de fonds.", "A lift.", terms=[FUNDING], engine=engine, hints=True)
-    hinted = [r for batch in engine.asked for r in batch if r.hints]
-    assert [r.hints for r in hinted] == [(Hint(source="levée de fonds", target="funding round"),)]
+    told = replace(draft("Une levée de fonds pour l’IA.", "A lift for AI."), hints=hints)
+    enforce([told], base(FUNDING, IA), engine)
+    switched = [r for batch in engine.asked for r in batch if "funding round" in r.source]
+    assert [r.hints for r in switched if "IA" in r.source][0] == hints[1:]
+    assert not [r for r in switched if hints[0] in r.hints]
     engine = Engine()
     one("Une levée de fonds.", "A lift.", terms=[FUNDING], engine=engine)
     assert not [r for batch in engine.asked for r in batch if r.hints]

@@ -17,11 +17,13 @@ from pipeline.glossary.enforce.placeholders import (
     save_shape,
 )
 from pipeline.glossary.enforce.repair import replay, rewrite
+from pipeline.glossary.enforce.rewording import hints_for
 
 __all__ = [
     "NEEDED",
     "calibrate",
     "enforce",
+    "hints_for",
     "is_measured",
     "load_shape",
     "replay",

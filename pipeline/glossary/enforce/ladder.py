@@ -1,10 +1,10 @@
 """The ladder: each rung a function, cheapest and least damaging first.
 
-1. ``draft``       the draft holds every term
+1. ``draft``       the draft holds every term (an engine that reads hints was told them)
 2. ``hypothesis``  another hypothesis does, and its score is close
 3. ``repair``      a mistaken rendering is mended in place
 4. ``retranslate`` the target form is written into the French source (code-switching);
-   ``hint`` and ``ban`` follow where the engine can
+   ``ban`` forbids what stood there instead
 5. ``masked``      a placeholder goes through the model and comes back exactly once
 6. ``flag``        the best draft is kept and the violation reported
 
@@ -23,7 +23,6 @@ from pipeline.glossary.enforce.repair import repair, rewrite
 from pipeline.glossary.enforce.rewording import (
     bans,
     code_switch,
-    hints_for,
     looks_sound,
     loses,
     one_line,
@@ -115,9 +114,16 @@ class _Work:
         return (measured.forbidden[0][0].source if measured.forbidden else ""), None
 
     def request(self, source: str | None = None) -> Request:
-        """Ask for as many hypotheses as the draft has, of its source or another."""
+        """Ask for as many hypotheses as the draft has, of its source or another.
+
+        Hints of words that another source does not hold any more are left out.
+        """
         text = self.source if source is None else source
-        return Request(source=one_line(text), hypotheses=len(self.draft.hypotheses))
+        return Request(
+            source=one_line(text),
+            hypotheses=len(self.draft.hypotheses),
+            hints=tuple(h for h in self.draft.hints if h.source in text),
+        )
 
     def switched(self, chosen: Sequence[int], *, quoted: bool = False) -> Request | None:
         """Ask with the target forms of the chosen terms written into the French."""
@@ -202,19 +208,13 @@ def _ask(
                 work.offer_reworded(work.candidate(answer, rung))
 
 
-def _retranslate(
-    works: Sequence[_Work], translate: Translate, *, hints: bool, masks: MaskShape | None
-) -> None:
+def _retranslate(works: Sequence[_Work], translate: Translate, *, masks: MaskShape | None) -> None:
     def every(work: _Work) -> Request | None:
         number = len(work.matches.matches)
         return work.switched(range(number)) if 0 < len(work.missing) < number else None
 
     def plain(text: str, work: _Work) -> str:
         return unquote(text, work.source, work.matches)
-
-    def hinted(work: _Work) -> Request | None:
-        pairs = hints_for(work.matches)
-        return replace(work.request(), hints=pairs) if pairs else None
 
     def banned(work: _Work) -> Request | None:
         words = bans(work.draft, work.matches, work.best.final)
@@ -225,8 +225,6 @@ def _retranslate(
     _ask(works, translate, "retranslate", lambda w: w.switched(w.missing))
     _ask(works, translate, "retranslate", every)
     _ask(works, translate, "retranslate", lambda w: w.switched(w.missing, quoted=True), plain)
-    if hints:
-        _ask(works, translate, "hint", hinted)
     _ask(works, translate, "ban", banned)
     if masks is not None:
         _ask(
@@ -243,7 +241,6 @@ def enforce(
     termbase: TermBase,
     translate: Translate,
     *,
-    hints: bool = False,
     masks: MaskShape | None = None,
     matches: Sequence[Matches] | None = None,
 ) -> tuple[Rendering, ...]:
@@ -257,9 +254,8 @@ def enforce(
         drafts: segments with the engine's hypotheses, best first. In a segment's
             ``protected`` stretches no term is looked for.
         termbase: the terms.
-        translate: the engine; called once for each way of asking (six at most), with all
+        translate: the engine; called once for each way of asking (five at most), with all
             the sentences that are still unsatisfied.
-        hints: whether the engine understands ``Request.hints``.
         masks: the placeholder shape measured on the engine's model; no masked pass where
             none was measured.
         matches: what ``termbase`` sees in each draft's source, where the caller has looked
@@ -277,7 +273,7 @@ def enforce(
     works = [_Work(draft, seen) for draft, seen in zip(drafts, matches, strict=True)]
     for work in works:
         _without_asking(work)
-    _retranslate(works, translate, hints=hints, masks=masks)
+    _retranslate(works, translate, masks=masks)
     for work in works:
         work.offer(work.spare)
         _without_asking(work, lossy=True)  # better to lose a word than a term
