@@ -232,7 +232,7 @@ def test_what_the_draft_was_told_is_told_again_of_words_that_still_stand_in_the_
     told = replace(draft("Une levée de fonds pour l’IA.", "A lift for AI."), hints=hints)
     enforce([told], base(FUNDING, IA), engine)
     switched = [r for batch in engine.asked for r in batch if "funding round" in r.source]
-    assert [r.hints for r in switched if "IA" in r.source][0] == hints[1:]
+    assert next(r.hints for r in switched if "IA" in r.source) == hints[1:]
     assert not [r for r in switched if hints[0] in r.hints]
     engine = Engine()
     one("Une levée de fonds.", "A lift.", terms=[FUNDING], engine=engine)
