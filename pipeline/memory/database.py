@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.errors import MemoryStoreError, OutputError
 from pipeline.fsio import free_name
+from pipeline.memory.keys import approved_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 APPLICATION = 0x50_41_53_53  # "PASS", in the header of every memory
-FORMAT = 1
+FORMAT = 2
 _WAIT_MS = 30_000  # for another process that is writing
 
 # `used` is a day (days since 1970-01-01), so that a hit rarely costs a write.
@@ -32,9 +33,13 @@ CREATE TABLE IF NOT EXISTS segments (
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS approved (
     source TEXT PRIMARY KEY, target TEXT NOT NULL, note TEXT NOT NULL,
-    added INTEGER NOT NULL, crc INTEGER NOT NULL
+    added INTEGER NOT NULL, crc INTEGER NOT NULL, fold TEXT NOT NULL
 ) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS approved_fold ON approved (fold);
 """
+# Format 1 had no `fold`: its entries were found only where they were typed as they stood.
+_FROM_1 = "ALTER TABLE approved ADD COLUMN fold TEXT NOT NULL DEFAULT ''"
+_SOURCES = "SELECT source FROM approved"
 
 
 class DamagedError(Exception):
@@ -147,9 +152,14 @@ def _prepare(connection: sqlite3.Connection, path: Path | None) -> None:
     connection.execute("COMMIT")
     if made_by < FORMAT:
         connection.execute("BEGIN IMMEDIATE")
-        if _check(connection, path) < FORMAT:
+        made_by = _check(connection, path)
+        if made_by < FORMAT:
+            if made_by == 1:
+                connection.execute(_FROM_1)
             for statement in _SCHEMA.split(";"):
                 connection.execute(statement)
+            folds = [(approved_key(s), s) for (s,) in connection.execute(_SOURCES)]
+            connection.executemany("UPDATE approved SET fold = ? WHERE source = ?", folds)
             connection.execute(f"PRAGMA application_id = {APPLICATION}")
             connection.execute(f"PRAGMA user_version = {FORMAT}")
         connection.execute("COMMIT")

@@ -7,6 +7,7 @@ import io
 from typing import TYPE_CHECKING
 
 from pipeline.errors import InputError
+from pipeline.memory.keys import approved_key
 from pipeline.memory.store import Approved
 
 if TYPE_CHECKING:
@@ -32,17 +33,19 @@ def table_rows(
         memory: the memory to read.
         drafts: give the machine's translations too.
     """
+    settled = set()
     for entry in memory.approved_entries():
+        settled.add(approved_key(entry.source))
         yield entry.source, entry.target, "approved", entry.note
     if not drafts:
         return
     rows = memory.rows(
         "SELECT DISTINCT source, json_extract(record, '$.target') FROM segments "
-        "WHERE json_valid(record) AND source NOT IN (SELECT source FROM approved) "
-        "ORDER BY 1, 2"
+        "WHERE json_valid(record) ORDER BY 1, 2"
     )
     for source, target in rows:
-        yield str(source), str(target), "draft", ""
+        if approved_key(str(source)) not in settled:
+            yield str(source), str(target), "draft", ""
 
 
 def read_corrections(data: bytes, *, name: str) -> tuple[Approved, ...]:

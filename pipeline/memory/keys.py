@@ -25,6 +25,19 @@ SEGMENT_VERSION = 4
 """Raised when the way from an answer to a finished segment changes (enforcement)."""
 
 _BLANKS = re.compile(r"\s+")
+_LETTER = re.compile(r"[^\W\d_][\u0300-\u036f]*")
+_TIGHT = re.compile(r' ?(") ?| ([;:!?%])')
+_TYPED = str.maketrans(
+    {
+        **dict.fromkeys("’‘ʼ′＇`´", "'"),
+        **dict.fromkeys("«»“”„‟″＂", '"'),
+        **dict.fromkeys("‐‑‒–—―−", "-"),
+        **dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff", None),
+        "…": "...",
+        **{"œ": "oe", "Œ": "Oe", "æ": "ae", "Æ": "Ae"},
+    }
+)
+"""What a person types instead of a character."""
 
 
 def _json(parts: object) -> bytes:
@@ -81,10 +94,26 @@ def segment_key(
     return _digest(SEGMENT_VERSION, fingerprint, decoding, [source, terms, extra])
 
 
+def typed(source: str) -> str:
+    """Give a source as a person sees it: composed (NFC), any run of white space one space."""
+    return _BLANKS.sub(" ", unicodedata.normalize("NFC", source)).strip()
+
+
 def approved_key(source: str) -> str:
     """Give the form in which two sources count as the same for a person's correction.
 
-    Unicode is composed (NFC) and every run of white space, line breaks included, is one
-    space; nothing else is folded, since capitals and accents carry meaning.
+    What a keyboard lacks is folded: apostrophes, quotes, dashes, the ellipsis, ligatures, any
+    white space, and the spaces inside quotes and before a mark; so are an invisible character,
+    and the case and accent of the first letter. Other capitals and accents carry meaning.
+
+    Returns:
+        The key; the key of a key is itself.
     """
-    return _BLANKS.sub(" ", unicodedata.normalize("NFC", source)).strip()
+    text = typed(unicodedata.normalize("NFC", source).translate(_TYPED))
+    text = _TIGHT.sub(lambda found: found[1] or found[2], text)
+    first = _LETTER.search(text)
+    if first:
+        plain = unicodedata.normalize("NFD", first[0].casefold())
+        bare = "".join(c for c in plain if not unicodedata.combining(c))
+        text = text[: first.start()] + bare + text[first.end() :]
+    return unicodedata.normalize("NFC", text)

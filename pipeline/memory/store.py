@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
 from pipeline.errors import MemoryStoreError
 from pipeline.memory.database import DamagedError, connect, set_aside, translated
-from pipeline.memory.keys import approved_key
+from pipeline.memory.keys import approved_key, typed
 from pipeline.records import Hypothesis, Rendering
 from pipeline.table import MISREAD, from_plain, to_plain
 
@@ -148,7 +148,9 @@ class TranslationMemory:
         connection = connect(self.path)
         saved = _salvage(aside)
         with translated(self.path), connection:
-            connection.executemany("INSERT OR IGNORE INTO approved VALUES (?, ?, ?, ?, ?)", saved)
+            connection.executemany(
+                "INSERT OR IGNORE INTO approved VALUES (?, ?, ?, ?, ?, ?)", saved
+            )
         self._warn(
             f"the translation memory was damaged; it was set aside as {aside.name} and a new "
             f"one begun ({len(saved)} approved entries saved)"
@@ -196,12 +198,19 @@ class TranslationMemory:
             self._write(f"UPDATE {table} SET used = ? WHERE key = ?", stale)
         return found
 
-    def _write(self, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
-        """Run one statement over many rows, all or nothing."""
+    def _write(
+        self, statement: str, rows: Sequence[tuple[object, ...]], *, clearing: str = ""
+    ) -> None:
+        """Run one statement over many rows, all or nothing.
+
+        ``clearing`` is run before it, with the last value of each row.
+        """
 
         def act(connection: sqlite3.Connection) -> None:
             connection.execute("BEGIN IMMEDIATE")
             try:
+                if clearing:
+                    connection.executemany(clearing, [row[-1:] for row in rows])
                 connection.executemany(statement, rows)
                 connection.execute("COMMIT")
             except BaseException:
@@ -257,40 +266,52 @@ class TranslationMemory:
     # --- people's corrections ----------------------------------------------------
 
     def approved(self, sources: Iterable[str]) -> dict[str, Approved]:
-        """Give the approved entries for ``sources``, under the source as it was given."""
+        """Give the approved entries for ``sources``, under the source as it was given.
+
+        An entry holds for every source with the same `approved_key`.
+        """
         keys: dict[str, str] = {source: _clean(approved_key(source)) for source in sources}
         wanted = list(dict.fromkeys(keys.values()))
-        found: dict[str, Approved] = {}
+        found: dict[str, dict[str, Approved]] = {}
 
         def select(connection: sqlite3.Connection) -> None:
             found.clear()
             for start in range(0, len(wanted), _CHUNK):
                 part = wanted[start : start + _CHUNK]
                 rows = connection.execute(
-                    "SELECT source, target, note, crc FROM approved "
-                    f"WHERE source IN ({','.join('?' * len(part))})",
+                    "SELECT fold, source, target, note, crc FROM approved "
+                    f"WHERE fold IN ({','.join('?' * len(part))}) ORDER BY added, source",
                     part,
                 )
-                for source, target, note, crc in rows:
+                for fold, source, target, note, crc in rows:
                     if _crc(source, target, note) == crc:
-                        found[source] = Approved(source=source, target=target, note=note)
+                        entry = Approved(source=source, target=target, note=note)
+                        found.setdefault(fold, {})[source] = entry
 
         self._do(select)
-        return {source: found[key] for source, key in keys.items() if key in found}
+        # A memory of format 1 may hold several spellings: then the exact one, else the last.
+        return {
+            source: entries.get(_clean(typed(source))) or [*entries.values()][-1]
+            for source, key in keys.items()
+            if (entries := found.get(key))
+        }
 
     def approve(self, entries: Iterable[Approved]) -> int:
-        """Store corrections, each in place of an earlier one of the same source.
+        """Store corrections, each in place of the earlier ones with the same `approved_key`.
 
         Returns:
             How many entries were stored.
         """
-        rows = []
+        rows: dict[str, tuple[object, ...]] = {}
         for entry in entries:
-            source, target, note = map(
-                _clean, (approved_key(entry.source), entry.target, entry.note)
-            )
-            rows.append((source, target, note, self._today, _crc(source, target, note)))
-        self._write("INSERT OR REPLACE INTO approved VALUES (?, ?, ?, ?, ?)", rows)
+            source, target, note = map(_clean, (typed(entry.source), entry.target, entry.note))
+            fold = _clean(approved_key(entry.source))
+            rows[fold] = (source, target, note, self._today, _crc(source, target, note), fold)
+        self._write(
+            "INSERT OR REPLACE INTO approved VALUES (?, ?, ?, ?, ?, ?)",
+            list(rows.values()),
+            clearing="DELETE FROM approved WHERE fold = ?",
+        )
         return len(rows)
 
     def approved_entries(self) -> tuple[Approved, ...]:
@@ -305,7 +326,7 @@ class TranslationMemory:
     def approved_fingerprint(self) -> str:
         """Give a hash over all approved entries; "" where there is none."""
         entries = self.approved_entries()
-        digest = blake2b(digest_size=16)
+        digest = blake2b(b"folded", digest_size=16)  # since spellings count as the same
         for entry in entries:
             digest.update(f"{entry.source}\0{entry.target}\0".encode())
         return digest.hexdigest() if entries else ""
@@ -354,5 +375,5 @@ def _salvage(path: Path) -> list[tuple[object, ...]]:
         for row in connection.execute("SELECT source, target, note, added, crc FROM approved"):
             source, target, note, _, crc = row
             if _crc(source, target, note) == crc:
-                saved.append(row)
+                saved.append((*row, approved_key(source)))
     return saved
