@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from pipeline.errors import ConfigError
-from pipeline.fsio import is_file
+from pipeline.fsio import is_folder, read_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -200,7 +200,7 @@ def _read_toml(path: Path) -> dict[str, Any]:
     import tomllib
 
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(read_file(path).decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(
             f"not valid TOML: {error}", place=str(path), next_step="mend the line it names"
@@ -223,7 +223,7 @@ def settings_files(folder: Path) -> tuple[Path, ...]:
 def _find(folder: Path) -> tuple[dict[str, Any], str]:
     """Find the nearest configuration; give its table and the name to call it by."""
     for path in settings_files(folder):
-        if not is_file(path):
+        if is_folder(path) or not os.path.exists(path):  # noqa: PTH110 - raises nothing
             continue
         table = _read_toml(path)
         if path.name == "passerelle.toml":

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import errno
+import functools
 import math
 import os
+import re
 import secrets
+import stat
 from contextlib import contextmanager, suppress
 from typing import IO, TYPE_CHECKING
 
 from pipeline.errors import OutputError, PasserelleError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
     from pathlib import Path
 
 _REASONS = {
@@ -50,6 +53,40 @@ def is_folder(path: Path) -> bool:
     return os.path.isdir(path)  # noqa: PTH112 - see `is_file`
 
 
+IRREGULAR = "not a regular file (a pipe, socket or device)"
+
+
+def open_file(path: Path) -> IO[bytes]:
+    """Open a file to be read; what is no regular file is refused, so that nothing ever waits.
+
+    Raises:
+        OSError: it cannot be opened, or is a folder, a pipe, a socket or a device; its
+            ``strerror`` says which.
+    """
+
+    def check(mode: int) -> None:
+        if stat.S_ISDIR(mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+        if not stat.S_ISREG(mode):
+            raise OSError(errno.EINVAL, IRREGULAR, str(path))
+
+    check(path.stat().st_mode)  # opening a device may already do something
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    handle = os.fdopen(os.open(path, flags), "rb")
+    try:
+        check(os.fstat(handle.fileno()).st_mode)
+    except BaseException:
+        handle.close()
+        raise
+    return handle
+
+
+def read_file(path: Path) -> bytes:
+    """Read a whole regular file; raises what `open_file` raises."""
+    with open_file(path) as handle:
+        return handle.read()
+
+
 def free_name(path: Path, what: str) -> Path:
     """Give the first ``NAME.what-N`` beside ``path`` that nothing has yet."""
     number = 1
@@ -77,15 +114,49 @@ def fsync_folder(folder: Path) -> None:
         os.close(handle)
 
 
+def run_mark() -> str:
+    """Give the mark that every temporary file of this process bears in its name."""
+    return _mark_of(os.getpid())
+
+
+@functools.cache
+def _mark_of(process: int) -> str:
+    return f"{process:x}-{secrets.token_hex(4)}"
+
+
+_MARK = re.compile(r"[0-9a-f]+-[0-9a-f]{8}")
+
+
+def sweep(folder: Path, marks: Collection[str]) -> int:
+    """Delete the temporary files that processes with these marks left in ``folder`` and below.
+
+    Returns:
+        How many there were.
+    """
+    ours = "|".join(mark for mark in marks if _MARK.fullmatch(mark))
+    swept = 0
+    for path in folder.rglob(".*.part") if ours else ():
+        if re.fullmatch(rf"\..+\.[0-9a-f]{{8}}\.(?:{ours})\.part", path.name, re.DOTALL):
+            with suppress(OSError):
+                path.unlink()  # refuses a folder
+                swept += 1
+    return swept
+
+
 @contextmanager
 def atomic_open(
-    path: Path, *, sync_folder: bool = True, mode: int | None = None
+    path: Path,
+    *,
+    sync_folder: bool = True,
+    mode: int | None = None,
+    settle: Callable[[Path], bool] = lambda _made: True,
 ) -> Iterator[IO[bytes]]:
     """Open a temporary file beside ``path``; put it in place when the block ends well.
 
     Without ``sync_folder`` a power cut may bring the old content back, whole; for files
     that can be made again, by the thousand. ``mode`` gives the file's permission bits; the
-    system's default where it is None.
+    system's default where it is None. ``settle`` is shown the file that is made, before it
+    takes its place, and says whether it is to.
 
     Raises:
         OutputError: the folder or the file cannot be written (permission, full disk).
@@ -93,7 +164,8 @@ def atomic_open(
     temporary: Path | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_name(f".{path.name[:40]}.{secrets.token_hex(4)}.part")
+        own = f"{secrets.token_hex(4)}.{run_mark()}"
+        temporary = path.with_name(f".{path.name[:40]}.{own}.part")
         # Not tempfile: the system applies the umask here, while reading the umask to set
         # the permissions afterwards would change it for every other thread.
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
@@ -103,8 +175,9 @@ def atomic_open(
             os.fsync(handle.fileno())
         if mode is not None:
             temporary.chmod(mode)
-        temporary.replace(path)
-        temporary = None
+        if settle(temporary):
+            temporary.replace(path)
+            temporary = None
         if sync_folder:
             fsync_folder(path.parent)
     except OSError as error:
@@ -130,6 +203,24 @@ def atomic_write(
 _SILENCE = 2.0  # seconds that a lock is waited for before anybody is told
 # The holder's process id stands behind byte 0, which Windows keeps from other readers.
 _HOLDER_AT = 1
+_HOLDER = re.compile(rb"\d{0,32}\n?")
+
+
+def _refuse_other_file(path: Path, error: type[PasserelleError]) -> None:
+    """Refuse to use somebody's file as a lock: the holder is written into it."""
+    try:
+        if stat.S_ISREG(path.lstat().st_mode):
+            with open_file(path) as handle:
+                handle.seek(_HOLDER_AT)
+                if _HOLDER.fullmatch(handle.read(40)):
+                    return
+    except FileNotFoundError:
+        return
+    raise error(
+        "this is no lock file of passerelle's, and is left as it is",
+        place=str(path),
+        next_step="move it away and run again",
+    )
 
 
 @contextmanager
@@ -159,7 +250,8 @@ def file_lock(
 
     Raises:
         OutputError: the lock file cannot be written.
-        error: another process holds it; its id and the time waited are named.
+        error: another process holds it, whose id and the time waited are named; or the
+            file is somebody's, no lock.
     """
     from filelock import FileLock, Timeout
 
@@ -171,6 +263,7 @@ def file_lock(
 
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        _refuse_other_file(path, error)
         lock = FileLock(path)
         try:
             lock.acquire(timeout=min(wait, _SILENCE))

@@ -123,10 +123,11 @@ def import_corrections(
     Rows with the status `draft` are passed over, so that an exported table can be
     corrected in place.
     """
+    from pipeline.fsio import read_file
     from pipeline.memory import read_corrections
 
     try:
-        data = Path(file).read_bytes()
+        data = read_file(Path(file))
     except OSError as error:
         raise InputError(
             f"cannot be read: {error.strerror}", place=file, next_step="check the path"

@@ -14,7 +14,7 @@ from pipeline.documents.base import Format
 from pipeline.documents.markdown import Markdown
 from pipeline.documents.text import PlainText
 from pipeline.errors import InputError, PasserelleError, UsageError
-from pipeline.fsio import is_folder
+from pipeline.fsio import is_folder, read_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -202,7 +202,7 @@ def read_document(path: Path, *, doc_id: str, front_matter: bool = False) -> Doc
         UsageError: a format that another distribution adds cannot be used.
     """
     try:
-        data = path.read_bytes()
+        data = read_file(path)
     except OSError as error:
         if isinstance(error, FileNotFoundError):
             problem = "there is no such file"

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from pipeline.errors import GlossaryError
-from pipeline.fsio import atomic_write
+from pipeline.fsio import atomic_write, read_file
 from pipeline.glossary.file import COLUMNS, as_table, decode, default_inflect, parse
 from pipeline.glossary.records import ANYWHERE, Entry
 
@@ -70,7 +70,7 @@ def read_terms_of(path: Path, *, form: str = "") -> tuple[Entry, ...]:
     """
     kind = _format(path, form)
     try:
-        data = path.read_bytes()
+        data = read_file(path)
     except OSError as error:
         problem = f"cannot be read: {error.strerror or error}"
         raise GlossaryError(problem, place=str(path), next_step="check the path") from error

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.documents import is_supported, output_name, read_document
 from pipeline.errors import InputError, OutputError, UsageError
-from pipeline.fsio import file_lock, is_file, output_error
+from pipeline.fsio import file_lock, is_file, output_error, read_file, run_mark, sweep
 from pipeline.glossary import write_terms_csv
 from pipeline.run.archives import archives_of
 from pipeline.run.discovery import discover
@@ -24,7 +24,7 @@ from pipeline.run.reporting.report import (
 )
 from pipeline.run.reporting.scoring import References
 from pipeline.run.reuse import LastTable, Reuse, file_digest, run_key
-from pipeline.run.storing import Store, sweep
+from pipeline.run.storing import Store
 from pipeline.run.tables import TableWriter
 from pipeline.run.threads import supervise
 from pipeline.run.work import Work
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from pipeline.translate import Opener
     from pipeline.translate.finishing import Finisher
 
-_RUNNING = "running"  # a file that is there as long as a run is under way, or was killed
+_RUNNING = "running"  # there as long as a run is under way, or was killed: its mark
 _NAMED = 1000  # skipped and ignored files that a report names
 
 
@@ -149,12 +149,12 @@ def run(job: Job, *, open_engine: Opener, reporter: Reporter) -> RunReport:
 
 
 def _tidy(out: Path, hidden: Path) -> None:
-    """Sweep up after a run that was killed; mark this one as running."""
+    """Sweep up after runs that were killed; mark this one as running."""
     marker = hidden / _RUNNING
     try:
-        if marker.exists():
-            sweep(out)
-        marker.touch()
+        marks = read_file(marker).decode("ascii", "replace").split() if marker.exists() else []
+        sweep(out, marks)
+        marker.write_text(f"{run_mark()}\n", encoding="ascii")
     except OSError as error:
         raise output_error(marker, error) from error
 

@@ -14,6 +14,7 @@ from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING
 
 from pipeline import __version__
+from pipeline.fsio import open_file, read_file
 from pipeline.translate.reading import digest_of
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def file_digest(path: Path) -> bytes:
     """Give the digest of a file of any size; b"" where it cannot be read."""
     hashed = hashlib.blake2b(digest_size=16)
     try:
-        with path.open("rb") as handle:
+        with open_file(path) as handle:
             while block := handle.read(1 << 20):
                 hashed.update(block)
     except OSError:
@@ -100,7 +101,7 @@ class Reuse:
         if finished is None or finished.source != digest_of(data):
             return None
         try:
-            output = (self._out / source.output).read_bytes()
+            output = read_file(self._out / source.output)
         except OSError:
             return None
         if digest_of(output) != finished.target:

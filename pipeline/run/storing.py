@@ -238,18 +238,3 @@ def _keep(path: Path) -> str:
     except OSError as error:
         raise output_error(path, error) from error
     return aside.name
-
-
-def sweep(folder: Path) -> int:
-    """Delete the temporary files that a killed run left in ``folder`` and below.
-
-    Returns:
-        How many there were.
-    """
-    swept = 0
-    for path in folder.rglob(".*.part"):
-        # Never a file that merely looks alike: ours have two dots and a random part.
-        if path.is_file() and path.name.count(".") >= 3:
-            path.unlink(missing_ok=True)
-            swept += 1
-    return swept

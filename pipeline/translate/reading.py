@@ -13,6 +13,7 @@ from pipeline.documents import (
     unsplittable_spans,
 )
 from pipeline.errors import InputError
+from pipeline.fsio import read_file
 from pipeline.records import Finding, Span
 from pipeline.segmentation import bounded, split
 from pipeline.translate.lines import one_line
@@ -80,7 +81,7 @@ def read_source(source: Source, limits: Limits) -> bytes:
             next_step="cut it into smaller files, or raise max_file_mb in passerelle.toml",
         )
     try:
-        return source.path.read_bytes()
+        return read_file(source.path)
     except FileNotFoundError as error:
         problem, step = "there is no such file any more", "run again"
         raise InputError(problem, place=str(source.path), next_step=step) from error

@@ -86,10 +86,10 @@ def test_refused_permission_is_an_input_error(
 ) -> None:
     path = tmp_path / "a.txt"
 
-    def refuse(self: Path) -> bytes:
-        raise PermissionError(13, "Permission denied", str(self))
+    def refuse(path: Path) -> bytes:
+        raise PermissionError(13, "Permission denied", str(path))
 
-    monkeypatch.setattr(type(path), "read_bytes", refuse)
+    monkeypatch.setattr("pipeline.documents.registry.read_file", refuse)
     with pytest.raises(InputError, match="permission") as caught:
         read_document(path, doc_id="a")
     assert "chmod" in caught.value.next_step

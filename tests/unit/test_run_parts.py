@@ -36,7 +36,7 @@ from pipeline.run.reporting.progress import (
     format_seconds,
     make_reporter,
 )
-from pipeline.run.storing import sweep, write_translation
+from pipeline.run.storing import write_translation
 from pipeline.run.threads import Behind, ahead
 from pipeline.run.windows import windows
 from pipeline.translate.lines import Line, is_prose, one_line
@@ -370,16 +370,6 @@ def _umask():
     mask = os.umask(0)
     os.umask(mask)
     return mask
-
-
-def test_sweeping_takes_our_temporary_files_only(tmp_path):
-    (tmp_path / "d").mkdir()
-    for name in (".a.en.txt.1f2e3d4c.part", "d/.b.txt.00000000.part"):
-        (tmp_path / name).write_text("half")
-    for name in (".x.part", "a.part", ".a.txt", "a.b.c.part"):
-        (tmp_path / name).write_text("not ours")
-    assert sweep(tmp_path) == 2
-    assert len([p for p in tmp_path.rglob("*") if p.is_file()]) == 4
 
 
 # --- progress --------------------------------------------------------------------

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeline.errors import ModelDamaged
-from pipeline.fsio import atomic_write
+from pipeline.fsio import atomic_write, read_file
 from pipeline.glossary.enforce.repair import wanted_form
 from pipeline.glossary.enforce.rewording import put_in
 from pipeline.glossary.match import article_for, sentence_start, upper_first
@@ -212,7 +212,7 @@ def load_shape(root: Path, fingerprint: str) -> MaskShape | None:
     if not path.is_file():
         return None
     try:
-        record = json.loads(path.read_text(encoding="utf-8"))
+        record = json.loads(read_file(path))
         template = record["template"]
         return MaskShape(template=template, survival=record["survival"]) if template else None
     except (OSError, ValueError, KeyError, TypeError) as error:

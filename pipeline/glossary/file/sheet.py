@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pipeline.errors import GlossaryError
+from pipeline.fsio import read_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -363,7 +364,7 @@ def read_sheet(path: Path) -> Sheet:
         GlossaryError: the file is missing, unreadable, empty or no text.
     """
     try:
-        data = path.read_bytes()
+        data = read_file(path)
     except OSError as error:
         step = (
             "give another file with --glossary, or create it with a header row "

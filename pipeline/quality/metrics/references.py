@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from pipeline.errors import InputError, NetworkError, NothingChecked, QualityError, UsageError
-from pipeline.fsio import is_file, is_folder
+from pipeline.fsio import is_file, is_folder, open_file, read_file
 
 _MAGIC = re.compile(r"[*?[]")
 _BLANK_LINES = re.compile(r"\n[^\S\n]*(?:\n[^\S\n]*)+")
@@ -27,7 +27,7 @@ def read_text(path: Path) -> str:
         InputError: the file cannot be read or is not UTF-8; the byte is named.
     """
     try:
-        data = path.read_bytes()
+        data = read_file(path)
     except OSError as error:
         raise InputError(
             f"cannot be read: {error.strerror or error}",
@@ -62,7 +62,7 @@ def read_lines(path: Path) -> Iterator[str]:
     """
     number = 0
     try:
-        with path.open("rb") as handle:
+        with open_file(path) as handle:
             for number, raw in enumerate(handle, 1):
                 data = raw.removeprefix(b"\xef\xbb\xbf") if number == 1 else raw
                 yield data.decode("utf-8").rstrip()

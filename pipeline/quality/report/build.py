@@ -14,6 +14,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import InputError, NothingChecked
+from pipeline.fsio import read_file
 from pipeline.quality.checks.corpus import CORPUS_CHECKS
 from pipeline.quality.checks.registry import choose_checks
 from pipeline.quality.metrics.references import References, find_references, paragraphs, read_text
@@ -44,7 +45,7 @@ def read_manifest(path: Path) -> dict[str, Any]:
         InputError: it is not JSON.
     """
     try:
-        value = json.loads(path.read_text(encoding="utf-8"))
+        value = json.loads(read_file(path))
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as error:
@@ -180,5 +181,5 @@ def _fingerprint(rows: hashlib._Hash, references: dict[str, tuple[Path, ...]]) -
     digest = rows.copy()
     for document in sorted(references):
         for path in references[document]:
-            digest.update(document.encode() + b"\0" + path.read_bytes())
+            digest.update(document.encode() + b"\0" + read_file(path))
     return digest.hexdigest()[:16]

@@ -18,7 +18,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING, Any
 
 from pipeline.errors import ClusterError, InputError, OutputError
-from pipeline.fsio import atomic_open
+from pipeline.fsio import atomic_open, open_file
 from pipeline.run.tables import Parts
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def _first_line(error: BaseException) -> str:
 
 
 def _open(path: str) -> Any:  # noqa: ANN401 - fsspec's files have no types
-    return _fsspec(path).open(path, "rb") if "://" in path else Path(path).open("rb")
+    return _fsspec(path).open(path, "rb") if "://" in path else open_file(Path(path))
 
 
 @contextlib.contextmanager

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import InputError, NothingChecked
+from pipeline.fsio import read_file
 from pipeline.run.reporting.report import QualityInfo, ToCheck
 from pipeline.run.reporting.scoring import reference_blocks
 
@@ -47,7 +48,7 @@ def with_quality(report: RunReport) -> RunReport:
 def _told(out: Path) -> dict[str, Any] | None:
     """Read what the last quality report says; ``None`` where it is damaged."""
     try:
-        told = json.loads((out / "report.json").read_text(encoding="utf-8"))
+        told = json.loads(read_file(out / "report.json"))
     except (OSError, ValueError):
         return None
     return told if isinstance(told, dict) and told.keys() >= _NEEDED else None

@@ -14,7 +14,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import EXIT_SKIPPED, EXIT_VIOLATIONS, InputError
-from pipeline.fsio import atomic_write
+from pipeline.fsio import atomic_write, read_file
 from pipeline.translate.second_look import RUNG as SECOND_LOOK
 
 if TYPE_CHECKING:
@@ -189,7 +189,7 @@ def _versions() -> Iterator[tuple[str, str]]:
 
 def _sha256(path: Path) -> str:
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
+        return hashlib.sha256(read_file(path)).hexdigest()
     except OSError as error:
         raise InputError(
             f"cannot be read again: {error.strerror}",
