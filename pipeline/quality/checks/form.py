@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _SHORT, _LONG = 0.42, 1.6
 _SHORTEST = 40  # characters of the source below which a ratio says nothing
 
+_PADDING = re.compile(r"([\W_])\1{2,}")
 _SENTENCE_END = re.compile(r"[.!?…]+[\"”»’)\]]*\s+(?=[\"“«‘(\[]?\s?[A-ZÀ-Ý])")
 _ABBREVIATION = re.compile(r"(?:\b(?:Mr|Mrs|Dr|St|No|vs|Mme|Jr|cf|etc)|[A-Z])$")
 
@@ -40,10 +41,15 @@ def empty(pair: Pair) -> Iterator[Finding]:
         yield make_finding("empty", "error", f"the translation {what}")
 
 
+def _extent(text: str) -> int:
+    """Count a text's characters; a line that is padded (blanks, leaders) counts each run once."""
+    return len(_PADDING.sub(r"\1", text.strip()))
+
+
 @check("length", "Length", "warning", "The translation is far shorter or longer than its source.")
 def length(pair: Pair) -> Iterator[Finding]:
     """Find a translation that is far too short or far too long for its source."""
-    source, target = len(pair.source.strip()), len(pair.target.strip())
+    source, target = _extent(pair.source), _extent(pair.target)
     if source < _SHORTEST or not target:
         return
     ratio = target / source
@@ -150,12 +156,12 @@ def _count_sentences(text: str) -> int:
 @check("sentences", "Sentence count", "warning", "Sentences seem to be added or lost.")
 def sentences(pair: Pair) -> Iterator[Finding]:
     """Find sentences that were added or lost: another count and a length that agrees."""
-    if not pair.target.strip() or len(pair.source) < _SHORTEST:
+    if not pair.target.strip() or _extent(pair.source) < _SHORTEST:
         return
     source, target = _count_sentences(pair.source), _count_sentences(pair.target)
     if source == target:
         return
-    ratio = len(pair.target.strip()) / len(pair.source.strip())
+    ratio = _extent(pair.target) / _extent(pair.source)
     if (target > source and ratio > 1.1) or (target < source and ratio < 0.66):
         yield make_finding(
             "sentences", "warning", f"{target} sentences in the translation, {source} in the source"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -27,8 +28,11 @@ _ELIDED = re.compile(r"(?:[ldnscjmt]|qu)['’][a-zà-ÿœ]{2,}")
 _LONG_RUN = 20  # words
 _WORD_BEFORE = re.compile(r"([^\W\d_][\w'’-]*)\W{1,2}$")
 _WORD_AFTER = re.compile(r"\W{1,2}([^\W\d_][\w'’-]*)")
-_ADDRESS = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+\.\S+")
-_QUOTED = re.compile(r"[«“\"‘][^«»“”\"]{1,80}[»”\"’]")
+# Addresses, handles, hashtags, paths, file names and what stands in code: no prose.
+_CODED = re.compile(r"://|^www\.|[@#_\\]|^[./~]*/\w|\w\(\)|\w\.[a-zA-Z]\w{1,4}\W*$")
+_QUOTED = re.compile(
+    r"[«“\"‘][^«»“”\"]{1,80}[»”\"’]|(?<!\w)'[^'\n]{1,80}'(?!\w)|([*_`])(?!\s)[^*_`\n]{1,80}\1"
+)
 
 
 _Token = tuple[str, int, int]  # word, start, end
@@ -67,19 +71,21 @@ def untranslated(pair: Pair) -> Iterator[Finding]:
     lower = [t.lower() for t in found]
     french_words, english_words = word_set("french"), word_set("english")
     french = sum(t in french_words or t[:2] in {"l'", "d'", "n'", "c'", "j'"} for t in found)
-    # A title that is all names is rightly the same in both languages.
-    if french == 0 or _share(lower, english_words) > _share(lower, french_words):
+    # A title that is all names is rightly the same in both languages, and so is "Vive la France".
+    if (
+        french == 0
+        or all(t in word_set("french_loans") for t in found if t[0].islower())
+        or _share(lower, english_words) > _share(lower, french_words)
+    ):
         return
     if source == target:
         yield make_finding("untranslated", "error", "the translation is the French source")
         return
-    rest = list(source)
-    same = 0
-    for token in target:
-        if token in rest:
-            rest.remove(token)
-            same += 1
-    if same / max(len(source), len(target)) >= 0.8 and _share(lower, french_words) >= 0.1:
+    kept = Counter(source) & Counter(target)
+    # Names that stand on both sides are no copy: at least two of its words are small ones.
+    small = sum(kept[word] > 0 for word in {fold(t) for t in found if t[0].islower()})
+    same = sum(kept.values()) / max(len(source), len(target))
+    if same >= 0.8 and small >= 2 and _share(lower, french_words) >= 0.1:
         yield make_finding("untranslated", "error", "the translation is almost the French source")
 
 
@@ -120,7 +126,7 @@ def left_in_french(pair: Pair) -> tuple[tuple[int, int], ...]:
     if not source or not theirs:
         return ()
     allowed = [match.span() for match in _QUOTED.finditer(pair.target)]
-    allowed += [match.span() for match in _ADDRESS.finditer(pair.target)]
+    allowed += [m.span() for m in re.finditer(r"\S+", pair.target) if _CODED.search(m[0])]
     allowed += pair.kept_spans
     left = [
         (start, end)
@@ -175,9 +181,10 @@ def _copied_runs(
             span = theirs[i][1], theirs[i + size - 1][2]
             french = any(w in _surely_french() or _ELIDED.match(w) for w in lower)
             loan = all(word in word_set("french_loans") for word in lower)
+            street = run_words[0].lower() in word_set("streets") and run_words[-1][0].isupper()
             if (
                 french
-                and not loan
+                and not (loan or street)
                 and len(lower) > size - len(lower)
                 and not _between_names(pair.target, *span)
             ):
@@ -207,7 +214,8 @@ def _in_name(pair: Pair, start: int, end: int) -> bool:
 )
 def source_language(pair: Pair) -> Iterator[Finding]:
     """Find a source that is not French, by its function words."""
-    found = [t.lower().replace("’", "'") for t, _, _ in tokens(pair.source)]
+    text = _QUOTED.sub(" ", pair.source)  # a French sentence may quote any language
+    found = [t.lower().replace("’", "'") for t, _, _ in tokens(text)]
     if len(found) < 5:
         return
     elided = sum((t[1:2] == "'" and t[0] in "ldncjsm") or t[:3] == "qu'" for t in found)
@@ -215,9 +223,13 @@ def source_language(pair: Pair) -> Iterator[Finding]:
     french = sum(t in french_words for t in found) + elided
     if french >= 0.4 * len(found):
         return  # as every French sentence
-    counts = {name: sum(t in table for t in found) for name, table in _languages().items()}
-    name, best = max(counts.items(), key=lambda item: item[1])
-    if best >= 2 and best >= 2 * french and best / len(found) >= 0.15:
+    # "Il a dit si, puis non": what is French as well is no evidence for Italian.
+    strange = [t for t in found if not known_french(t)]
+    counts = {n: [t for t in strange if t in table] for n, table in _languages().items()}
+    name, own = max(counts.items(), key=lambda item: len(item[1]))
+    french = sum(t in french_words and t not in _languages()[name] for t in found) + elided
+    varied = len(set(own)) >= 2 or len(strange) > 0.5 * len(found)
+    if varied and len(own) >= max(2, 2 * french, 0.12 * len(found)):
         yield make_finding(
             "source-language", "warning", f"the source seems to be {name}, not French"
         )

@@ -25,7 +25,7 @@ _PLACEHOLDER = re.compile(
 
 _TAG = re.compile(r"</?[a-zA-Z][\w-]*(?:\s[^<>]*)?/?>|<!--.*?-->", re.DOTALL)
 _MARKS = re.compile(
-    r"(?P<link>\]\([^)\s]*\))|(?P<code>`+)|(?P<strong>\*\*|__)|(?P<image>!\[)|(?P<strike>~~)"
+    r"(?P<link>\]\([^)\s]*\))|(?P<code>`+)|(?P<strong>\*\*|(?<!_)__(?!_))|(?P<image>!\[)|(?P<strike>~~)"
 )
 _ENTITY = re.compile(r"&(?:#\d{1,6}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,20});")
 

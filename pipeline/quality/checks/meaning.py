@@ -48,7 +48,12 @@ _NEGATIVE_SUBJECT = re.compile(
 )
 _EXPLETIVE = re.compile(
     r"\b(?:pas\s+(?:rien|mal|sans)\b|ne\s+\w+\s+(?:jamais\s+)?que\b|plus\s+jamais\s+que|pas\s+moins|n['’]est-ce\s+pas|pourquoi\s+pas"
-    r"|n['’](?:oubli|hésit)\w+|ne\s+(?:cess|tard|manqu)\w+|non\s+seulement|si\b[^.]{0,40}\bne\b)",
+    r"|n['’](?:oubli|hésit|arrêt)\w+|ne\s+(?:cess|tard|manqu|quitt|boug|dout)\w+|non\s+seulement"
+    r"|si\b[^.]{0,40}\bne\b"
+    # What says yes by denying the contrary, and what is said of a first or last time.
+    r"|(?:pas|rien)\s+(?:tort|faux|rare|hésité|manqué|cessé|arrêté|perdu|oublié|tardé|étranger"
+    r"|(?:un|le)\s+secret|(?:de|aucun)\s+doute|la\s+(?:première|dernière)|(?:im|in|il|ir|mé|dés)\w{4,})"
+    r"|aucun\s+doute|loin\s+s['’]en\s+faut)",
     re.IGNORECASE,
 )
 _EN_WORD = re.compile(r"[a-z]+(?:['’][a-z]+)?", re.IGNORECASE)
