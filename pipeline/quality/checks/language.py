@@ -223,12 +223,14 @@ def source_language(pair: Pair) -> Iterator[Finding]:
     french = sum(t in french_words for t in found) + elided
     if french >= 0.4 * len(found):
         return  # as every French sentence
-    # "Il a dit si, puis non": what is French as well is no evidence for Italian.
+    # "Il a dit si, puis non": what is French as well is no evidence for Italian, unless most
+    # other words are strange to French.
     strange = [t for t in found if not known_french(t)]
-    counts = {n: [t for t in strange if t in table] for n, table in _languages().items()}
+    evidence = found if len(strange) > 0.5 * len(found) else strange
+    counts = {n: [t for t in evidence if t in table] for n, table in _languages().items()}
     name, own = max(counts.items(), key=lambda item: len(item[1]))
     french = sum(t in french_words and t not in _languages()[name] for t in found) + elided
-    varied = len(set(own)) >= 2 or len(strange) > 0.5 * len(found)
+    varied = len(set(own)) >= 2 if evidence is strange else any(not known_french(t) for t in own)
     if varied and len(own) >= max(2, 2 * french, 0.12 * len(found)):
         yield make_finding(
             "source-language", "warning", f"the source seems to be {name}, not French"
