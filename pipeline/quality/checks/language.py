@@ -215,7 +215,8 @@ def _in_name(pair: Pair, start: int, end: int) -> bool:
 def source_language(pair: Pair) -> Iterator[Finding]:
     """Find a source that is not French, by its function words."""
     text = _QUOTED.sub(" ", pair.source)  # a French sentence may quote any language
-    found = [t.lower().replace("’", "'") for t, _, _ in tokens(text)]
+    plain = [t.replace("’", "'") for t, _, _ in tokens(text)]
+    found = [t.lower() for t in plain]
     if len(found) < 5:
         return
     elided = sum((t[1:2] == "'" and t[0] in "ldncjsm") or t[:3] == "qu'" for t in found)
@@ -226,11 +227,13 @@ def source_language(pair: Pair) -> Iterator[Finding]:
     # "Il a dit si, puis non": what is French as well is no evidence for Italian, unless most
     # other words are strange to French.
     strange = [t for t in found if not known_french(t)]
-    evidence = found if len(strange) > 0.5 * len(found) else strange
+    small = [t for t in plain if t[0].islower()]
+    far = sum(not known_french(t) for t in small) > 0.5 * len(small)
+    evidence = found if far else strange
     counts = {n: [t for t in evidence if t in table] for n, table in _languages().items()}
     name, own = max(counts.items(), key=lambda item: len(item[1]))
     french = sum(t in french_words and t not in _languages()[name] for t in found) + elided
-    varied = len(set(own)) >= 2 if evidence is strange else any(not known_french(t) for t in own)
+    varied = len(set(own)) >= 2 if not far else any(not known_french(t) for t in own)
     if varied and len(own) >= max(2, 2 * french, 0.12 * len(found)):
         yield make_finding(
             "source-language", "warning", f"the source seems to be {name}, not French"
