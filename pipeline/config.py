@@ -63,6 +63,9 @@ class Settings:
     beam: int = _option(0, "Beam size: 1 is quickest. [the engine's own]")
     threads: int = _option(0, "Processor threads; of each worker with --cluster. [all; 1]")
     front_matter: bool = _option(False, "Translate title and description of Markdown front matter.")
+    lines: str = _option(
+        "auto", "Line breaks of plain text: auto decides one by one, keep, join. [auto]"
+    )
     second_look: bool = _option(True, "Translate sentences with French left over again. [yes]")
     memory: str = _option("", "Translation memory file. [in the output folder]")
     report: bool = _option(True, "Write report.html after the run. [yes]")
@@ -119,6 +122,8 @@ class Settings:
         return {s.name: {"value": s.value, "origin": s.origin} for s in self.listing()}
 
 
+_CHOICES = {"lines": ("auto", "keep", "join")}
+
 FIELDS = {f.name: f for f in dataclasses.fields(Settings) if f.name != "origins"}
 """Every setting's field, with its help and short option as metadata."""
 
@@ -161,7 +166,9 @@ def _check(name: str, value: object, place: str, *, python: bool) -> object:
             must, example = "be a whole number, 0 or more", f"write for instance {name} = 2"
         case "str":
             must, example = "be a text", f'write for instance {name} = "{spec.default}"'
-            if isinstance(value, str):
+            if name in _CHOICES and value not in _CHOICES[name]:
+                must, example = f"be one of {', '.join(_CHOICES[name])}", "choose one of these"
+            elif isinstance(value, str):
                 if name != "engine" or _is_engine(value):
                     return value
                 must, example = f"be one of {', '.join(_engines())}", "choose one of these"

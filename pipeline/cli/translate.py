@@ -35,6 +35,7 @@ app = new_app("translate", "")
     "memory",
     "strict",
     "front_matter",
+    "lines",
     "second_look",
     "report",
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from functools import cache
 from pathlib import PurePath, PurePosixPath
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
 
 from pipeline.documents.base import Format
 from pipeline.documents.markdown import Markdown
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
     from pathlib import Path
 
+    from pipeline.documents.text import Lines
     from pipeline.records import Document
 
 _BUILT_IN: tuple[Format, ...] = (
@@ -167,7 +168,9 @@ def output_name(name: str) -> str:
 # --- files to documents and back -----------------------------------------------------
 
 
-def parse_document(data: bytes, *, doc_id: str, name: str, front_matter: bool = False) -> Document:
+def parse_document(
+    data: bytes, *, doc_id: str, name: str, front_matter: bool = False, lines: str = "auto"
+) -> Document:
     """Turn a file's bytes into a document.
 
     Args:
@@ -175,6 +178,7 @@ def parse_document(data: bytes, *, doc_id: str, name: str, front_matter: bool = 
         doc_id: what the document is called in every record.
         name: file name, for its format (by suffix) and for messages.
         front_matter: whether prose values of YAML front matter are blocks.
+        lines: what becomes of the line breaks of plain text: ``auto``, ``keep`` or ``join``.
 
     Raises:
         InputError: the file is binary, its bytes are in no known encoding, or its
@@ -191,6 +195,8 @@ def parse_document(data: bytes, *, doc_id: str, name: str, front_matter: bool = 
             place=name,
             next_step=f"rename it to one of {', '.join(s for f in formats() for s in f.suffixes)}",
         )
+    if isinstance(found, PlainText):
+        found = PlainText(cast("Lines", lines))
     return found.parse(data, doc_id=doc_id, name=name, front_matter=front_matter)
 
 

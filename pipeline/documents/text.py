@@ -1,19 +1,14 @@
-"""Plain text to blocks: paragraphs, and whether their lines are paragraphs too.
-
-Two habits exist: one paragraph a line, and lines broken at a fixed width. Which one a
-file follows is read off the line ends (:func:`is_wrapped`), and then decided line by
-line (:func:`glued`): a heading or a list item never joins its neighbour.
-"""
+"""Plain text to blocks: paragraphs, and whether their lines are paragraphs too."""
 
 from __future__ import annotations
 
 import re
 import textwrap
-from dataclasses import dataclass
 from itertools import accumulate, pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from pipeline.documents.base import TextFormat, protect_urls
+from pipeline.documents.wrapping import MARKER, Line, meant, settled
 from pipeline.records import Block, Markup
 
 if TYPE_CHECKING:
@@ -21,41 +16,39 @@ if TYPE_CHECKING:
 
     from pipeline.records import Document, Segment
 
+Lines = Literal["auto", "keep", "join"]
+"""What becomes of the line breaks of a paragraph: decided by evidence, all kept, or all
+joined but those of list items, columns and rules."""
+
 _LINE = re.compile(r"[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
 _NEWLINE = re.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
-_ITEM = re.compile(r"(?:[-*+•‣▪▫◦●○■□–·>]|\(?\d{1,2}[.)°]-?|\(?[a-zA-Z]\))\s+")
-_DIALOGUE = re.compile(r"[—–]")
-_RULE = re.compile(r"[\W_]+\Z")
-_ENDS = re.compile(r"[.!?…:;][\s\"'»”’)\]]*\Z")
-_MAX_WIDTH = 132  # code points; longer lines were not wrapped by a person or an editor
-_MIN_WIDTH = 40
-_SLACK = 1  # a line counts as full if the next word would not have fitted, give or take
+_QUOTE = re.compile(r"[ \t]*(?:>[ \t]?)+")
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """A line that is not blank, without the white space around it."""
-
-    start: int
-    end: int
-    text: str
-    indent: int  # code points of white space before it
-
-
-def _paragraphs(text: str) -> Iterator[list[_Line]]:
+def _paragraphs(text: str) -> Iterator[list[Line]]:
     """Yield runs of lines between blank lines."""
-    run: list[_Line] = []
+    run: list[Line] = []
     at = 0
     for match in _LINE.finditer(text):
         if run and len(_NEWLINE.findall(text[at : match.start()])) > 1:
             yield run
             run = []
-        line = match.group()
+        quoted = _QUOTE.match(match.group())
+        quote = quoted.group() if quoted else ""
+        line = match.group()[len(quote) :]
         stripped = line.strip()
         if stripped:
             indent = len(line) - len(line.lstrip())
-            start = match.start() + indent
-            run.append(_Line(start, start + len(stripped), stripped, indent))
+            start = match.start() + len(quote) + indent
+            run.append(
+                Line(
+                    start=start,
+                    end=start + len(stripped),
+                    text=stripped,
+                    indent=indent,
+                    quote=">" * quote.count(">"),
+                )
+            )
         elif run:
             yield run
             run = []
@@ -64,113 +57,67 @@ def _paragraphs(text: str) -> Iterator[list[_Line]]:
         yield run
 
 
-def _mid_sentence(line: str, following: str) -> bool:
-    """Say whether a sentence seems to run over the line end."""
-    if _ENDS.search(line):
-        return False
-    return following[0].islower() or line.endswith((",", "-")) or following[0] in ",;:!?»)"
-
-
-def _full(line: str, following: str, width: int) -> bool:
-    first = following.split(maxsplit=1)[0]
-    return len(line) + 1 + len(first) > width - _SLACK
-
-
-def _width(paragraphs: Sequence[Sequence[str]]) -> int:
-    """Give the width that lines are broken at: nine lines of ten are no longer."""
-    lengths = sorted(len(line) for p in paragraphs for line in p[:-1])
-    if not lengths:
-        return 0
-    return lengths[-1] if len(lengths) < 10 else lengths[len(lengths) * 9 // 10]
-
-
-def is_wrapped(paragraphs: Sequence[Sequence[str]]) -> bool:
-    """Say whether the lines of a text are broken at a width rather than paragraphs.
-
-    Args:
-        paragraphs: runs of stripped lines between blank lines.
-    """
-    width = _width(paragraphs)
-    pairs = [
-        (line, following)
-        for p in paragraphs
-        for line, following in pairwise(p)
-        if not _ITEM.match(following)
-    ]
-    if not pairs or not _MIN_WIDTH <= width <= _MAX_WIDTH:
-        return False
-    full = sum(_full(a, b, width) for a, b in pairs)
-    running = sum(_mid_sentence(a, b) for a, b in pairs)
-    return full >= 0.6 * len(pairs) or (running >= 0.4 * len(pairs) and full >= 0.3 * len(pairs))
-
-
-def glued(line: str, following: str, width: int) -> bool:
-    """Say whether two lines of one paragraph of a wrapped text are one run of prose."""
-    if _ITEM.match(following) or _RULE.match(following) or _RULE.match(line):
-        return False
-    if _DIALOGUE.match(following) and _ENDS.search(line):
-        return False
-    if _full(line, following, width):
-        return True
-    return _mid_sentence(line, following) and len(line) > width // 2
-
-
-def _hanging(first: _Line, line: _Line) -> bool:
-    """Say whether a line continues a list item by standing under its text."""
-    marker = _ITEM.match(first.text)
-    return (
-        marker is not None
-        and line.indent == first.indent + marker.end()
-        and not _ITEM.match(line.text)
-    )
-
-
 class PlainText(TextFormat):
     """Plain text.
 
-    Every paragraph is a block, or every line of it where lines are paragraphs. White
-    space at the edges of lines stays outside. A soft line break inside a block is one
-    line feed of its plain text; the white space and the line end that it stands for are a
-    markup of kind ``soft-break``. URLs and e-mail addresses are protected.
+    A block ends at a line break that the author meant (`wrapping`). White space at the
+    edges of lines and the ``>`` of quoted mail stay outside. A soft line break inside a
+    block is one line feed of its plain text; what it stands for in the file is a markup of
+    kind ``soft-break``. URLs and e-mail addresses are protected.
+
+    Args:
+        lines: what becomes of line breaks.
     """
 
     name = "text"
     suffixes = (".txt", ".text")
 
+    def __init__(self, lines: Lines = "auto") -> None:
+        self.lines = lines
+
     def blocks(self, text: str, *, front_matter: bool) -> tuple[list[Block], tuple[()]]:
         """Find the blocks of a plain text."""
         paragraphs = list(_paragraphs(text))
-        texts = [[line.text for line in p] for p in paragraphs]
-        wrapped = is_wrapped(texts)
-        width = _width(texts)
         blocks: list[Block] = []
-        for paragraph in paragraphs:
+        for paragraph, breaks in zip(paragraphs, self._meant(paragraphs), strict=True):
             run = [paragraph[0]]
-            for line in paragraph[1:]:
-                if _hanging(run[0], line) or (wrapped and glued(run[-1].text, line.text, width)):
-                    run.append(line)
-                else:
+            for line, is_meant in zip(paragraph[1:], breaks, strict=True):
+                if is_meant:
                     _add(blocks, run, text)
-                    run = [line]
+                    run = []
+                run.append(line)
             _add(blocks, run, text)
         return blocks, ()
+
+    def _meant(self, paragraphs: Sequence[Sequence[Line]]) -> list[list[bool]]:
+        if self.lines == "auto":
+            return meant(paragraphs)
+        keep = self.lines == "keep"
+        return [
+            [keep or settled(lines, at) is True for at in range(len(lines) - 1)]
+            for lines in paragraphs
+        ]
 
     def join(
         self, document: Document, block: Block, segments: Sequence[Segment], raws: Sequence[str]
     ) -> str:
         """Exchange the sentences; hard-wrapped text is wrapped again, as wide as it was."""
+        raws = [_NEWLINE.sub(" ", raw) for raw in raws]  # a correction may hold line ends
         joined = super().join(document, block, segments, raws)
         if not segments or "\n" not in block.text:
             return joined
-        separator = next((m.raw for m in block.markup if m.kind == "soft-break"), "\n")
+        breaks = [m.raw for m in block.markup if m.kind == "soft-break"]
+        for gap in set(breaks):
+            joined = joined.replace(gap, "\n")
+        separator = breaks[0] if breaks else "\n"
         width = max(20, *map(len, block.text.split("\n")))
         return separator.join(
             textwrap.wrap(joined, width, break_long_words=False, break_on_hyphens=False)
         )
 
 
-def _add(blocks: list[Block], lines: list[_Line], text: str) -> None:
-    marker = _ITEM.match(lines[0].text)
+def _add(blocks: list[Block], lines: list[Line], text: str) -> None:
+    marker = MARKER.match(lines[0].text)
     skip = marker.end() if marker else 0
     parts = [lines[0].text[skip:], *(line.text for line in lines[1:])]
     plain = "\n".join(parts)

@@ -84,7 +84,11 @@ def preview(job: Job) -> Preview:
             file_bytes=settings.max_file_mb * 1_000_000,
         )
         read = documents(
-            journal.sources(), limits, front_matter=settings.front_matter, pass_over=pass_over
+            journal.sources(),
+            limits,
+            front_matter=settings.front_matter,
+            lines=settings.lines,
+            pass_over=pass_over,
         )
         loaded = (item for item in read if isinstance(item, Loaded))
         planned: list[Planned] = []

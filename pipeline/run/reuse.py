@@ -48,6 +48,7 @@ def run_key(translator: Translator) -> bytes:
         [term.place for term in terms.terms],
         translator.memory.approved_fingerprint(),
         settings.front_matter,
+        settings.lines,
         settings.second_look,
     ]
     return hashlib.blake2b(json.dumps(parts).encode(), digest_size=16).digest()

@@ -50,6 +50,7 @@ def documents(
     limits: Limits,
     *,
     front_matter: bool,
+    lines: str,
     pass_over: Callable[[Source, Passed], None],
     reuse: Reuse | None = None,
 ) -> Iterator[Loaded | Unchanged]:
@@ -59,6 +60,7 @@ def documents(
         sources: what to read.
         limits: of the engine and of files.
         front_matter: whether prose values of front matter are blocks.
+        lines: what becomes of the line breaks of plain text.
         pass_over: told of every source that cannot be read, and why.
         reuse: knows documents that keep the output of the last run.
     """
@@ -66,7 +68,7 @@ def documents(
         try:
             data = read_source(source, limits)
             kept = reuse.find(source, data) if reuse else None
-            yield kept or load_bytes(data, source, limits, front_matter=front_matter)
+            yield kept or load_bytes(data, source, limits, front_matter=front_matter, lines=lines)
         except InputError as error:
             reason = error.problem
             if error.next_step:

@@ -92,11 +92,14 @@ class Work:
         settings = self._translator.settings
         limits = self._translator.limits(settings.max_file_mb * 1_000_000)
         if self._archives is not None:
-            return self._archives.documents(self._journal, limits, self._unread)
+            return self._archives.documents(
+                self._journal, limits, self._unread, lines=settings.lines
+            )
         return documents(
             self._journal.sources(),
             limits,
             front_matter=settings.front_matter,
+            lines=settings.lines,
             pass_over=self._unread,
             reuse=self._reuse,
         )

@@ -59,13 +59,16 @@ class Loaded:
     digest: bytes = b""  # of the file
 
 
-def load(source: Source, limits: Limits, *, front_matter: bool = False) -> Loaded:
+def load(
+    source: Source, limits: Limits, *, front_matter: bool = False, lines: str = "auto"
+) -> Loaded:
     """Read a file and cut it into segments.
 
     Raises:
         InputError: it cannot be read, or is too large.
     """
-    return load_bytes(read_source(source, limits), source, limits, front_matter=front_matter)
+    data = read_source(source, limits)
+    return load_bytes(data, source, limits, front_matter=front_matter, lines=lines)
 
 
 def read_source(source: Source, limits: Limits) -> bytes:
@@ -99,7 +102,12 @@ def digest_of(data: bytes) -> bytes:
 
 
 def load_bytes(
-    data: bytes, source: Source, limits: Limits, *, front_matter: bool = False
+    data: bytes,
+    source: Source,
+    limits: Limits,
+    *,
+    front_matter: bool = False,
+    lines: str = "auto",
 ) -> Loaded:
     """Cut a file's content into segments.
 
@@ -107,7 +115,7 @@ def load_bytes(
         InputError: it cannot be read as text.
     """
     document = parse_document(
-        data, doc_id=source.doc_id, name=str(source.path), front_matter=front_matter
+        data, doc_id=source.doc_id, name=str(source.path), front_matter=front_matter, lines=lines
     )
     return replace(_cut(source, document, limits), digest=digest_of(data))
 

@@ -132,7 +132,7 @@ class Translator:
 
     Every option of ``passerelle translate`` and of ``passerelle.toml`` is a keyword of the
     same name and default (``engine``, ``model``, ``beam``, ``threads``, ``domain``,
-    ``second_look``, ``front_matter`` …); ``passerelle.toml`` is read as the command reads
+    ``second_look``, ``lines`` …); ``passerelle.toml`` is read as the command reads
     it, and keywords win. The engine is opened at the first sentence. The output folder's
     translation memory is used where there is one; a file is made where ``memory`` names it.
 
@@ -329,7 +329,10 @@ class Translator:
         Raises:
             InputError: it cannot be read as text.
         """
-        return load_bytes(data, source, self.limits(), front_matter=self.settings.front_matter)
+        chosen = self.settings
+        return load_bytes(
+            data, source, self.limits(), front_matter=chosen.front_matter, lines=chosen.lines
+        )
 
     def assembly(self, loaded: Loaded) -> Assembly:
         """Give what takes a document's renderings: markup placed, checked, joined again."""

@@ -116,6 +116,8 @@ class Archives:
         journal: Journal,
         limits: Limits,
         pass_over: Callable[[Source, Passed], None],
+        *,
+        lines: str,
     ) -> Iterator[Loaded]:
         """Read articles one by one; hand bad rows to ``pass_over``, by name."""
         for number, archive in enumerate(self._found):
@@ -129,7 +131,7 @@ class Archives:
                     fault = f"the id {row.doc_id!r} stands in {place} already"
                 if not fault:
                     try:
-                        yield _load(row, source, limits)
+                        yield _load(row, source, limits, lines)
                         continue
                     except InputError as error:
                         fault = error.problem
@@ -214,7 +216,7 @@ class Archives:
                     state.first_outputs.append(name)
 
 
-def _load(row: Row, source: Source, limits: Limits) -> Loaded:
+def _load(row: Row, source: Source, limits: Limits, lines: str) -> Loaded:
     data = row.text.encode("utf-8")
     named = replace(source, path=Path("row.txt"))  # every row is plain text
-    return replace(load_bytes(data, named, limits), source=source)
+    return replace(load_bytes(data, named, limits, lines=lines), source=source)
