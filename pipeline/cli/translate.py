@@ -113,7 +113,7 @@ def translate(
                 "--dry-run, --json or --cluster",
                 next_step="run `passerelle translate - < article.txt > article.en.txt`",
             )
-        raise typer.Exit(_stream(settings(), reporter(), stdin_name))
+        raise typer.Exit(_stream(settings(), reporter(), stdin_name, quiet=quiet))
     chosen = settings()
     where = _cluster(cluster, address, workers, chosen.threads)
     if watch and (where or archives):
@@ -180,7 +180,8 @@ def _render(report: RunReport, settings: Settings, *, as_json: bool, quiet: bool
             typer.echo(render_summary(shown, style=style_for(sys.stdout), width=width))
 
 
-def _stream(settings: Settings, reporter: Reporter, name: str) -> int:
+def _stream(settings: Settings, reporter: Reporter, name: str, *, quiet: bool) -> int:
+    from pipeline.run.reporting.summary import render_found
     from pipeline.run.stream import translate_bytes
 
     data = sys.stdin.buffer.read()
@@ -192,4 +193,7 @@ def _stream(settings: Settings, reporter: Reporter, name: str) -> int:
         typer.echo(
             f"warning: line {violation.line}: “{violation.term}” should be {expected}", err=True
         )
+    if not quiet:
+        for line in render_found(result.found, style=style_for(sys.stderr)):
+            typer.echo(line, err=True)
     return EXIT_VIOLATIONS if settings.strict and result.violated else 0

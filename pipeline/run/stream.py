@@ -7,13 +7,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from pipeline.run.reporting.progress import Event
-from pipeline.run.reporting.report import Tally
+from pipeline.run.reporting.report import Tally, ToCheck
 from pipeline.run.threads import supervise
 from pipeline.table import segment_frame
 from pipeline.translate import Hooks, Source, Translator
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
     from pipeline.config import Settings
+    from pipeline.records import Translation
     from pipeline.run.reporting.progress import Reporter
     from pipeline.run.reporting.report import Violation
     from pipeline.translate import Opener
@@ -26,6 +29,7 @@ class StreamResult:
     data: bytes  # UTF-8
     violations: tuple[Violation, ...]  # the first ones
     violated: int  # all of them
+    found: tuple[ToCheck, ...]  # the sentences with findings other than these, in order
 
 
 def translate_bytes(
@@ -70,13 +74,29 @@ def translate_bytes(
         def work() -> StreamResult:
             tally = Tally()
             assembly = translator.assembly(loaded)
-            tally.add(0, segment_frame(assembly.add(translator.finisher(loaded.segments))))
+            rows = assembly.add(translator.finisher(loaded.segments))
+            tally.add(0, segment_frame(rows))
             return StreamResult(
                 data=assembly.data(),
-                violations=tally.violations(
-                    lambda _, start: loaded.document.text.count("\n", 0, start) + 1
-                ),
+                violations=tally.violations(lambda _, start: line(start)),
                 violated=tally.terms.violated,
+                found=tuple(_found(rows, line)),
             )
 
+        def line(start: int) -> int:
+            return loaded.document.text.count("\n", 0, start) + 1
+
         return supervise(work, stop=hooks.stop, reporter=reporter)
+
+
+def _found(rows: Sequence[Translation], line: Callable[[int], int]) -> Iterator[ToCheck]:
+    for row in rows:
+        messages = dict.fromkeys(f.message for f in row.findings if f.check != "term")
+        if messages:
+            yield ToCheck(
+                document=row.doc_id,
+                place=f"line {line(row.segment.start)}",
+                reason="; ".join(messages),
+                source=row.source,
+                target=row.target,
+            )

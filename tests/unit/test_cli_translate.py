@@ -203,6 +203,31 @@ def test_standard_input_gives_the_translation_and_nothing_else_on_stdout(folder,
     assert not (folder / "outputs").exists()
 
 
+def test_findings_of_standard_input_stand_on_stderr_with_their_sentence(folder, engine):
+    text = "Il pleut.\n\nThe parliament adopted the bill yesterday.\n"
+    result = passerelle("translate", "-", "-g", "", stdin=text)
+    assert result.exit_code == 0
+    assert result.stdout == "[Il pleut.]\n\n[The parliament adopted the bill yesterday.]\n"
+    said = result.stderr.split("warning: line 3: ")[1].splitlines()
+    assert "the source seems to be English, not French" in said[0]
+    assert said[1:] == [
+        "      fr  The parliament adopted the bill yesterday.",
+        "      en  [The parliament adopted the bill yesterday.]",
+    ]
+    assert "line 1" not in result.stderr
+
+
+def test_findings_of_standard_input_are_few_lines_and_none_when_asked(folder, engine):
+    text = "The parliament adopted the bill number {} yesterday.\n\n"
+    english = "".join(text.format(number) for number in range(30))
+    result = passerelle("translate", "-", "-g", "", stdin=english)
+    assert result.stderr.count("seems to be English") == 20
+    assert "and 10 more sentences: translate a file" in result.stderr
+    quiet = passerelle("translate", "-", "-q", "-g", "", stdin=english)
+    assert quiet.stderr == ""
+    assert quiet.stdout == result.stdout
+
+
 def test_standard_input_uses_the_output_folders_memory_where_there_is_one(folder, engine):
     passerelle("translate", "in")
     engine.asked.clear()

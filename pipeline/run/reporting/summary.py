@@ -13,11 +13,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from pipeline.run.discovery import Passed
-    from pipeline.run.reporting.report import RunReport
+    from pipeline.run.reporting.report import RunReport, ToCheck
 
     Lines = Iterator[tuple[str, str]]  # a line and its style; "" for none
 
 _SHOWN = 5  # skipped files and the like
+_FOUND = 20  # sentences of standard input
 _WIDTH = 80  # columns of an excerpt with its label
 
 
@@ -37,6 +38,21 @@ def render_summary(report: RunReport, *, style: Style = plain, width: int = 0) -
         text = fold(line, width) if width else line
         lines.append(style(text, name) if name else text)
     return "\n".join(lines)
+
+
+def render_found(found: Sequence[ToCheck], *, style: Style = plain) -> Iterator[str]:
+    """Render the findings of one text that leaves no report: a sentence a time, the first ones.
+
+    Args:
+        found: sentences with findings.
+        style: colours a text.
+    """
+    for item in found[:_FOUND]:
+        yield style(f"warning: {item.place}: {item.reason}", "bad")
+        for line, name in _pair(item.source, item.target):
+            yield style(line, name)
+    if (more := len(found) - _FOUND) > 0:
+        yield f"and {counted(more, 'more sentence')}: translate a file to get a report of all"
 
 
 def _headline(report: RunReport) -> Lines:
