@@ -35,8 +35,10 @@ class Setting:
     origin: str  # "default", "command line", "argument" or "FILE [section]"
 
 
-def _option(default: object, help_text: str, *, short: str = "") -> Any:  # noqa: ANN401 - dataclasses.field's own type
-    metadata = {"help": help_text, "short": short}
+def _option(
+    default: object, help_text: str, *, short: str = "", choices: tuple[str, ...] = ()
+) -> Any:  # noqa: ANN401 - dataclasses.field's own type
+    metadata = {"help": help_text, "short": short, "choices": choices}
     return field(default=default, metadata=metadata)
 
 
@@ -64,9 +66,16 @@ class Settings:
     threads: int = _option(0, "Processor threads; of each worker with --cluster. [all; 1]")
     front_matter: bool = _option(False, "Translate title and description of Markdown front matter.")
     lines: str = _option(
-        "auto", "Line breaks of plain text: auto decides one by one, keep, join. [auto]"
+        "auto",
+        "Line breaks of plain text: auto decides one by one, keep, join. [auto]",
+        choices=("auto", "keep", "join"),
     )
-    second_look: bool = _option(True, "Translate sentences with French left over again. [yes]")
+    second_look: str = _option(
+        "full",
+        "Sentences to translate again: with French left over (french), and with words that have "
+        "no counterpart or where the model is unsure (full). [full]",
+        choices=("off", "french", "full"),
+    )
     memory: str = _option("", "Translation memory file. [in the output folder]")
     report: bool = _option(True, "Write report.html after the run. [yes]")
     max_file_mb: int = _option(64, "Skip larger files (megabytes); 0 for no limit.")
@@ -122,8 +131,6 @@ class Settings:
         return {s.name: {"value": s.value, "origin": s.origin} for s in self.listing()}
 
 
-_CHOICES = {"lines": ("auto", "keep", "join")}
-
 FIELDS = {f.name: f for f in dataclasses.fields(Settings) if f.name != "origins"}
 """Every setting's field, with its help and short option as metadata."""
 
@@ -154,6 +161,8 @@ def _check(name: str, value: object, place: str, *, python: bool) -> object:
     spec = FIELDS[name]
     if isinstance(value, os.PathLike):
         value = os.fspath(value)
+    if name == "second_look" and isinstance(value, bool):  # as it was said before there was more
+        value = "full" if value else "off"
     match str(spec.type):
         case "bool":
             if isinstance(value, bool):
@@ -166,9 +175,10 @@ def _check(name: str, value: object, place: str, *, python: bool) -> object:
             must, example = "be a whole number, 0 or more", f"write for instance {name} = 2"
         case "str":
             must, example = "be a text", f'write for instance {name} = "{spec.default}"'
-            if name in _CHOICES and value not in _CHOICES[name]:
-                must, example = f"be one of {', '.join(_CHOICES[name])}", "choose one of these"
-            elif isinstance(value, str):
+            choices = spec.metadata["choices"]
+            if choices:
+                must, example = f"be one of {', '.join(choices)}", "choose one of these"
+            if isinstance(value, str) and (not choices or value in choices):
                 if name != "engine" or _is_engine(value):
                     return value
                 must, example = f"be one of {', '.join(_engines())}", "choose one of these"

@@ -259,6 +259,7 @@ class Rendering:
     terms: tuple[TermResult, ...] = ()
     edits: tuple[Edit, ...] = ()
     findings: tuple[Finding, ...] = ()
+    coverage: float | None = None  # nats, at most 0: see pipeline.lexicon; None: not measured
     memory: bool = False  # came from the translation memory
     seconds: float = 0.0  # share of the engine's time
 

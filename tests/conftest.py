@@ -76,7 +76,7 @@ def translate(fake_engine_class, tmp_path):
         settings.setdefault("out", str(tmp_path / "out"))
         settings.setdefault("glossary", ())
         # The fake engine leaves all of the French over, and its tests count what it is asked.
-        settings.setdefault("second_look", False)
+        settings.setdefault("second_look", "off")
         settings["out"] = str(settings["out"])
         origins = dict.fromkeys(settings, "command line")
         reporter = reporter if reporter is not None else SilentReporter()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from pipeline.records import Decoding
@@ -11,6 +12,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pipeline.records import Hypothesis, Request
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quick:
+    """A first pass that costs less than the engine's own decoding."""
+
+    decoding: Decoding
+    unsure: float  # merit, nats, below which a second look is taken
 
 
 class Engine(Protocol):
@@ -74,6 +83,9 @@ class ModelEngine(ABC):
     needs_model: ClassVar[bool] = True  # an installed one, or one named with --model
     default_decoding: ClassVar[Decoding] = Decoding()
     # A step is what a killed run loses; a window is what passes before its documents are written.
+    # A quicker first pass, and the merit (`pipeline.translate.choice`) below which a sentence is
+    # asked for again in full; None where every sentence is asked for in full.
+    quick: ClassVar[Quick | None] = None
     step_tokens: ClassVar[int] = 4096  # source tokens, padding included, between two commits
     window: ClassVar[int] = 1024  # segments that are planned together
     supports_hints: ClassVar[bool] = False

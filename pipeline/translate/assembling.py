@@ -83,6 +83,7 @@ class Assembly:
                 0.0 if rendering.engine in (APPROVED, COPIED) else rendering.score,
                 [f.severity for f in found],
                 sum(not t.satisfied for t in rendering.terms),
+                rendering.coverage,
             ),
         )
 

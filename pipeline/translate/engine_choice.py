@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pipeline.config import Settings
-    from pipeline.engines import Engine, ModelEngine
+    from pipeline.engines import Engine, ModelEngine, Quick
     from pipeline.glossary import MaskShape
     from pipeline.models import Store
 
@@ -28,6 +28,7 @@ class ChosenEngine:
     step_tokens: int = 4096  # source tokens, padding included, between two commits
     window: int = 1024  # segments that are planned together
     masks: MaskShape | None = None  # placeholder that was measured on the model
+    quick: Quick | None = None  # a first pass that costs less
 
 
 def open_engine(
@@ -60,6 +61,7 @@ def open_engine(
         step_tokens=kind.step_tokens,
         window=kind.window,
         masks=_placeholder(guarded, store, progress) if settings.glossary else None,
+        quick=None if settings.beam else kind.quick,
     )
 
 

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from pipeline.glossary import enforce, hints_for
 from pipeline.memory import segment_key
 from pipeline.records import Draft, Finding, Hypothesis, Rendering, Request, Segment
+from pipeline.translate.choice import covering_terms, ranked
 from pipeline.translate.lines import is_prose
 from pipeline.translate.recall import Recall
-from pipeline.translate.second_look import second_look
+from pipeline.translate.second_look import Look, second_look
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -76,7 +77,7 @@ class Finisher:
         termbase: the glossary.
         stop: looked at before every step.
         renew: answer from memory only what was decoded since this object was made.
-        look_again: translate sentences with French left over a second time.
+        look: which sentences are translated a second time: ``off``, ``french`` or ``full``.
         on_step: see `Recall`.
         on_made: see `Recall`.
     """
@@ -89,7 +90,7 @@ class Finisher:
         *,
         stop: Stop,
         renew: bool = False,
-        look_again: bool = True,
+        look: str = "full",
         on_step: Callable[[int, int], None] = lambda _done, _all: None,
         on_made: Callable[[Sequence[Made]], None] = lambda _made: None,
     ) -> None:
@@ -108,8 +109,9 @@ class Finisher:
         self._memory = memory
         self._termbase = termbase
         self._renew = renew
-        self._look_again = look_again
-        # More hypotheses cost a beam search little, and only a term can need them.
+        self._look = look
+        self._quick = chosen.quick if look == "full" else None
+        # More hypotheses cost a beam search little, and the best one is not always the first.
         self._choices = max(1, chosen.engine.decoding.beam)
 
     def __call__(self, segments: Sequence[Segment]) -> list[Rendering]:
@@ -144,10 +146,14 @@ class Finisher:
 
     def request(self, todo: Todo) -> Request:
         """Give the first request that a segment costs."""
+        request = self._in_full(todo)
+        if self._quick is None:
+            return request
+        return replace(request, hypotheses=1, decoding=self._quick.decoding)
+
+    def _in_full(self, todo: Todo) -> Request:
         return Request(
-            source=todo.segment.source,
-            hypotheses=self._choices if todo.seen else 1,
-            hints=self._hints(todo),
+            source=todo.segment.source, hypotheses=self._choices, hints=self._hints(todo)
         )
 
     def _hints(self, todo: Todo) -> tuple[Hint, ...]:
@@ -202,7 +208,9 @@ class Finisher:
             self._engine.decoding,
             segment.source,
             terms=seen.key,
-            extra=repr((segment.protected, self._masks if seen else None, self._look_again)),
+            extra=repr(
+                (segment.protected, self._masks if seen else None, self._look, self._quick)
+            ),
         )
         return Todo(segment=segment, key=key, seen=seen)
 
@@ -215,7 +223,10 @@ class Finisher:
                 self.counts.remembered += 1
             else:
                 self.counts.translated += 1
-            hypotheses = _never_empty(answer.hypotheses, t.segment.source)
+            terms = [m.occurrence.span for m in t.seen.matches]
+            hypotheses = ranked(
+                _never_empty(answer.hypotheses, t.segment.source), t.segment, terms
+            )
             draft = Draft(
                 segment=t.segment,
                 hypotheses=hypotheses,
@@ -231,16 +242,22 @@ class Finisher:
                 results[t.key] = _plain(draft, memory=answer.remembered)
         kept = self._enforced(drafts)
         results |= {t.key: rendering for (t, _), rendering in zip(drafts, kept, strict=True)}
-        if not self._look_again:
-            return results
-        cases = {t.key: t for t in todo}
-        seen = second_look(
-            [(cases[key], rendering) for key, rendering in results.items()],
-            self.recall.ask,
-            self._enforced,
-            choices=self._choices,
-        )
-        return dict(zip(results, seen, strict=True))
+        if self._look != "off":
+            cases = {t.key: t for t in todo}
+            again = second_look(
+                [(cases[key], rendering) for key, rendering in results.items()],
+                Look(
+                    meaning=self._look == "full",
+                    suggest=self._engine.supports_hints,
+                    unsure=None if self._quick is None else self._quick.unsure,
+                ),
+                self._in_full,
+                self.recall.ask,
+                self._enforced,
+            )
+            results = dict(zip(results, again, strict=True))
+        segments = {t.key: t.segment for t in todo}
+        return {key: _covered(segments[key], rendering) for key, rendering in results.items()}
 
     def _enforced(self, drafts: Sequence[tuple[Todo, Draft]]) -> Sequence[Rendering]:
         """Keep the glossary in drafts."""
@@ -262,6 +279,12 @@ def _never_empty(hypotheses: tuple[Hypothesis, ...], source: str) -> tuple[Hypot
         return hypotheses
     flags = best.flags if "empty" in best.flags else ("empty", *best.flags)
     return (replace(best, text=source, flags=flags), *hypotheses[1:])
+
+
+def _covered(segment: Segment, rendering: Rendering) -> Rendering:
+    """Note how much of the French stands in the English."""
+    seen = covering_terms(segment, rendering.target, rendering.terms)
+    return replace(rendering, coverage=seen.french + seen.english)
 
 
 def _plain(draft: Draft, *, memory: bool) -> Rendering:

@@ -1,10 +1,13 @@
-"""A second look at sentences in which French was left over.
+"""A second look at sentences whose first answer can be seen to be doubtful.
 
-The bundled model, and any other now and then, carries a word that it does not know over as
-it stands ("this surprising démarche"). The word is known, so the remedy is: ask again with
-just that word banned, and take the answer only if no French is left in it, every term is
-kept as well as before, and the model is about as sure of it. Else the sentence stays as it
-was, for the check to report: a guess that hides the fault would be worse than the fault.
+Three things are seen without a reader. French was left over: the bundled model, and any
+other now and then, carries a word that it does not know over as it stands ("this surprising
+démarche"). A word has no counterpart: nothing in the English is what *pépite* usually
+becomes. The model was unsure, where its first pass was a quick one. All three have the same
+remedy: ask once more, in full, with the French words banned and the words without
+counterpart suggested; and take the answer only if it is better by the same measure, no
+French is left in it, and every term is kept as well as before. Else the sentence stays as
+it was, for the checks to report: a guess that hides the fault would be worse than the fault.
 """
 
 from __future__ import annotations
@@ -13,12 +16,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pipeline.glossary import rewrite
+from pipeline.lexicon import hints
 from pipeline.records import Draft, Request, score_lost
+from pipeline.translate.choice import covering, covering_terms, merit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from pipeline.records import Hypothesis, Rendering, Segment
+    from pipeline.records import Hint, Hypothesis, Rendering, Segment
     from pipeline.translate.finishing import Todo
     from pipeline.translate.recall import Answer
 
@@ -26,9 +31,9 @@ RUNG = "second-look"
 """The rung of the edits that a second look makes."""
 
 MAX_SCORE_LOSS = 0.1
-"""How much less sure of the answer the model may be: natural log per token. On lines 201
-to 450 of FLORES dev, answers within it were right words ("breakdown" for *panne*), those
-beyond it guesses ("pedestrian boulevard" for *boulevard périphérique*)."""
+"""How much less sure of an answer without the French words the model may be: natural log per
+token. On lines 201 to 450 of FLORES dev, answers within it were right words ("breakdown" for
+*panne*), those beyond it guesses ("pedestrian boulevard" for *boulevard périphérique*)."""
 
 MAX_WORDS = 3
 """Distinct words left in French from which on a sentence is not translated rather than
@@ -36,27 +41,40 @@ translated with words left over: banning all of them would leave nothing to say.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What a second look is for."""
+
+    meaning: bool = False  # words without counterpart too, and sentences below `unsure`
+    suggest: bool = False  # the engine reads hints
+    unsure: float | None = None  # merit, nats; None where the first pass was no quick one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Case:
     place: int  # in the sequence that was given
     todo: Todo
     rendering: Rendering
+    look: Look
+    merit: float | None
     banned: tuple[str, ...]
+    hints: tuple[Hint, ...]
 
 
 def second_look(
     pairs: Sequence[tuple[Todo, Rendering]],
+    look: Look,
+    request: Callable[[Todo], Request],
     ask: Callable[[Sequence[Request]], Sequence[Answer]],
     enforce: Callable[[Sequence[tuple[Todo, Draft]]], Sequence[Rendering]],
-    *,
-    choices: int,
 ) -> list[Rendering]:
-    """Translate sentences with French left over again, without the words in question.
+    """Translate doubtful sentences again.
 
     Args:
         pairs: segments and their renderings, fresh from the engine and the glossary.
+        look: what is doubtful.
+        request: gives what is asked in full of a segment.
         ask: the engine behind its memory.
         enforce: keeps the glossary in the new answers too.
-        choices: hypotheses to ask for.
 
     Returns:
         As many renderings, same order. For a changed one, replaying its edits over its
@@ -64,20 +82,23 @@ def second_look(
 
     Raises:
         EngineError, OutputError, MemoryStoreError, Stopped: see `Recall.ask`.
+        ModelDamaged: the lexicon cannot be read.
     """
     result = [rendering for _, rendering in pairs]
     cases = [
-        _Case(place=place, todo=todo, rendering=rendering, banned=banned)
+        case
         for place, (todo, rendering) in enumerate(pairs)
-        if 0 < len(banned := _left(todo.segment, rendering)) <= MAX_WORDS
+        if (case := _doubtful(place, todo, rendering, look)) is not None
     ]
     if not cases:
         return result
-    answers = ask(
-        [Request(source=c.todo.segment.source, hypotheses=choices, banned=c.banned) for c in cases]
-    )
+    requests = [
+        replace(told, hints=(*told.hints, *case.hints), banned=case.banned)
+        for case in cases
+        for told in [request(case.todo)]
+    ]
     taken = []
-    for case, answer in zip(cases, answers, strict=True):
+    for case, asked, answer in zip(cases, requests, ask(requests), strict=True):
         chosen = _choose(case, answer)
         if chosen is not None:
             draft = Draft(
@@ -85,6 +106,7 @@ def second_look(
                 hypotheses=(chosen,),
                 engine=case.rendering.engine,
                 fingerprint=case.rendering.fingerprint,
+                hints=asked.hints,
                 seconds=case.rendering.seconds + answer.seconds,
             )
             taken.append((case, draft))
@@ -96,6 +118,36 @@ def second_look(
     return result
 
 
+def _doubtful(place: int, todo: Todo, rendering: Rendering, look: Look) -> _Case | None:
+    """Give what is doubtful in a rendering; None where nothing is."""
+    banned = _left(todo.segment, rendering)
+    if len(banned) > MAX_WORDS:
+        banned = ()
+    worth, unsure = rendering.score, False
+    suggested: tuple[Hint, ...] = ()
+    if look.meaning:
+        seen = covering_terms(todo.segment, rendering.target, rendering.terms)
+        worth = merit(rendering.score, seen)
+        suggested = hints(seen.holes) if look.suggest else ()
+        unsure = look.unsure is not None and (
+            worth is None
+            or worth < look.unsure
+            or _violations(rendering) > 0
+            or any(h.flags for h in rendering.hypotheses[:1])
+        )
+    if not (banned or suggested or unsure):
+        return None
+    return _Case(
+        place=place,
+        todo=todo,
+        rendering=rendering,
+        look=look,
+        merit=worth,
+        banned=banned,
+        hints=suggested,
+    )
+
+
 def _left(segment: Segment, rendering: Rendering) -> tuple[str, ...]:
     """Give the distinct French words left over in a rendering."""
     from pipeline.quality import left_in_french, pair_of
@@ -105,16 +157,32 @@ def _left(segment: Segment, rendering: Rendering) -> tuple[str, ...]:
 
 
 def _choose(case: _Case, answer: Answer) -> Hypothesis | None:
-    """Take the best answer that is sound, about as sure, and English throughout."""
-    old = case.rendering
-    for hypothesis in answer.hypotheses:
-        if hypothesis.flags or not hypothesis.text.strip():
-            continue
-        if score_lost(old.score, hypothesis.score) > MAX_SCORE_LOSS:
-            continue
-        if not _left(case.todo.segment, replace(old, target=hypothesis.text, terms=())):
+    """Take the best answer that is sound, English throughout, and better than the first.
+
+    An answer without the French words may be a little worse by its score: the score knows
+    nothing of what language a word is in.
+    """
+    for hypothesis, worth in _by_merit(case, answer):
+        if case.banned:
+            better = score_lost(case.rendering.score, hypothesis.score) <= MAX_SCORE_LOSS
+        else:
+            better = worth is not None and case.merit is not None and worth > case.merit
+        text = replace(case.rendering, target=hypothesis.text, terms=())
+        if better and not _left(case.todo.segment, text):
             return hypothesis
     return None
+
+
+def _by_merit(case: _Case, answer: Answer) -> list[tuple[Hypothesis, float | None]]:
+    """Give the sound answers with their merit, the best first."""
+    segment = case.todo.segment
+    terms = [t.occurrence.span for t in case.rendering.terms if not t.forbidden]
+    sound = [h for h in answer.hypotheses if h.text.strip() and not h.flags]
+    if case.look.meaning:
+        pairs = [(h, merit(h.score, covering(segment, h.text, terms))) for h in sound]
+    else:
+        pairs = [(h, h.score) for h in sound]
+    return sorted(pairs, key=lambda pair: -(pair[1] or 0.0))
 
 
 def _violations(rendering: Rendering) -> int:

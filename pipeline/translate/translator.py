@@ -310,7 +310,7 @@ class Translator:
                     self.glossary.termbase,
                     stop=self.hooks.stop,
                     renew=self.hooks.renew,
-                    look_again=self.settings.second_look,
+                    look=self.settings.second_look,
                     on_step=self.hooks.on_step,
                     on_made=self.hooks.on_made,
                 )

@@ -388,7 +388,7 @@ def test_memory_commands_say_where_there_is_none(folder):
 
 
 def test_memory_stats_verify_and_prune(folder, engine):
-    passerelle("translate", "in", "--no-second-look")
+    passerelle("translate", "in", "--second-look", "off")
     stats = json.loads(passerelle("memory", "stats", "--json").stdout)
     assert (stats["segments"], stats["answers"], stats["approved"]) == (2, 2, 0)
     assert json.loads(passerelle("memory", "verify", "--json").stdout)["sound"]

@@ -240,7 +240,7 @@ def test_every_document_comes_out_as_it_was_frozen(
         engine=ENGINES[name](fake_engine_class),
         glossary=("terms.csv",),
         front_matter=name == "clumsy",
-        second_look=True,
+        second_look="full",
         window=64,
         step_tokens=256,
     )

@@ -43,7 +43,7 @@ def translate(translate):
     """The run, second look and all."""
 
     def call(*paths, **options):
-        return translate(*paths, **{"second_look": True, **options})
+        return translate(*paths, **{"second_look": "full", **options})
 
     return call
 
@@ -156,11 +156,11 @@ def test_code_is_no_french_left_over(translate, fake_engine_class, tmp_path):
 def test_it_can_be_switched_off_and_on_again(translate, fake_engine_class, article, tmp_path):
     better = "Behind this approach hide colossal stakes."
     engine = Stubborn(fake_engine_class, [Hypothesis(text=better, score=-0.5)])
-    translate(article, engine=engine, second_look=False)
+    translate(article, engine=engine, second_look="off")
     assert (english(tmp_path), engine.banned) == (DRAFT, [])
-    translate(article, engine=engine, second_look=True)
+    translate(article, engine=engine, second_look="full")
     assert english(tmp_path) == better
-    translate(article, engine=engine, second_look=False)
+    translate(article, engine=engine, second_look="off")
     assert english(tmp_path) == DRAFT
 
 

@@ -54,7 +54,7 @@ def desk(tmp_path, monkeypatch, fake_engine_class):
         @staticmethod
         def open(**options) -> Translator:
             options.setdefault("glossary", "terms.csv")
-            options.setdefault("second_look", False)
+            options.setdefault("second_look", "off")
             return Translator(hooks=Hooks(open_engine=opener), **options)
 
     Desk.opener = staticmethod(opener)
@@ -117,7 +117,7 @@ def test_batch_standard_input_and_translator_give_the_same_sentences(translate, 
     batch = list(read_rows(desk.folder / "out" / "segments.parquet"))
     stream = translate_bytes(
         ARTICLE.encode(),
-        load_settings({"glossary": ("terms.csv",), "second_look": False, "out": "nowhere"}),
+        load_settings({"glossary": ("terms.csv",), "second_look": "off", "out": "nowhere"}),
         open_engine=desk.opener,
         reporter=Quiet(sys.stderr),
         name="stdin.md",
@@ -135,7 +135,7 @@ def test_texts_together_come_out_as_texts_alone_in_order(fake_engine_class, text
     def opened() -> Translator:
         chosen = ChosenEngine(engine=fake_engine_class(), why="", window=3, step_tokens=20)
         hooks = Hooks(open_engine=lambda _settings, _say: chosen)
-        return Translator(Settings(glossary=(), second_look=False), hooks=hooks)
+        return Translator(Settings(glossary=(), second_look="off"), hooks=hooks)
 
     with opened() as together, opened() as alone:
         many = list(together.translate_many(texts))

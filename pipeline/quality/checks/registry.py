@@ -215,23 +215,33 @@ _VIOLATION_KEEPS = 0.5
 _UNKNOWN = 0.8  # a segment whose model gave no score: neither sure nor suspect
 
 
+_COVERAGE = 0.2  # what coverage weighs beside the model's score, both in nats
+
+
 def confidence(
-    score: float | None, severities: Sequence[Severity] = (), violations: int = 0
+    score: float | None,
+    severities: Sequence[Severity] = (),
+    violations: int = 0,
+    coverage: float | None = None,
 ) -> float:
     """Give a segment's confidence without a reference, 0 to 1, to order what to check first.
 
     The base is the model's own mean probability per token, exp(mean log-probability): the
     length-normalised score that Fomicheva et al. 2020 ("Unsupervised Quality Estimation for
     Neural Machine Translation", TACL 8) find to rank segments best among what a single pass
-    gives. Each finding takes away a share. ``benchmarks/bench_quality.py`` measures the rank
-    correlation with chrF.
+    gives. How much of the French stands in the English is added in its exponent: it knows
+    words that the model is wrong about and sure of. Each finding takes away a share.
+    ``benchmarks/bench_quality.py`` measures the rank correlation with chrF.
 
     Args:
         score: mean log-probability per target token, natural logarithm; None: not known.
         severities: of the segment's findings.
         violations: glossary terms that are not rendered as they should be.
+        coverage: French by English plus English by French, nats, at most 0; None: not
+            measured.
     """
-    value = _UNKNOWN if score is None else math.exp(min(score, 0.0))
+    known = _UNKNOWN if score is None else math.exp(min(score, 0.0))
+    value = known * math.exp(_COVERAGE * min(coverage or 0.0, 0.0))
     # The second finding of a kind adds little: one loop may trip three checks.
     for severity in sorted(set(severities)):
         value *= _KEEPS[severity]

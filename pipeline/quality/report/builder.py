@@ -196,6 +196,7 @@ class ReportBuilder:
                 0.0 if row.engine in _SURE else row.score,
                 [f.severity for f in findings],
                 sum(not t.satisfied for t in row.terms),
+                row.coverage,
             ),
             reference=reference,
             chrf=chrf,

@@ -77,7 +77,7 @@ class Worker:
         try:
             unpacked: Orders = pickle.loads(orders)
             self._termbase = TermBase(unpacked.terms)
-            self._look_again = unpacked.settings.second_look
+            self._look = unpacked.settings.second_look
             self._chosen = unpacked.open_engine(unpacked.settings, lambda _text: None)
         except Exception as error:
             self._error = _told(error, "the engine cannot be opened")
@@ -112,7 +112,7 @@ class Worker:
                 memory,
                 self._termbase,
                 stop=Stop(),
-                look_again=self._look_again,
+                look=self._look,
                 on_made=made.extend,
             )
             # Markup that has lost its place costs requests for parts of sentences.
