@@ -1,7 +1,7 @@
 """Measure the quality stage: speed and memory at scale, and how well confidence ranks.
 
     python benchmarks/bench_quality.py scale [--pairs 100000] [--plain 5000]
-    python benchmarks/bench_quality.py confidence [--lines 300] [--beam 1]
+    python benchmarks/bench_quality.py steps [--lines 997] [--memory FOLDER] [--speed 128]
     python benchmarks/bench_quality.py page outputs/report.html
 
 ``scale`` writes a corpus of FLORES-200 dev lines with five systems' outputs, repeated to
@@ -13,9 +13,13 @@ does not count; interpreter start and imports are left out.
 ``page`` opens a report in headless Chromium, where there is one, and prints its size and the
 milliseconds until it was loaded, as the browser tells them.
 
-``confidence`` translates FLORES-200 dev lines with the bundled engine, where its model is
-installed, and prints Spearman's rank correlation of the model's score, and of the
-confidence with the findings' share, with sentence chrF.
+``steps`` translates FLORES-200 dev lines with `pipeline.Translator` and prints what each step
+of the bundled engine's way is worth: adapter v1 (where it lies in ``../shared/models``), v2, the
+choice among hypotheses, the second look; greedy and with beam 4; BLEU and chrF with signatures
+and a paired bootstrap, and sentences a second of the engine's time over ``--speed`` lines decoded
+anew. Answers are kept in ``--memory``: a run that was stopped goes on. Last come Spearman's
+rank correlation of score and confidence with sentence chrF on the even lines, and how much of
+the worst tenth the first fifth of the reading order holds.
 """
 
 from __future__ import annotations
@@ -32,6 +36,13 @@ import tempfile
 import time
 from itertools import cycle, islice
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pipeline import Translated
+    from pipeline.records import Translation
 
 ROOT = Path(__file__).parents[1]
 TESTSETS = ROOT.parent / "shared" / "testsets"
@@ -155,48 +166,127 @@ def scale(pairs: int, plain_pairs: int, repeats: int) -> None:
     )
 
 
-# --- confidence ----------------------------------------------------------------------
+# --- steps -----------------------------------------------------------------------------
 
 
-def ranks(count: int, beam: int) -> None:
-    """Print how well the model's own score ranks segments by chrF."""
-    from pipeline.errors import PasserelleError
-    from pipeline.models import Store, default_root
-    from pipeline.quality import Pair, check_pair, choose_checks, confidence, score_segments
+def adapter_v1(folder: Path) -> Path | None:
+    """Give the model with adapter v1, converted into ``folder`` once; None where it is not."""
+    from pipeline.models import Store
+    from pipeline.models.bundled import install_bundled
+
+    adapter = ROOT.parent / "shared" / "models" / "fr-en-adapter-v1"
+    if not adapter.is_dir():
+        return None
+    model = folder / "v1"
+    if not (model / "bundled" / "model.json").is_file():
+        install_bundled(Store(model), progress=print, adapter=adapter)
+    return model / "bundled"
+
+
+def in_order(sentences: Sequence[Translation]) -> str:
+    """Give what the model itself likes best of each sentence's hypotheses."""
+    best = (
+        max(s.hypotheses, key=lambda h: (not h.flags, h.score or 0.0), default=None)
+        for s in sentences
+    )
+    return " ".join(h.text for h in best if h is not None)
+
+
+def translated(
+    french: Sequence[str], memory: Path, **options: Any
+) -> tuple[list[Translated], float, int]:
+    """Translate lines; give the results, the engine's seconds and the sentences decoded."""
+    from pipeline import Translator
+
+    with Translator(engine="bundled", glossary=(), memory=memory, **options) as translator:
+        done = []
+        for number, result in enumerate(translator.translate_many(french), 1):
+            done.append(result)
+            if number % 50 == 0:
+                print(f"  {memory.stem} {options} {number}/{len(french)}", file=sys.stderr)
+        use = translator.finisher.recall.use
+        return done, use.seconds, use.sentences
+
+
+def steps(count: int, memory: Path, speed: int) -> None:
+    """Print what each step is worth."""
+    from pipeline.quality import compare_systems
+
+    memory.mkdir(parents=True, exist_ok=True)
+    french, english = lines("fr")[:count], lines("en")[:count]
+    models = {"v2": {}}
+    if old := adapter_v1(memory):
+        models = {"v1": {"model": str(old)}, **models}
+    texts: dict[str, list[str]] = {}
+    ways: dict[str, tuple[str, dict[str, Any]]] = {}  # how each is timed
+    for name, options in models.items():
+        for beam in (1, 4):
+            way = {"beam": beam, "second_look": "off", **options}
+            done, _, _ = translated(french, memory / f"{name}.db", **way)
+            label = f"{name}, {'greedy' if beam == 1 else 'beam 4'}"
+            texts[label] = [in_order(d.sentences) for d in done]
+            ways[label] = (name, way)
+            if name == "v2" and beam == 4:
+                texts[f"{label}, choice"] = [" ".join(s.draft for s in d.sentences) for d in done]
+                ways[f"{label}, choice"] = (name, way)
+    for label, way in {
+        "v2, greedy, second look": {"beam": 1},
+        "v2, beam 4, choice, second look": {"beam": 4},
+        "v2 as it runs": {},
+    }.items():
+        done, _, _ = translated(french, memory / "v2.db", second_look="full", **way)
+        texts[label] = [d.text.strip() for d in done]
+        ways[label] = ("v2", {"second_look": "full", **way})
+    rates = {}
+    for label, (name, way) in ways.items():
+        key = (name, *sorted(way.items()))
+        if speed and key not in rates:
+            with tempfile.TemporaryDirectory() as folder:
+                _, seconds, _ = translated(french[:speed], Path(folder, "speed.db"), **way)
+            rates[key] = speed / seconds
+        print(f"{label}: {rates.get(key, float('nan')):.2f} lines/s of engine time")
+    for baseline in [name for name in ("v1, beam 4", "v2, beam 4") if name in texts]:
+        others = [(name, text) for name, text in texts.items() if name != baseline]
+        compared = compare_systems([(baseline, texts[baseline]), *others], [english])
+        print(f"\n{len(french)} lines of FLORES dev, against {baseline}:")
+        for score in compared.scores:
+            chance = "" if score.p_value is None else f", p = {score.p_value:.3f}"
+            spread = "" if score.ci is None else f" ± {score.ci:.2f}"
+            print(
+                f"{score.name:6} {score.system:34} {score.value:6.2f}{spread}"
+                f" ({score.delta:+.2f}{chance})"
+            )
+        for name, signature in compared.signatures:
+            print(f"{name}: {signature}")
+    ranks(done, english)
+
+
+def ranks(done: Sequence[Translated], english: Sequence[str]) -> None:
+    """Print how well score and confidence order lines by chrF, on the even lines."""
+    from pipeline.quality import score_segments
     from pipeline.quality.metrics.significance import spearman
-    from pipeline.records import Decoding, Request
 
-    try:
-        folder = Store(default_root()).path("bundled")
-        if not (folder / "model.json").is_file():
-            sys.exit("the bundled model is not installed: passerelle models install bundled")
-        from pipeline.engines.bundled import BundledEngine
-
-        engine = BundledEngine(folder, decoding=Decoding(beam=beam))
-    except PasserelleError as error:
-        sys.exit(str(error))
-    source, reference = lines("fr")[:count], lines("en")[:count]
-    hypotheses = []
-    for start in range(0, len(source), 16):
-        batch = [Request(source=text) for text in source[start : start + 16]]
-        hypotheses += [answers[0] for answers in engine.translate(batch)]
-    chrf = score_segments([h.text for h in hypotheses], [reference])
-    checks = choose_checks()
-    found = [
-        check_pair(Pair(source=s, target=h.text), checks)
-        for s, h in zip(source, hypotheses, strict=True)
-    ]
-    sure = [
-        confidence(h.score, [f.severity for f in findings])
-        for h, findings in zip(hypotheses, found, strict=True)
-    ]
-    print(f"{len(source)} lines, bundled engine, beam {beam}")
-    print(f"model score and chrF: {spearman([h.score for h in hypotheses], chrf):.3f}")
-    print(f"confidence and chrF:  {spearman(sure, chrf):.3f}")
-    worst = sorted(range(len(sure)), key=sure.__getitem__)[: len(sure) // 10]
-    mean = sum(chrf) / len(chrf)
-    low = sum(chrf[i] for i in worst) / len(worst)
-    print(f"mean chrF {mean:.1f}; of the least certain tenth {low:.1f}")
+    chrf = score_segments([d.text.strip() for d in done], [english])
+    figures = {
+        "model score": [min((s.score or 0.0 for s in d.sentences), default=0.0) for d in done],
+        "coverage": [min((s.coverage or 0.0 for s in d.sentences), default=0.0) for d in done],
+        "confidence": [d.confidence for d in done],
+    }
+    print()
+    for half, start in (("odd", 0), ("even", 1)):
+        right = chrf[start::2]
+        tenth = sorted(range(len(right)), key=right.__getitem__)[: len(right) // 10]
+        for name, values in figures.items():
+            left = values[start::2]
+            order = sorted(range(len(left)), key=left.__getitem__)
+            found = []
+            for share in (0.1, 0.2, 0.3, 0.5):
+                read = set(order[: int(len(order) * share)])
+                found.append(f"{share:.0%}: {len(read.intersection(tenth)) / len(tenth):.0%}")
+            print(
+                f"{half} lines, {name}: Spearman with chrF {spearman(left, right):.3f}; "
+                f"of the worst tenth, the first {', '.join(found)}"
+            )
 
 
 # --- page ----------------------------------------------------------------------------
@@ -244,9 +334,10 @@ def main() -> None:
     one.add_argument("--pairs", type=int, default=100_000)
     one.add_argument("--plain", type=int, default=5_000, help="pairs for plain sacrebleu")
     one.add_argument("--repeats", type=int, default=3)
-    two = commands.add_parser("confidence")
-    two.add_argument("--lines", type=int, default=300)
-    two.add_argument("--beam", type=int, default=1)
+    two = commands.add_parser("steps")
+    two.add_argument("--lines", type=int, default=997)
+    two.add_argument("--memory", type=Path, default=Path(tempfile.gettempdir(), "bench-quality"))
+    two.add_argument("--speed", type=int, default=128, help="lines to time; 0 for none")
     three = commands.add_parser("page")
     three.add_argument("path", type=Path)
     three.add_argument("--repeats", type=int, default=5)
@@ -256,8 +347,8 @@ def main() -> None:
     arguments = parser.parse_args()
     if arguments.command == "scale":
         scale(arguments.pairs, arguments.plain, arguments.repeats)
-    elif arguments.command == "confidence":
-        ranks(arguments.lines, arguments.beam)
+    elif arguments.command == "steps":
+        steps(arguments.lines, arguments.memory, arguments.speed)
     elif arguments.command == "page":
         page(arguments.path, arguments.repeats)
     elif arguments.kind == "plain":

