@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import random
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.records import Draft, Hypothesis, Segment
+from pipeline.records import Draft, Hypothesis, Rendering, Segment
+from pipeline.translate.assembling import Assembly
+from pipeline.translate.reading import Limits, Source, load_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 
 def segment(source: str, **more: object) -> Segment:
@@ -31,3 +35,38 @@ def draft(source: str, *texts: str, scores: Sequence[float] = (), **more: object
     hypotheses = tuple(Hypothesis(text=t, score=s) for t, s in zip(texts, marks, strict=True))
     made = segment(source, **more)
     return Draft(segment=made, hypotheses=hypotheses, engine="fake", fingerprint="f")
+
+
+def written(text: str, answer: Callable[[str], str], *, name: str = "a.md") -> str:
+    """Give a file's translation by an engine that answers so; nothing but placing happens."""
+    source = Source(path=Path(name), doc_id=name, output="out", size=1)
+    limits = Limits(tokens=10**9, measure=lambda texts: [1] * len(texts), file_bytes=0)
+    loaded = load_bytes(text.encode(), source, limits)
+    assembly = Assembly(loaded, lambda pieces: [answer(piece) for piece in pieces])
+    for target in [answer(segment.source) for segment in loaded.segments]:
+        said = (Hypothesis(text=target, score=None),)
+        assembly.add(
+            [
+                Rendering(
+                    draft=target,
+                    target=target,
+                    engine="fake",
+                    fingerprint="",
+                    score=None,
+                    hypotheses=said,
+                )
+            ]
+        )
+    return assembly.data().decode()
+
+
+def garbled(text: str, *, name: str = "a.md", seed: int | None = None) -> str:
+    """Give a file's translation by an engine that shouts every word, and shuffles them too."""
+
+    def answer(source: str) -> str:
+        words = source.split()
+        if seed is not None:
+            random.Random(seed).shuffle(words)
+        return " ".join(words).upper()
+
+    return written(text, answer, name=name)

@@ -1,4 +1,4 @@
-"""What a format is, and what formats share: kinds of markup, addresses in prose, text files."""
+"""What a format is, and what formats share: kinds of markup, what in prose is kept, text files."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 from pipeline.documents.encoding import decode
+from pipeline.documents.verbatim import verbatim_spans
 from pipeline.records import Document, Markup
 
 if TYPE_CHECKING:
@@ -25,6 +26,9 @@ BREAK = "break"
 
 BARE_URL = "url"
 """A URL or e-mail address in running text: protected, with nothing around it."""
+
+VERBATIM = "verbatim"
+"""A placeholder, a mention, a tag … in running text: likewise."""
 
 REFERENCE = "reference"
 """A link whose label is its own text (``[texte]``, ``[texte][]``): the label must stay."""
@@ -168,50 +172,21 @@ def exchange(text: str, spans: Iterable[tuple[int, int]], news: Iterable[str]) -
     return "".join(pieces) + text[at:]
 
 
-# --- URLs and e-mail addresses: found, so that no engine rewrites them ---------------
-
-# The lengths are bounded so that no input makes the search quadratic.
-_URL = re.compile(
-    r"""
-    (?<![\w@/.])
-    (?:
-        (?:https?|ftps?|sftp|ssh|git|file)://[^\s<>"«»“”`]{1,2000}
-      | mailto:[^\s<>"«»“”`]{1,2000}
-      | www\.[^\s<>"«»“”`]{1,2000}
-      | [\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}
-    )
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
-_BRACKETS = {")": "(", "]": "[", "}": "{"}
-
-
-def _urls(text: str) -> Iterable[tuple[int, int]]:
-    """Find addresses, without the sentence's punctuation, as GitHub's autolinks do."""
-    if "://" not in text and "@" not in text and "www." not in text.lower():
-        return
-    for match in _URL.finditer(text):
-        url = match.group()
-        while url and (
-            url[-1] in ".,:;!?…'’*_~|"
-            or (url[-1] in _BRACKETS and url.count(url[-1]) > url.count(_BRACKETS[url[-1]]))
-        ):
-            url = url[:-1]
-        if len(url) > 4:
-            yield match.start(), match.start() + len(url)
+# --- what is kept letter by letter ---------------------------------------------------
 
 
 def protect_urls(text: str, markup: Sequence[Markup], group: int) -> tuple[Markup, ...]:
-    """Add a protected pair (``raw`` is empty) around each bare URL of a plain text.
+    """Add a protected pair (``raw`` is empty) around each address, placeholder, mention.
 
     Args:
         text: plain text.
-        markup: its markup; a URL inside protected text or cut by markup is left alone.
+        markup: its markup; what stands inside protected text or is cut by markup is left alone.
         group: the first free group number.
     """
     merged: list[Markup] = []
     at = index = depth = 0  # markup before ``at`` is in ``merged``
-    for start, end in _urls(text):
+    for start, end, family in verbatim_spans(text):
+        kind = BARE_URL if family == "address" else VERBATIM
         while index < len(markup) and markup[index].position <= start:
             item = markup[index]
             if item.covers and item.position == start:
@@ -224,12 +199,12 @@ def protect_urls(text: str, markup: Sequence[Markup], group: int) -> tuple[Marku
             last += 1
         if depth > 0 or not all(m.covers for m in markup[index:last]):
             continue
-        merged += (*markup[at:index], _fence(start, "open", group))
-        merged += (*markup[index:last], _fence(end, "close", group))
+        merged += (*markup[at:index], _fence(start, "open", group, kind))
+        merged += (*markup[index:last], _fence(end, "close", group, kind))
         at = last
         group += 1
     return (*merged, *markup[at:])
 
 
-def _fence(position: int, role: Literal["open", "close"], group: int) -> Markup:
-    return Markup(position=position, raw="", role=role, group=group, kind=BARE_URL, protected=True)
+def _fence(position: int, role: Literal["open", "close"], group: int, kind: str) -> Markup:
+    return Markup(position=position, raw="", role=role, group=group, kind=kind, protected=True)

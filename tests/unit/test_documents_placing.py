@@ -2,53 +2,24 @@
 
 from __future__ import annotations
 
-import random
 from collections import Counter
 from pathlib import Path
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from making import garbled, written
 
 from pipeline.documents import parse_document
 from pipeline.documents.markdown.templates import mask_templates
 from pipeline.documents.markdown.tracing import parser
-from pipeline.records import Hypothesis, Rendering
-from pipeline.translate.assembling import Assembly
-from pipeline.translate.reading import Limits, Source, load_bytes
 
 KITCHEN_SINK = Path(__file__).parents[1] / "data" / "documents" / "kitchen-sink.fr.md"
 NASTY = Path(__file__).parents[1] / "data" / "documents" / "nasty.fr.md"
 
 
-def translated(text: str, answers: dict[str, str] | None = None, seed: int | None = None) -> str:
-    """Translate Markdown with the answers given, words shuffled, or words in capitals."""
-
-    def answer(source: str) -> str:
-        if answers is not None:
-            return answers.get(source, source)
-        words = source.split()
-        if seed is not None:
-            random.Random(seed).shuffle(words)
-        return " ".join(words).upper()
-
-    source = Source(path=Path("a.md"), doc_id="a.md", output="a.en.md", size=1)
-    limits = Limits(tokens=10**9, measure=lambda texts: [1] * len(texts), file_bytes=0)
-    loaded = load_bytes(text.encode(), source, limits)
-    assembly = Assembly(loaded, lambda pieces: [answer(piece) for piece in pieces])
-    assembly.add([_rendering(answer(segment.source)) for segment in loaded.segments])
-    return assembly.data().decode()
-
-
-def _rendering(target: str) -> Rendering:
-    return Rendering(
-        draft=target,
-        target=target,
-        engine="fake",
-        fingerprint="",
-        score=None,
-        hypotheses=(Hypothesis(text=target, score=None),),
-    )
+def translated(text: str, answers: dict[str, str]) -> str:
+    return written(text, lambda source: answers.get(source, source))
 
 
 def structure(text: str) -> tuple[list[str], Counter[tuple[str, ...]]]:
@@ -73,7 +44,7 @@ def structure(text: str) -> tuple[list[str], Counter[tuple[str, ...]]]:
 @pytest.mark.parametrize("seed", [None, *range(12)])
 def test_a_translation_has_the_structure_of_its_source_whatever_the_engine_says(path, seed):
     text = path.read_text(encoding="utf-8")
-    result = translated(text, seed=seed)
+    result = garbled(text, seed=seed)
     assert structure(result) == structure(text)
     assert result != text
 
@@ -90,7 +61,7 @@ WORDS = st.sampled_from(INLINE.split("|"))
 @example(["Le chat", "*mot*", "dort.", "`code`"], 3)
 def test_a_paragraph_keeps_its_structure_when_its_words_change_places(words, seed):
     text = f"Début {' '.join(words)} fin.\n\n[ref]: /r\n\n[^1]: Note.\n"
-    assert structure(translated(text, seed=seed)) == structure(text)
+    assert structure(garbled(text, seed=seed)) == structure(text)
 
 
 @pytest.mark.parametrize(
@@ -156,7 +127,7 @@ def test_markup_stands_where_a_reader_expects_it(markdown, answers, expected):
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 def test_lines_of_mdx_are_left_as_they_are(line, end):
     text = f"{line}{end}{line}{end}{end}Le titre.{end}"
-    assert translated(text) == text.replace("Le titre", "LE TITRE")
+    assert garbled(text) == text.replace("Le titre", "LE TITRE")
 
 
 @pytest.mark.parametrize(
@@ -164,6 +135,6 @@ def test_lines_of_mdx_are_left_as_they_are(line, end):
     ["import de pétrole et export de blé", "import de la notion de « liberté »", 'import de "x"'],
 )
 def test_prose_about_trade_is_translated(text):
-    assert translated(f"On parle de l’\n{text}\n") != f"On parle de l’\n{text}\n"
+    assert garbled(f"On parle de l’\n{text}\n") != f"On parle de l’\n{text}\n"
     (block,) = parse_document(text.encode(), doc_id="a", name="a.md").blocks
     assert block.text == text

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from pipeline.documents.verbatim import ICU, balanced
 from pipeline.records import Span
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ FILLER = "\ue000"  # private use: neither space nor punctuation to CommonMark
 
 _LIMIT = 2000  # code points of one tag; keeps the search linear
 _OPENING = re.compile(
+    rf"(?P<icu>{ICU})|"
     r"""\{\{|\{%|\{[#:.]|^\ {0,3}:::
     |^import\ (?=(?:[\w$*{},\ ]+\ from\ )?["'][^"'\r\n]+["'];?[\ \t\r]*$)
     |^export\ (?=(?:const|let|var|default|function|class)\ |[{*]\ )""",
@@ -71,6 +73,9 @@ def _tag(text: str, match: re.Match[str], last: Mapping[str, int]) -> Span | Non
     """
     start = match.start()
     opening = match.group()
+    if match["icu"]:
+        end = balanced(text, start)
+        return Span(start=start, end=end) if end > start else None
     if opening.endswith((":::", " ")):
         line = _DIRECTIVE.match(text, match.end())
         begin = start if opening.endswith(" ") else match.end() - 3

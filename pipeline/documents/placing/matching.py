@@ -192,6 +192,8 @@ def mangled(needle: str, text: str, spans: Sequence[Span]) -> Span | None:
     if len(wanted) < 4 or len(wanted) > 400:
         return None
     count = len(needle.split())
+    before = "“‘\"'(«".replace(wanted[0], "")  # what is the sentence's, not the text's
+    after = ".,;:!?”’\"')»".replace(wanted[-1], "")
     best: tuple[float, Span] | None = None
     matcher = SequenceMatcher(autojunk=False)
     matcher.set_seq2(wanted)
@@ -200,8 +202,8 @@ def mangled(needle: str, text: str, spans: Sequence[Span]) -> Span | None:
         for first in range(len(tokens)):
             for last in range(first + 1, min(first + count + 3, len(tokens)) + 1):
                 start, end = tokens[first][0], tokens[last - 1][1]
-                end = start + len(text[start:end].rstrip(".,;:!?”’\"')»"))
-                start = end - len(text[start:end].lstrip("“‘\"'(«"))
+                end = start + len(text[start:end].rstrip(after))
+                start = end - len(text[start:end].lstrip(before))
                 seen = "".join(text[start:end].split()).casefold()
                 if not seen or not 0.5 <= len(seen) / len(wanted) <= 2:
                     continue
