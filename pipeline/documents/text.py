@@ -93,10 +93,7 @@ class PlainText(TextFormat):
         if self.lines == "auto":
             return meant(paragraphs)
         keep = self.lines == "keep"
-        return [
-            [keep or settled(lines, at) is True for at in range(len(lines) - 1)]
-            for lines in paragraphs
-        ]
+        return [[keep or is_meant is True for is_meant in settled(p)] for p in paragraphs]
 
     def join(
         self, document: Document, block: Block, segments: Sequence[Segment], raws: Sequence[str]

@@ -41,6 +41,9 @@ _BYLINE = re.compile(
     r"|reportage|source|crédits?|dessin|illustration|traduit|afp|reuters)\b|©",
     re.IGNORECASE,
 )
+_ALONE = (_RULE.match, _COLUMNS.search, _HEADING.match)
+"""Signs that settle the breaks before and after their line."""
+
 _WORD = re.compile(r"[^\W\d_]+")
 _LEADS_ON = re.compile(
     r"le|la|les|l|un|une|des|du|de|d|à|au|aux|en|et|ou|où|ni|que|qu|qui"
@@ -188,29 +191,32 @@ def score(run: _Run, at: int, width: int) -> float:
     return sum(WEIGHTS[name] * value for name, value in _signs(run, at, width))
 
 
-def settled(lines: Sequence[Line], at: int) -> bool | None:
-    """Say whether a break was meant, where one sign alone says so."""
-    line, following = lines[at], lines[at + 1]
-    if line.quote != following.quote:
-        return True
-    signs = (_RULE.match, _COLUMNS.search, _HEADING.match)
-    if any(sign(x.text) for sign in signs for x in (line, following)):
-        return True
-    if max(x.width for x in lines) > _MAX_WIDTH:
-        return True
-    stop = _STOP.search(line.text)
-    if marker := MARKER.match(following.text):
-        alone = sum(bool(MARKER.match(x.text)) for x in lines) < 2
-        in_prose = alone and not stop and _PROSE_MARKER.match(following.text)
-        return None if in_prose else True
-    if stop and _DIALOGUE.match(following.text):
-        return True
-    for first in reversed(lines[: at + 1]):  # is this the text of a list item, hanging?
-        if marker := MARKER.match(first.text):
-            return False if following.indent == first.indent + marker.end() else None
-        if first.indent != following.indent:
-            break
-    return None
+def settled(lines: Sequence[Line]) -> list[bool | None]:
+    """Say of each break of a paragraph whether it was meant, where one sign alone says so."""
+    wide = max(line.width for line in lines) > _MAX_WIDTH
+    alone = sum(MARKER.match(line.text) is not None for line in lines) < 2
+    answers: list[bool | None] = []
+    item = -1  # the column where the text of the list item at hand begins
+    for line, following in pairwise(lines):
+        mark, marker = MARKER.match(line.text), MARKER.match(following.text)
+        if mark:
+            item = line.indent + mark.end()
+        elif line.indent != item:
+            item = -1
+        stop = _STOP.search(line.text)
+        if (
+            wide
+            or line.quote != following.quote
+            or any(sign(x.text) for sign in _ALONE for x in (line, following))
+            or (stop and _DIALOGUE.match(following.text))
+        ):
+            answers.append(True)
+        elif marker:
+            prose = alone and not stop and _PROSE_MARKER.match(following.text)
+            answers.append(None if prose else True)
+        else:
+            answers.append(False if following.indent == item else None)
+    return answers
 
 
 def meant(paragraphs: Sequence[Sequence[Line]]) -> list[list[bool]]:
@@ -221,26 +227,28 @@ def meant(paragraphs: Sequence[Sequence[Line]]) -> list[list[bool]]:
             paragraphs show how wide it was wrapped.
 
     Returns:
-        For each paragraph one answer fewer than it has lines.
+        For each paragraph one answer fewer than it has lines. Time and memory grow linearly.
     """
-    answers: list[list[bool | None]] = []
-    runs: list[list[tuple[int, _Run]]] = []  # with the index of their first line
-    for lines in paragraphs:
-        answer = [settled(lines, at) for at in range(len(lines) - 1)]
-        edges = [0, *(at + 1 for at, is_meant in enumerate(answer) if is_meant), len(lines)]
-        width = max(line.width for line in lines)
-        runs.append([(a, _Run.of(lines[a:b], width)) for a, b in pairwise(edges)])
-        answers.append(answer)
-    width = max((run.width for some in runs for _, run in some if run.prose()), default=0)
-    return [
-        [
-            is_meant if is_meant is not None else _score_at(some, at, width) > 0
-            for at, is_meant in enumerate(answer)
-        ]
-        for answer, some in zip(answers, runs, strict=True)
-    ]
+    found = [settled(lines) for lines in paragraphs]
+    runs: list[list[_Run]] = []
+    for lines, answers in zip(paragraphs, found, strict=True):
+        edges = [0, *(at + 1 for at, is_meant in enumerate(answers) if is_meant), len(lines)]
+        widest = max(line.width for line in lines)
+        runs.append([_Run.of(lines[a:b], widest) for a, b in pairwise(edges)])
+    width = max((run.width for some in runs for run in some if run.prose()), default=0)
+    return [_weighed(answers, some, width) for answers, some in zip(found, runs, strict=True)]
 
 
-def _score_at(runs: Sequence[tuple[int, _Run]], at: int, width: int) -> float:
-    start, run = next(r for r in reversed(runs) if r[0] <= at)
-    return score(run, at - start, width)
+def _weighed(answers: Sequence[bool | None], runs: Sequence[_Run], width: int) -> list[bool]:
+    """Weigh those breaks that nothing settled."""
+    left = iter(runs)
+    run, at = next(left), 0
+    result = []
+    for is_meant in answers:
+        if is_meant:
+            run, at = next(left), 0
+            result.append(True)
+        else:
+            result.append(is_meant is None and score(run, at, width) > 0)
+            at += 1
+    return result

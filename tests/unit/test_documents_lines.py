@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
+import time
 from pathlib import Path
 
 import pytest
@@ -226,3 +227,33 @@ def test_wrapped_paragraph_comes_back_as_wide(width: int) -> None:
     lines = english(text).split("\n")
     assert " ".join(lines) == f"[{prose}]"
     assert all(width - 16 < len(line) <= width for line in lines[:-1])
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Un vers de plus\n",
+        "- un point\n",
+        "Le comité s'est réuni hier soir et il a décidé de tout reporter au\n",
+        "> oui\n>> non\n",
+        "a :\n",
+        "- a\n  b\n",
+        "A. \u00c9 A.\n",
+        "ABCDEF GHIJ KL\n",
+    ],
+)
+def test_reading_lines_takes_time_in_proportion(line: str) -> None:
+    def seconds(count: int) -> float:
+        began = time.process_time()
+        parse(line * count)
+        return time.process_time() - began
+
+    small = min(seconds(500) for _ in range(3))
+    assert seconds(8_000) < 16 * small * 3 + 0.5
+
+
+def test_one_hostile_line_is_read_in_no_time() -> None:
+    for text in ("A" * 200_000, "AB " * 60_000, ". " * 100_000, "a :" * 60_000, "> " * 100_000):
+        began = time.process_time()
+        parse(f"{text}\n{text}")
+        assert time.process_time() - began < 3
