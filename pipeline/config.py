@@ -76,6 +76,15 @@ class Settings:
         "no counterpart or where the model is unsure (full). [full]",
         choices=("off", "french", "full"),
     )
+    touch_ups: bool = _option(
+        True, "Write numbers, titles, quotes and the like as English does. [yes]"
+    )
+    variant: str = _option(
+        "", "us or uk: spelling, dates and quotes. [as translated]", choices=("", "us", "uk")
+    )
+    clock: str = _option(
+        "", "12 or 24: every time of the day. [12 where French was left]", choices=("", "12", "24")
+    )
     memory: str = _option("", "Translation memory file. [in the output folder]")
     report: bool = _option(True, "Write report.html after the run. [yes]")
     max_file_mb: int = _option(64, "Skip larger files (megabytes); 0 for no limit.")
@@ -163,6 +172,8 @@ def _check(name: str, value: object, place: str, *, python: bool) -> object:
         value = os.fspath(value)
     if name == "second_look" and isinstance(value, bool):  # as it was said before there was more
         value = "full" if value else "off"
+    if name in {"variant", "clock"} and not isinstance(value, bool):
+        value = str(value).lower()  # clock = 24 and variant = "UK" are plain enough
     match str(spec.type):
         case "bool":
             if isinstance(value, bool):
@@ -177,7 +188,8 @@ def _check(name: str, value: object, place: str, *, python: bool) -> object:
             must, example = "be a text", f'write for instance {name} = "{spec.default}"'
             choices = spec.metadata["choices"]
             if choices:
-                must, example = f"be one of {', '.join(choices)}", "choose one of these"
+                must = f"be one of {', '.join(filter(None, choices))}"
+                example = "choose one of these"
             if isinstance(value, str) and (not choices or value in choices):
                 if name != "engine" or _is_engine(value):
                     return value

@@ -23,6 +23,9 @@ RUNGS = {
 }
 """Every rung by which a term or an edit can have come about, in words for a table."""
 
+TOUCH_UP = "touch-up:"
+"""What the rung of a touch-up's edit begins with; its kind follows."""
+
 WAYS = {**RUNGS, "draft": "by the model", "hypothesis": "by choosing another translation"}
 """The same in words that follow a number: ``52 by the model``."""
 

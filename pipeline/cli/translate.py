@@ -37,6 +37,9 @@ app = new_app("translate", "")
     "front_matter",
     "lines",
     "second_look",
+    "touch_ups",
+    "variant",
+    "clock",
     "report",
 )
 def translate(

@@ -292,6 +292,7 @@ class _Body:
                 if self.finisher
                 else 0,
                 looked_at_again=tally.looked_at_again,
+                touched_up=tally.touched_up,
             ),
             engine=EngineInfo(
                 name=chosen.engine.name,

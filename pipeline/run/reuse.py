@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pipeline.translate import Translator
     from pipeline.translate.reading import Source
 
-VERSION = 2
+VERSION = 3
 """Raised when a run makes something else of the same inputs, whatever our own version."""
 
 _CHUNK = 20_000  # rows of the last table that are held
@@ -50,6 +50,9 @@ def run_key(translator: Translator) -> bytes:
         settings.front_matter,
         settings.lines,
         settings.second_look,
+        settings.touch_ups,
+        settings.variant,
+        settings.clock,
     ]
     return hashlib.blake2b(json.dumps(parts).encode(), digest_size=16).digest()
 

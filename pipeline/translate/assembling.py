@@ -11,13 +11,16 @@ from pipeline.documents import format_named, join_block, place_markup, write_doc
 from pipeline.glossary import rewrite
 from pipeline.quality import confidence, examine
 from pipeline.records import Finding, Span, Translation
+from pipeline.touchups import touch_up
 from pipeline.translate.finishing import APPROVED, COPIED
+from pipeline.translate.touching import touched
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from pipeline.documents import Placed
     from pipeline.records import Rendering, Segment, TermResult
+    from pipeline.touchups import Style
     from pipeline.translate.reading import Loaded
 
 
@@ -26,6 +29,7 @@ def place(
     rendering: Rendering,
     format: str,
     translate_pieces: Callable[[Sequence[str]], Sequence[str]],
+    touched: Sequence[tuple[Span, Span]] = (),
 ) -> Placed | None:
     """Put a segment's markup into its rendering; ``None`` where nothing is to be done."""
     if not segment.markup and not format_named(format).escapes:
@@ -41,7 +45,8 @@ def place(
             (t.occurrence.span, t.target)
             for t in rendering.terms
             if t.satisfied and t.target is not None and t.target.end > t.target.start
-        ],
+        ]
+        + [pair for pair in touched if pair[1].end > pair[1].start],
     )
 
 
@@ -52,13 +57,19 @@ class Assembly:
         loaded: the document.
         translate_pieces: translates parts of sentences, for markup that cannot be placed
             otherwise.
+        style: in which the document is to be written; ``None`` for no touch-ups.
     """
 
     def __init__(
-        self, loaded: Loaded, translate_pieces: Callable[[Sequence[str]], Sequence[str]]
+        self,
+        loaded: Loaded,
+        translate_pieces: Callable[[Sequence[str]], Sequence[str]],
+        *,
+        style: Style | None = None,
     ) -> None:
         self.loaded = loaded
-        self._translate_pieces = translate_pieces
+        self._style = style
+        self._translate = translate_pieces
         self._raws: list[str] = []
 
     def add(self, renderings: Sequence[Rendering]) -> list[Translation]:
@@ -69,7 +80,10 @@ class Assembly:
         number = len(self._raws)
         segment, note = self.loaded.segments[number], self.loaded.notes.get(number)
         findings: tuple[Finding, ...] = () if note is None else (note,)
-        placed = place(segment, rendering, self.loaded.document.format, self._translate_pieces)
+        rendering, pairs = touched(segment, rendering, self._style)
+        placed = place(
+            segment, rendering, self.loaded.document.format, self._translate_pieces, pairs
+        )
         if placed is not None:
             rendering = with_target(rendering, placed.target)
             findings += placed.findings
@@ -86,6 +100,12 @@ class Assembly:
                 rendering.coverage,
             ),
         )
+
+    def _translate_pieces(self, sources: Sequence[str]) -> Sequence[str]:
+        pieces = self._translate(sources)
+        if self._style is None:
+            return pieces
+        return [touch_up(*pair, self._style).text for pair in zip(sources, pieces, strict=True)]
 
     def data(self) -> bytes:
         """Give the whole translated document, once every segment was added."""

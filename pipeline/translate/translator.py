@@ -21,6 +21,7 @@ from pipeline.translate.finishing import Finisher
 from pipeline.translate.opening import Glossary, memory_path, open_glossary
 from pipeline.translate.reading import Limits, Loaded, Source, load_bytes, read_source
 from pipeline.translate.stopping import Stop
+from pipeline.translate.touching import style_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -336,7 +337,8 @@ class Translator:
 
     def assembly(self, loaded: Loaded) -> Assembly:
         """Give what takes a document's renderings: markup placed, checked, joined again."""
-        return Assembly(loaded, self.finisher.texts)
+        style = style_of(self.settings, loaded.document.text)
+        return Assembly(loaded, self.finisher.texts, style=style)
 
 
 def _source(path: str, doc_id: str, *, size: int = 0) -> Source:

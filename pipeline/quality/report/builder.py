@@ -26,6 +26,7 @@ from pipeline.quality.report.model import (
     Spread,
     varied,
 )
+from pipeline.wording import TOUCH_UP
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -97,6 +98,7 @@ class ReportBuilder:
         self.engines: Counter[str] = Counter()
         self.confidence = 0.0
         self.severities: Counter[str] = Counter()
+        self.touched: Counter[str] = Counter()
         self.by_check: dict[str, Counter[str]] = {}
         self.occurrences: list[OccurrenceReport] = []
         self.term_segments: list[tuple[str, str, tuple[tuple[str, ...], ...]]] = []
@@ -210,6 +212,9 @@ class ReportBuilder:
                 _, low, high = _FIGURES[name]
                 bin_ = int((value - low) / (high - low) * _BINS)
                 self.bins[name][min(_BINS - 1, max(0, bin_))] += 1  # outliers in the last
+        self.touched.update(
+            edit.rung.removeprefix(TOUCH_UP) for edit in row.edits if edit.rung.startswith(TOUCH_UP)
+        )
         for finding in findings:
             self.severities[finding.severity] += 1
             self.by_check.setdefault(finding.check, Counter())[finding.severity] += 1
@@ -313,6 +318,7 @@ class ReportBuilder:
             errors=self.severities["error"],
             warnings=self.severities["warning"],
             notes_found=self.severities["info"],
+            touch_ups=tuple(self.touched.most_common()),
             terms=terms,
             term_reference=self._term_reference(),
             occurrences=tuple(sorted(self.occurrences, key=attrgetter("satisfied"))),

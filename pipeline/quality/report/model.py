@@ -141,6 +141,7 @@ class QualityReport:
     errors: int
     warnings: int
     notes_found: int
+    touch_ups: tuple[tuple[str, int], ...]  # places by kind, most first
     terms: TermMetrics
     term_reference: TermReferenceMetrics | None
     occurrences: tuple[OccurrenceReport, ...]  # violated ones first

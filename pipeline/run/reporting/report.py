@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from pipeline.errors import EXIT_SKIPPED, EXIT_VIOLATIONS, InputError
 from pipeline.fsio import atomic_write, read_file
 from pipeline.translate.second_look import RUNG as SECOND_LOOK
+from pipeline.wording import TOUCH_UP
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -68,6 +69,7 @@ class SegmentInfo:
     flagged: int  # with a finding of severity warning or error
     asked_again: int = 0  # further requests to the engine: for terms, for words left over
     looked_at_again: int = 0  # translated a second time because French was left over
+    touched_up: tuple[tuple[str, int], ...] = ()  # touch-ups by kind, most first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,6 +207,7 @@ class Tally:
         self.rows = 0
         self.flagged = 0
         self.looked_at_again = 0
+        self._touched: Counter[str] = Counter()
         self.engines: Counter[str] = Counter()  # rows by engine
         self._rungs: Counter[str] = Counter()
         self._violated = 0
@@ -221,6 +224,11 @@ class Tally:
         self.looked_at_again += frame.filter(
             pl.col("edits").list.eval(pl.element().struct.field("rung") == SECOND_LOOK).list.any()
         ).height
+        rungs = frame.select(pl.col("edits").list.eval(pl.element().struct.field("rung")).explode())
+        touched = rungs["edits"].drop_nulls().value_counts().iter_rows()
+        self._touched.update(
+            {rung.removeprefix(TOUCH_UP): n for rung, n in touched if rung.startswith(TOUCH_UP)}
+        )
         numbered = frame.with_row_index("number", offset=first)
         self._add_terms(numbered.filter(pl.col("terms").list.len() > 0))
         self._add_findings(numbered.filter(pl.col("findings").list.len() > 0))
@@ -254,6 +262,11 @@ class Tally:
             heapq.heappush(self._check, (urgency, -row["number"], row))
             if len(self._check) > _SHOWN:
                 heapq.heappop(self._check)
+
+    @property
+    def touched_up(self) -> tuple[tuple[str, int], ...]:
+        """Give the counts of touch-ups by kind, most first."""
+        return tuple(sorted(self._touched.items(), key=lambda item: (-item[1], item[0])))
 
     @property
     def terms(self) -> TermInfo:

@@ -90,6 +90,10 @@ def _engine(report: RunReport) -> Lines:
     if segments.looked_at_again:
         again = counted(segments.looked_at_again, "sentence")
         yield f"  Second look: {again} with French left over, translated again without it.", ""
+    if segments.touched_up:
+        number = sum(count for _, count in segments.touched_up)
+        kinds = ", ".join(f"{name} {count:,}" for name, count in segments.touched_up)
+        yield f"  Touch-ups: {counted(number, 'place')} written as English does ({kinds}).", ""
 
 
 def _terms(report: RunReport) -> Lines:
