@@ -35,14 +35,19 @@ def _open(given: Given, *, make: bool = False) -> TranslationMemory:
     from pipeline.memory import TranslationMemory
     from pipeline.translate.opening import memory_path
 
-    path = memory_path(load_settings(given))
-    if not make and not is_file(path):
+    settings = load_settings(given)
+    path = memory_path(settings)
+    if not make and not is_file(path) and not path.exists():
         raise MemoryStoreError(
             "there is no translation memory here",
             place=str(path),
             next_step="run `passerelle translate` first, or name a folder with --out",
         )
-    return TranslationMemory(path, warn=lambda text: typer.echo(f"warning: {text}", err=True))
+    return TranslationMemory(
+        path,
+        own=not settings.memory,
+        warn=lambda text: typer.echo(f"warning: {text}", err=True),
+    )
 
 
 @app.command("stats")
@@ -186,27 +191,46 @@ def prune_rows(
 @_whose
 def verify(
     *,
-    repair: Annotated[bool, typer.Option("--repair", help="Delete damaged rows.")] = False,
+    mend: Annotated[bool, typer.Option("--repair", help="As `memory repair` does.")] = False,
     given: Given,
     as_json: AsJson = False,
 ) -> None:
-    """Read every row and compare it with its checksum; exit code 10 when one is damaged."""
+    """Read every row and compare it with its checksum; exit code 10 when one is damaged.
+
+    Approved entries stand in two files; what one of them lost comes back from the other at
+    once, and a warning says so.
+    """
+    _checked(given, mend=mend, as_json=as_json)
+
+
+@app.command("repair")
+@_whose
+def repair(*, given: Given, as_json: AsJson = False) -> None:
+    """Take damaged rows out, begin anew where the file is damaged, and say what was saved."""
+    _checked(given, mend=True, as_json=as_json)
+
+
+def _checked(given: Given, *, mend: bool, as_json: bool) -> None:
     from pipeline.memory import check
 
     with _open(given) as store:
-        report = check(store, repair=repair)
+        report = check(store, repair=mend)
     place = str(store.path)
-    mended = repair and not report.structure
+    both = f"{counted(report.approved, 'approved entry', 'approved entries')}, each in two files."
     lines = []
     if report.sound:
-        lines = [f"{place}: {report.rows:,} rows, all sound."]
-    elif mended:
-        lines = [f"{place}: {report.damaged:,} damaged rows deleted of {report.rows:,}."]
+        lines = [f"{place}: {report.rows:,} rows, all sound.", f"  {both}"]
+    elif mend:
+        what = f"{counted(report.damaged, 'damaged row')} of {report.rows:,} taken out"
+        if report.structure:
+            what = "the file was damaged, and is begun anew with every sound row"
+        lines = [f"{place}: {what}; the next run makes anew what is gone.", f"  {both}"]
     answer(lines, {"path": place, "sound": report.sound, **asdict(report)}, as_json=as_json)
-    if not report.sound and not mended:
+    if not report.sound and not mend:
         raise MemoryStoreError(
             f"{report.damaged:,} of {report.rows:,} rows are damaged"
             + "".join(f"\n    {line}" for line in report.structure),
             place=place,
-            next_step="run `passerelle memory verify --repair`; the next run makes the rows anew",
+            next_step="run `passerelle memory repair`: approved entries are safe, and the next "
+            "run makes the other rows anew",
         )

@@ -1,9 +1,10 @@
 """Translation memory: nothing is translated twice, and people's corrections win."""
 
+from pipeline.memory.approvals import Approved
 from pipeline.memory.care import MemoryCheck, MemoryStats, check, prune, stats
 from pipeline.memory.exchange import read_corrections, table_rows
 from pipeline.memory.keys import approved_key, request_key, segment_key
-from pipeline.memory.store import Approved, TranslationMemory
+from pipeline.memory.store import TranslationMemory
 
 __all__ = [
     "Approved",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipeline.memory.store import decode_answer, decode_rendering
+from pipeline.errors import MemoryStoreError
+from pipeline.memory.approvals import crc
+from pipeline.memory.codec import decode_answer, decode_rendering
+from pipeline.memory.database import DamagedError
 from pipeline.table import MISREAD
 
 if TYPE_CHECKING:
@@ -36,6 +38,7 @@ class MemoryCheck:
 
     rows: int  # rows that were read
     damaged: int  # rows whose checksum or content is wrong
+    approved: int  # entries that people settled, each in the database and in the second home
     structure: tuple[str, ...]  # what SQLite's own check reports; () when sound
 
     @property
@@ -72,40 +75,41 @@ def check(memory: TranslationMemory, *, repair: bool = False) -> MemoryCheck:
 
     Args:
         memory: the memory to check.
-        repair: delete the damaged rows; the next run writes them again.
+        repair: delete the damaged rows, which the next run writes again; where the file's
+            structure is damaged, begin a new one with every sound row.
 
     Raises:
-        MemoryStoreError: the file is damaged so that its rows cannot be read.
+        MemoryStoreError: the file cannot be used.
     """
-    structure = tuple(
-        str(row[0]) for row in memory.rows("PRAGMA integrity_check(20)") if row[0] != "ok"
-    )
     rows = damaged = 0
-    for table, column in _LAYERS:
-        bad = []
-        for key, text, crc in memory.rows(f"SELECT key, {column}, crc FROM {table}"):
+    structure = []
+    try:
+        integrity = memory.rows("PRAGMA integrity_check(20)")
+        structure += [str(row[0]) for row in integrity if row[0] != "ok"]
+        for table, column in _LAYERS:
+            bad = []
+            for key, text, check in memory.rows(f"SELECT key, {column}, crc FROM {table}"):
+                rows += 1
+                if not _sound(table, key, text, check):
+                    bad.append(key)
+            damaged += len(bad)
+            for key in bad if repair else ():
+                memory.change(f"DELETE FROM {table} WHERE key = ?", (key,))
+        for row in memory.rows("SELECT source, target, note, crc FROM approved"):
             rows += 1
-            if not _sound(table, key, text, crc):
-                bad.append(key)
-        damaged += len(bad)
-        for key in bad if repair else ():
-            memory.change(f"DELETE FROM {table} WHERE key = ?", (key,))
-    bad = []
-    for source, target, note, crc in memory.rows("SELECT source, target, note, crc FROM approved"):
-        rows += 1
-        value = 0
-        for text in (source, target, note):
-            value = zlib.crc32(str(text).encode("utf-8"), value)
-        if value != crc:
-            bad.append(source)
-    damaged += len(bad)
-    for source in bad if repair else ():
-        memory.change("DELETE FROM approved WHERE source = ?", (source,))
-    return MemoryCheck(rows=rows, damaged=damaged, structure=structure)
+            damaged += crc(*row[:3]) != row[3]  # it comes back from the second home
+    except MemoryStoreError as error:
+        if not isinstance(error.__cause__, DamagedError):
+            raise
+        structure.append(error.problem)  # rows that cannot even be read
+    if repair and structure:
+        memory.rebuild(structure[0])
+    approved = len(memory.approved_entries())
+    return MemoryCheck(rows=rows, damaged=damaged, approved=approved, structure=tuple(structure))
 
 
-def _sound(table: str, key: bytes, text: str, crc: int) -> bool:
-    if zlib.crc32(text.encode("utf-8"), zlib.crc32(key)) != crc:
+def _sound(table: str, key: bytes, text: str, check: int) -> bool:
+    if crc(key, text) != check:
         return False
     try:
         if table == "answers":

@@ -1,21 +1,27 @@
-"""The SQLite file under the memory: opening, errors in our words, damage set aside."""
+"""The SQLite file under the memory: opening, errors in our words, damage set aside, salvage."""
 
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
 import time
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from pipeline.errors import MemoryStoreError, OutputError
-from pipeline.fsio import free_name
+from pipeline.fsio import IRREGULAR, free_name, is_file, is_folder, open_file
+from pipeline.memory.approvals import crc, settled
 from pipeline.memory.keys import approved_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from pipeline.memory.approvals import Settled
 
+
+_MAGIC = b"SQLite format 3\0"
 APPLICATION = 0x50_41_53_53  # "PASS", in the header of every memory
 FORMAT = 2
 _WAIT_MS = 30_000  # for another process that is writing
@@ -40,6 +46,7 @@ CREATE INDEX IF NOT EXISTS approved_fold ON approved (fold);
 # Format 1 had no `fold`: its entries were found only where they were typed as they stood.
 _FROM_1 = "ALTER TABLE approved ADD COLUMN fold TEXT NOT NULL DEFAULT ''"
 _SOURCES = "SELECT source FROM approved"
+_PAGE = 1000  # rows copied at a time
 
 
 class DamagedError(Exception):
@@ -50,10 +57,19 @@ def _code(error: sqlite3.Error) -> int:
     return getattr(error, "sqlite_errorcode", 0) or 0
 
 
-def _is_damage(error: sqlite3.Error) -> bool:
+_DAMAGE = {
+    *(sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB),
+    # Our statements are sound and our rows short: these come from a schema or a row that is not.
+    *(sqlite3.SQLITE_ERROR, sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_NOMEM),
+    *(sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISMATCH, sqlite3.SQLITE_FORMAT),
+}
+
+
+def _is_damage(error: sqlite3.Error, path: Path | None) -> bool:
     code = _code(error)
-    short_read = code == sqlite3.SQLITE_IOERR_SHORT_READ
-    return short_read or code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+    if code & 0xFF == sqlite3.SQLITE_READONLY:  # so the header says, not the system
+        return path is not None and all(os.access(p, os.W_OK) for p in (path, path.parent))
+    return code == sqlite3.SQLITE_IOERR_SHORT_READ or code & 0xFF in _DAMAGE
 
 
 @contextlib.contextmanager
@@ -68,8 +84,10 @@ def translated(path: Path | None) -> Iterator[None]:
     place = "" if path is None else str(path)
     try:
         yield
+    except (MemoryError, UnicodeError) as error:  # a length or a text that nobody wrote
+        raise DamagedError(str(error)) from error
     except sqlite3.Error as error:
-        if _is_damage(error):
+        if _is_damage(error, path):
             raise DamagedError(str(error)) from error
         match _code(error) & 0xFF:
             case sqlite3.SQLITE_FULL | sqlite3.SQLITE_IOERR:
@@ -90,16 +108,46 @@ def translated(path: Path | None) -> Iterator[None]:
         raise MemoryStoreError(problem, place=place, next_step=step) from error
 
 
-def connect(path: Path | None) -> sqlite3.Connection:
+def is_ours(path: Path) -> bool:
+    """Say whether a file bears the mark of a memory."""
+    try:
+        with open_file(path) as handle:
+            return handle.read(72)[68:] == APPLICATION.to_bytes(4, "big")
+    except OSError:
+        return False
+
+
+def _is_no_database(path: Path) -> bool:
+    """Say whether a file holds something else: SQLite takes a short text for an empty database."""
+    try:
+        with open_file(path) as handle:
+            beginning = handle.read(512)
+    except OSError:
+        return False  # opening the database says why
+    return bool(beginning) and (len(beginning) < 512 or not beginning.startswith(_MAGIC))
+
+
+def connect(path: Path | None, *, known: bool = False) -> sqlite3.Connection:
     """Open a memory, or make a new one; ``None`` keeps it in this process.
 
     The connection may be handed from one thread to another, but not shared.
+
+    Args:
+        path: the file.
+        known: it is known to be a memory of a format that we read: whatever else it says of
+            itself is damage.
 
     Raises:
         DamagedError: the content of the file is damaged.
         OutputError, MemoryStoreError: it cannot be opened or made.
     """
     if path is not None:
+        if os.path.lexists(path) and not is_file(path) and not is_folder(path) and path.exists():
+            raise MemoryStoreError(
+                IRREGULAR, place=str(path), next_step="set `memory` to another file"
+            )
+        if _is_no_database(path):
+            raise DamagedError("it does not begin as a database does")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -115,20 +163,28 @@ def connect(path: Path | None) -> sqlite3.Connection:
             isolation_level=None,
             check_same_thread=False,
         )
+        connection.text_factory = _text
         try:
-            _prepare(connection, path)
+            _prepare(connection, path, known=known)
         except BaseException:
             connection.close()
             raise
     return connection
 
 
-def _check(connection: sqlite3.Connection, path: Path | None) -> int:
+def _text(data: bytes) -> str:
+    # A damaged text is a row's damage, which its checksum shows, not an error of the statement.
+    return data.decode("utf-8", "surrogateescape")
+
+
+def _check(connection: sqlite3.Connection, path: Path | None, *, known: bool) -> int:
     """Give the format of the file, 0 for a new one; refuse what is not ours."""
     application, made_by, tables = connection.execute(
         "SELECT application_id, user_version, (SELECT count(*) FROM sqlite_master) "
         "FROM pragma_application_id, pragma_user_version"
     ).fetchone()
+    if known and (made_by > FORMAT or made_by < 1 or application != APPLICATION) and tables:
+        raise DamagedError("the header is not as it was written")
     if application != APPLICATION and (application or tables):
         raise MemoryStoreError(
             "this file is a database, but not a translation memory",
@@ -144,15 +200,15 @@ def _check(connection: sqlite3.Connection, path: Path | None) -> int:
     return int(made_by)
 
 
-def _prepare(connection: sqlite3.Connection, path: Path | None) -> None:
+def _prepare(connection: sqlite3.Connection, path: Path | None, *, known: bool) -> None:
     # One transaction around the check, so that a file that another process is just
     # making is seen before or after, not half-way.
     connection.execute("BEGIN")
-    made_by = _check(connection, path)
+    made_by = _check(connection, path, known=known)
     connection.execute("COMMIT")
     if made_by < FORMAT:
         connection.execute("BEGIN IMMEDIATE")
-        made_by = _check(connection, path)
+        made_by = _check(connection, path, known=known)
         if made_by < FORMAT:
             if made_by == 1:
                 connection.execute(_FROM_1)
@@ -204,3 +260,95 @@ def set_aside(path: Path) -> Path:
             next_step="move the file away yourself and run again",
         ) from error
     return target
+
+
+@contextlib.contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """Write all that the block writes, or nothing."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+APPROVE = "INSERT OR REPLACE INTO approved VALUES (?, ?, ?, ?, ?, ?)"
+
+
+def approved_row(one: Settled) -> tuple[object, ...]:
+    """Give the row of an approved entry."""
+    texts = (one.entry.source, one.entry.target, one.entry.note)
+    return (*texts, one.added, crc(*texts), one.key)
+
+
+def read_approved(connection: sqlite3.Connection) -> tuple[list[Settled], int]:
+    """Read the approved entries; give the sound ones, and how many are not.
+
+    An index that does not lead to them all counts as one that is not.
+
+    Raises:
+        sqlite3.Error: the table cannot be read to its end.
+    """
+    sound: list[Settled] = []
+    damaged = 0
+    places = []
+    for *values, check, fold in connection.execute(
+        "SELECT source, target, note, added, crc, fold FROM approved NOT INDEXED"
+    ):
+        one = settled(*values)
+        if one is None or crc(*values[:3]) != check:
+            damaged += 1
+        else:
+            sound.append(one)
+            places.append((fold, one.entry.source))
+    index = "SELECT fold, source FROM approved INDEXED BY approved_fold ORDER BY fold"
+    if not damaged and list(connection.execute(index)) != sorted(places):
+        damaged = 1
+    return sound, damaged
+
+
+def salvage(aside: Path, into: sqlite3.Connection) -> tuple[list[Settled], int]:
+    """Read what a damaged memory still gives, from both ends of each table.
+
+    Returns:
+        The approved entries, and how many rows of the machine's own were copied.
+    """
+    columns = "source, target, note, added, crc"
+    approved = [
+        one
+        for *values, check in _rows(aside, "approved", columns)
+        if (one := settled(*values)) is not None and crc(*values[:3]) == check
+    ]
+    saved = 0
+    for table, text in (("segments", "record"), ("answers", "answer")):
+        columns = f"key, {text}, fingerprint, source, used, crc"
+        sound = (row for row in _rows(aside, table, columns) if _is_sound(row))
+        while page := list(islice(sound, _PAGE)):
+            into.execute("BEGIN")
+            saved += into.executemany(
+                f"INSERT OR IGNORE INTO {table} ({columns}) VALUES (?, ?, ?, ?, ?, ?)", page
+            ).rowcount
+            into.execute("COMMIT")
+    return approved, saved
+
+
+def _is_sound(row: tuple[object, ...]) -> bool:
+    key, text, fingerprint, source, used, check = row
+    if not isinstance(used, int) or crc(key, text) != check:
+        return False
+    try:
+        return bool(f"{fingerprint}{source}".encode()) and isinstance(source, str)
+    except UnicodeEncodeError:
+        return False
+
+
+def _rows(path: Path, table: str, columns: str) -> Iterator[tuple[object, ...]]:
+    for order in ("ASC", "DESC"):
+        with contextlib.suppress(sqlite3.Error, MemoryError, ValueError):  # so is a bad text
+            connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+            with contextlib.closing(connection):
+                connection.text_factory = _text
+                yield from connection.execute(f"SELECT {columns} FROM {table} ORDER BY 1 {order}")

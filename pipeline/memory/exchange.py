@@ -7,8 +7,8 @@ import io
 from typing import TYPE_CHECKING
 
 from pipeline.errors import InputError
+from pipeline.memory.approvals import Approved
 from pipeline.memory.keys import approved_key
-from pipeline.memory.store import Approved
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator

@@ -10,23 +10,46 @@ exactly the segments that it touches be enforced again, mostly from stored answe
 from __future__ import annotations
 
 import contextlib
-import json
-import sqlite3
 import time
-import zlib
-from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
 from pipeline.errors import MemoryStoreError
-from pipeline.memory.database import DamagedError, connect, set_aside, translated
+from pipeline.memory.approvals import (
+    NOTHING,
+    Approved,
+    Groups,
+    SecondHome,
+    Settled,
+    clean,
+    crc,
+    entries_of,
+    grouped,
+    merged,
+)
+from pipeline.memory.codec import decode_answer, decode_rendering, encode_answer, encode_rendering
+from pipeline.memory.database import (
+    APPROVE,
+    FORMAT,
+    DamagedError,
+    approved_row,
+    connect,
+    is_ours,
+    read_approved,
+    salvage,
+    set_aside,
+    transaction,
+    translated,
+)
 from pipeline.memory.keys import approved_key, typed
-from pipeline.records import Hypothesis, Rendering
-from pipeline.table import MISREAD, from_plain, to_plain
+from pipeline.table import MISREAD
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
+
+    from pipeline.records import Hypothesis, Rendering
 
 
 _CHUNK = 500  # keys in one SELECT; SQLite's own limit is far above
@@ -34,83 +57,26 @@ _DAY = 86_400  # seconds
 _T = TypeVar("_T")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Approved:
-    """A translation that a person has settled."""
-
-    source: str
-    target: str
-    note: str = ""
-
-
 def _silent(_message: str) -> None:
     """Take a warning and drop it."""
-
-
-def _crc(key: bytes | str, *texts: str) -> int:
-    value = zlib.crc32(key.encode("utf-8", "surrogatepass") if isinstance(key, str) else key)
-    for text in texts:
-        value = zlib.crc32(text.encode("utf-8", "surrogatepass"), value)
-    return value
-
-
-def _clean(text: str) -> str:
-    """Replace lone surrogates, which SQLite cannot store."""
-    return text.encode("utf-8", "replace").decode("utf-8")
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-
-
-def _sparse(hypothesis: Hypothesis, *, without: str = "") -> dict[str, Any]:
-    return {k: v for k, v in to_plain(hypothesis).items() if v != [] and k != without}
-
-
-def encode_answer(hypotheses: Sequence[Hypothesis]) -> str:
-    """Write an engine's answer to one request, alignments included."""
-    return _json([_sparse(h) for h in hypotheses])
-
-
-def decode_answer(text: str) -> tuple[Hypothesis, ...]:
-    """Read what `encode_answer` wrote.
-
-    Raises:
-        MISREAD: the text is not such an answer.
-    """
-    return tuple(from_plain(Hypothesis, plain) for plain in json.loads(text))
-
-
-def encode_rendering(rendering: Rendering) -> str:
-    """Write a rendering without its alignments: they served the glossary, which is done."""
-    plain = to_plain(replace(rendering, hypotheses=()))
-    plain["hypotheses"] = [_sparse(h, without="alignment") for h in rendering.hypotheses]
-    return _json({k: v for k, v in plain.items() if k not in {"memory", "seconds"}})
-
-
-def decode_rendering(text: str) -> Rendering:
-    """Read what `encode_rendering` wrote.
-
-    Raises:
-        MISREAD: the text is not such a record.
-    """
-    return from_plain(Rendering, {**json.loads(text), "memory": True})
 
 
 class TranslationMemory:
     """One memory file, opened for reading and writing.
 
-    A file that turns out to be damaged, at any moment, is set aside under another name,
-    its approved entries are saved as far as they can be read, and a new one begins.
+    A file that turns out to be damaged, at any moment, is set aside under another name, and
+    a new one begins with what can still be read of it. Approved entries stand in a second
+    file too (`SecondHome`): damage to either of the two loses none.
 
     Args:
         path: the SQLite file; made where it does not exist. ``None`` keeps everything in
             this process and forgets it.
-        warn: told in one sentence when a damaged file was set aside.
-        now: gives the time in seconds since 1970; only days are kept.
+        own: nobody chose the file: whatever stands there is ours, however damaged.
+        warn: told in one sentence what was damaged and what was saved.
+        now: gives the time in seconds since 1970; days are kept, of approvals milliseconds.
 
     Raises:
-        MemoryStoreError: the file cannot be opened, or is something else.
+        MemoryStoreError: the file cannot be opened, or is something else: then it is left.
         OutputError: it cannot be written.
     """
 
@@ -118,16 +84,30 @@ class TranslationMemory:
         self,
         path: Path | None,
         *,
+        own: bool = False,
         warn: Callable[[str], None] = _silent,
         now: Callable[[], float] = time.time,
     ) -> None:
         self.path = path
+        self._own = own
         self._warn = warn
+        self._now = now
         self._today = int(now() // _DAY)
+        self._home = SecondHome(path, warn) if path is not None else None
+        self._settled: Groups = {}
+        self._seen = 0  # SQLite's count of what others wrote, when `_settled` was read
+        held = self._home.read() if self._home else NOTHING
         try:
-            self._connection = connect(path)
+            connection = connect(path, known=0 < held.format <= FORMAT)
+            try:
+                self._agree(connection)
+            except BaseException:
+                connection.close()
+                raise
         except DamagedError as damage:
-            self._connection = self._begin_anew(damage)
+            connection = self._begin_anew(damage)
+        self._connection = connection
+        self._own = True
 
     def __enter__(self) -> Self:
         return self
@@ -142,20 +122,56 @@ class TranslationMemory:
     # --- damage ------------------------------------------------------------------
 
     def _begin_anew(self, damage: DamagedError) -> sqlite3.Connection:
+        """Set the file aside and give a new one, with what can be read of the old."""
         if self.path is None:
             raise damage  # a database in memory has no file that could be damaged
+        held = self._home.read() if self._home else NOTHING
+        if not (self._own or held.format or held.groups or is_ours(self.path)):
+            raise MemoryStoreError(
+                "this file is no translation memory, and is left as it is",
+                place=str(self.path),
+                next_step="set `memory` to another file, or to one that is not there yet",
+            ) from damage
         aside = set_aside(self.path)
         connection = connect(self.path)
-        saved = _salvage(aside)
-        with translated(self.path), connection:
-            connection.executemany(
-                "INSERT OR IGNORE INTO approved VALUES (?, ?, ?, ?, ?, ?)", saved
-            )
+        with translated(self.path):
+            approved, rows = salvage(aside, connection)
+        self._agree(connection, grouped(approved), quiet=True)
         self._warn(
             f"the translation memory was damaged; it was set aside as {aside.name} and a new "
-            f"one begun ({len(saved)} approved entries saved)"
+            f"one begun ({len(list(entries_of(self._settled))):,} approved entries and "
+            f"{rows:,} of the machine's rows saved)"
         )
         return connection
+
+    def _agree(
+        self, connection: sqlite3.Connection, saved: Groups | None = None, *, quiet: bool = False
+    ) -> None:
+        """Read what is approved from both homes, and give each what it lacks.
+
+        Raises:
+            DamagedError: the database cannot be read or written.
+        """
+        held = self._home.read() if self._home else NOTHING
+        more = (held.groups, saved or {}, self._settled)
+        with translated(self.path):
+            (self._seen,) = connection.execute("PRAGMA data_version").fetchone()
+            rows, damaged = read_approved(connection)
+            self._settled = merged(grouped(rows), *more)
+            if damaged or self._settled != grouped(rows):
+                with transaction(connection):  # nobody else writes from here on
+                    rows, damaged = read_approved(connection)
+                    self._settled = merged(grouped(rows), *more)
+                    connection.execute("DELETE FROM approved")
+                    connection.executemany(APPROVE, map(approved_row, entries_of(self._settled)))
+        back = len(list(entries_of(self._settled))) - len(rows)
+        if (damaged or back > 0) and self._home and not quiet:
+            self._warn(
+                f"the translation memory was damaged: {max(back, 0):,} approved entries came back "
+                f"from {self._home.path.name}"
+            )
+        if self._home:
+            self._home.agree(self._settled, held, made_by=FORMAT)
 
     def _do(self, action: Callable[[sqlite3.Connection], _T]) -> _T:
         """Run ``action``; where the file proves damaged, begin anew and run it again."""
@@ -165,8 +181,15 @@ class TranslationMemory:
         except DamagedError as damage:
             self._connection.close()
             self._connection = self._begin_anew(damage)
-            with translated(self.path):
-                return action(self._connection)
+            try:
+                with translated(self.path):
+                    return action(self._connection)
+            except DamagedError as again:
+                raise MemoryStoreError(
+                    f"the translation memory cannot be used: {again}",
+                    place=str(self.path),
+                    next_step="set `memory` to a file on another disk",
+                ) from again
 
     def _read(
         self, table: Literal["answers", "segments"], keys: Sequence[bytes]
@@ -186,11 +209,11 @@ class TranslationMemory:
                     f"SELECT key, {column}, used, crc FROM {table} WHERE key IN ({marks})",
                     part,
                 )
-                for key, text, used, crc in rows:
-                    if _crc(key, text) != crc:
+                for key, text, used, check in rows:
+                    if crc(key, text) != check:
                         continue  # as if it were not there: it will be written again
                     found[key] = text
-                    if used < self._today:
+                    if not isinstance(used, int) or used < self._today:
                         stale.append((self._today, key))
 
         self._do(select)
@@ -207,16 +230,10 @@ class TranslationMemory:
         """
 
         def act(connection: sqlite3.Connection) -> None:
-            connection.execute("BEGIN IMMEDIATE")
-            try:
+            with transaction(connection):
                 if clearing:
                     connection.executemany(clearing, [row[-1:] for row in rows])
                 connection.executemany(statement, rows)
-                connection.execute("COMMIT")
-            except BaseException:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                raise
 
         if rows:
             self._do(act)
@@ -236,9 +253,9 @@ class TranslationMemory:
         self._write(
             "INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?, ?)",
             [
-                (key, fingerprint, _clean(source), text, self._today, _crc(key, text))
+                (key, fingerprint, clean(source), text, self._today, crc(key, text))
                 for key, fingerprint, source, hypotheses in rows
-                for text in (_clean(encode_answer(hypotheses)),)
+                for text in (clean(encode_answer(hypotheses)),)
             ],
         )
 
@@ -257,9 +274,9 @@ class TranslationMemory:
         self._write(
             "INSERT OR REPLACE INTO segments VALUES (?, ?, ?, ?, ?, ?)",
             [
-                (key, rendering.fingerprint, _clean(source), text, self._today, _crc(key, text))
+                (key, rendering.fingerprint, clean(source), text, self._today, crc(key, text))
                 for key, source, rendering in rows
-                for text in (_clean(encode_rendering(rendering)),)
+                for text in (clean(encode_rendering(rendering)),)
             ],
         )
 
@@ -268,60 +285,58 @@ class TranslationMemory:
     def approved(self, sources: Iterable[str]) -> dict[str, Approved]:
         """Give the approved entries for ``sources``, under the source as it was given.
 
-        An entry holds for every source with the same `approved_key`.
+        An entry holds for every source with the same `approved_key`. A memory of before may
+        hold several spellings: then the exact one, else the last.
         """
-        keys: dict[str, str] = {source: _clean(approved_key(source)) for source in sources}
-        wanted = list(dict.fromkeys(keys.values()))
-        found: dict[str, dict[str, Approved]] = {}
+        self._look_again()
+        found = {}
+        for source in sources:
+            group = self._settled.get(clean(approved_key(source)))
+            if group:
+                exact = clean(typed(source))
+                entries = [s.entry for s in group]
+                found[source] = next((e for e in entries if e.source == exact), entries[-1])
+        return found
 
-        def select(connection: sqlite3.Connection) -> None:
-            found.clear()
-            for start in range(0, len(wanted), _CHUNK):
-                part = wanted[start : start + _CHUNK]
-                rows = connection.execute(
-                    "SELECT fold, source, target, note, crc FROM approved "
-                    f"WHERE fold IN ({','.join('?' * len(part))}) ORDER BY added, source",
-                    part,
-                )
-                for fold, source, target, note, crc in rows:
-                    if _crc(source, target, note) == crc:
-                        entry = Approved(source=source, target=target, note=note)
-                        found.setdefault(fold, {})[source] = entry
-
-        self._do(select)
-        # A memory of format 1 may hold several spellings: then the exact one, else the last.
-        return {
-            source: entries.get(_clean(typed(source))) or [*entries.values()][-1]
-            for source, key in keys.items()
-            if (entries := found.get(key))
-        }
+    def _look_again(self) -> None:
+        """Read anew what is approved where another process has written."""
+        if self._do(lambda c: c.execute("PRAGMA data_version").fetchone())[0] != self._seen:
+            self._do(self._agree)
 
     def approve(self, entries: Iterable[Approved]) -> int:
         """Store corrections, each in place of the earlier ones with the same `approved_key`.
 
+        They are in both homes, and on the disk, when this returns.
+
         Returns:
             How many entries were stored.
         """
-        rows: dict[str, tuple[object, ...]] = {}
+        self._look_again()
+        latest = max((group[-1].added for group in self._settled.values()), default=0)
+        added = max(int(self._now() * 1000), latest + 1)
+        groups: Groups = {}
         for entry in entries:
-            source, target, note = map(_clean, (typed(entry.source), entry.target, entry.note))
-            fold = _clean(approved_key(entry.source))
-            rows[fold] = (source, target, note, self._today, _crc(source, target, note), fold)
+            source, target, note = map(clean, (typed(entry.source), entry.target, entry.note))
+            made = Approved(source=source, target=target, note=note)
+            key = clean(approved_key(entry.source))
+            groups[key] = (Settled(entry=made, added=added, key=key),)
+        self._do(lambda c: c.execute("PRAGMA synchronous = FULL"))
         self._write(
-            "INSERT OR REPLACE INTO approved VALUES (?, ?, ?, ?, ?, ?)",
-            list(rows.values()),
+            APPROVE,
+            list(map(approved_row, entries_of(groups))),
             clearing="DELETE FROM approved WHERE fold = ?",
         )
-        return len(rows)
+        self._do(lambda c: c.execute("PRAGMA synchronous = NORMAL"))
+        self._settled |= groups
+        if self._home:
+            self._home.add(groups, self._settled, made_by=FORMAT)
+        return len(groups)
 
     def approved_entries(self) -> tuple[Approved, ...]:
         """Give every approved entry, by source."""
-        rows = self._do(
-            lambda connection: connection.execute(
-                "SELECT source, target, note FROM approved ORDER BY source"
-            ).fetchall()
-        )
-        return tuple(Approved(source=s, target=t, note=n) for s, t, n in rows)
+        self._look_again()
+        entries = [s.entry for s in entries_of(self._settled)]
+        return tuple(sorted(entries, key=lambda entry: entry.source))
 
     def approved_fingerprint(self) -> str:
         """Give a hash over all approved entries; "" where there is none."""
@@ -346,13 +361,18 @@ class TranslationMemory:
             raise MemoryStoreError(
                 f"the translation memory is damaged: {damage}",
                 place=str(self.path),
-                next_step="run `passerelle translate` again: it sets the file aside, saves the "
-                "approved entries and begins a new one",
+                next_step="run `passerelle memory repair`: it sets the file aside and begins a "
+                "new one with what is sound",
             ) from damage
 
     def change(self, statement: str, values: tuple[object, ...] = ()) -> int:
         """Run one UPDATE or DELETE; give the number of rows that it touched."""
         return self._do(lambda connection: connection.execute(statement, values).rowcount)
+
+    def rebuild(self, why: str) -> None:
+        """Set the file aside and begin a new one with every sound row of it."""
+        self._connection.close()
+        self._connection = self._begin_anew(DamagedError(why))
 
     def shrink(self) -> None:
         """Give the room of deleted rows back to the disk."""
@@ -362,18 +382,3 @@ class TranslationMemory:
     def today(self) -> int:
         """The day (days since 1970-01-01) under which rows are marked as used."""
         return self._today
-
-
-def _salvage(path: Path) -> list[tuple[object, ...]]:
-    """Read as many sound approved entries as a damaged file still gives."""
-    saved: list[tuple[object, ...]] = []
-    try:
-        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
-    except sqlite3.Error:
-        return saved
-    with contextlib.closing(connection), contextlib.suppress(sqlite3.Error, UnicodeDecodeError):
-        for row in connection.execute("SELECT source, target, note, added, crc FROM approved"):
-            source, target, note, _, crc = row
-            if _crc(source, target, note) == crc:
-                saved.append((*row, approved_key(source)))
-    return saved

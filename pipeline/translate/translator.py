@@ -297,7 +297,8 @@ class Translator:
                 if make is None:
                     make = self.settings.named("memory")
                 kept = path if make or is_file(path) else None
-                self._memory = TranslationMemory(kept, warn=self.hooks.warn)
+                own = not self.settings.memory
+                self._memory = TranslationMemory(kept, own=own, warn=self.hooks.warn)
             return self._memory
 
     @property

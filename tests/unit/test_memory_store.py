@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+import os
 import sqlite3
 import subprocess
 import sys
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -36,9 +37,6 @@ from pipeline.records import (
     Span,
     TermResult,
 )
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 DAY = 86_400
 
@@ -166,17 +164,42 @@ def test_a_flipped_bit_in_a_row_makes_the_row_missing_and_is_found_by_the_check(
         assert check(memory).sound
 
 
-@pytest.mark.parametrize("garbage", [b"not a database at all" * 400, b"\x00" * 8192])
-def test_a_file_that_is_no_database_is_set_aside_and_a_new_one_begun(tmp_path, garbage):
+GARBAGE = [b"not a database at all" * 400, b"\x00" * 8192, b"SQLite format 3\0" + b"x" * 9000]
+
+
+@pytest.mark.parametrize("garbage", GARBAGE)
+def test_in_our_own_place_a_file_that_is_no_database_is_set_aside_and_a_new_one_begun(
+    tmp_path, garbage
+):
     path = tmp_path / "m.sqlite"
     path.write_bytes(garbage)
     warnings: list[str] = []
-    with TranslationMemory(path, warn=warnings.append) as memory:
+    with TranslationMemory(path, own=True, warn=warnings.append) as memory:
         memory.keep_answers([(b"k", "f", "s", (Hypothesis(text="t", score=0.0),))])
         assert memory.answers([b"k"])
     assert (tmp_path / "m.sqlite.damaged-1").read_bytes() == garbage
     assert len(warnings) == 1
     assert "m.sqlite.damaged-1" in warnings[0]
+
+
+@pytest.mark.parametrize("garbage", [*GARBAGE, b"x", b"My diary.\n"])
+def test_elsewhere_a_file_that_is_no_memory_is_refused_and_left_alone(tmp_path, garbage):
+    path = tmp_path / "diary.db"
+    path.write_bytes(garbage)
+    with pytest.raises(MemoryStoreError, match="no translation memory") as caught:
+        TranslationMemory(path)
+    assert caught.value.place == str(path)
+    assert caught.value.next_step
+    assert path.read_bytes() == garbage
+    assert [p.name for p in tmp_path.iterdir()] == ["diary.db"]
+
+
+def test_a_memory_is_no_pipe_and_no_device(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to("pipe")
+    for path in (tmp_path / "pipe", tmp_path / "link", Path("/dev/zero"), Path("/dev/null")):
+        with pytest.raises(MemoryStoreError, match="not a regular file"):
+            TranslationMemory(path, own=True)
 
 
 def _fill(path: Path) -> None:
@@ -214,7 +237,7 @@ def test_a_second_damaged_file_gets_a_name_of_its_own(tmp_path):
     path = tmp_path / "m.sqlite"
     for _ in range(2):
         path.write_bytes(b"x" * 5000)
-        TranslationMemory(path).close()
+        TranslationMemory(path, own=True).close()
     assert (tmp_path / "m.sqlite.damaged-1").exists()
     assert (tmp_path / "m.sqlite.damaged-2").exists()
 
@@ -237,6 +260,7 @@ def test_a_memory_of_a_newer_format_is_refused(tmp_path):
     connection = sqlite3.connect(path)
     connection.execute("PRAGMA user_version = 99")
     connection.close()
+    (tmp_path / "m.sqlite.approved.jsonl").unlink()  # which says that the format is ours
     with pytest.raises(MemoryStoreError, match="newer"):
         TranslationMemory(path)
 
