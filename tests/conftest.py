@@ -70,6 +70,7 @@ def translate(fake_engine_class, tmp_path):
         force=False,
         rows="",
         reporter=None,
+        quick=None,
         **settings,
     ):
         engine = engine if engine is not None else fake_engine_class()
@@ -88,7 +89,11 @@ def translate(fake_engine_class, tmp_path):
                 rows=rows,
             ),
             open_engine=lambda _settings, _say: ChosenEngine(
-                engine=engine, why="the fake engine", step_tokens=step_tokens, window=window
+                engine=engine,
+                why="the fake engine",
+                step_tokens=step_tokens,
+                window=window,
+                quick=quick,
             ),
             reporter=reporter,
         )

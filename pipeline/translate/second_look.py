@@ -35,6 +35,15 @@ MAX_SCORE_LOSS = 0.1
 token. On lines 201 to 450 of FLORES dev, answers within it were right words ("breakdown" for
 *panne*), those beyond it guesses ("pedestrian boulevard" for *boulevard périphérique*)."""
 
+RARE = 7.0
+"""From which weight on (nats, see `pipeline.lexicon`) a word without counterpart is suggested.
+Commoner words are mostly idioms and free renderings, and suggesting them cost 0.2 BLEU."""
+
+MARGIN = 0.05
+"""By how much more merit (nats) an answer with suggestions must have: a model is surer of
+words that it was told. Both chosen on the odd lines of FLORES dev, where 0 to 0.15 and 2 to 7
+were tried (benchmarks/RESULTS.md)."""
+
 MAX_WORDS = 3
 """Distinct words left in French from which on a sentence is not translated rather than
 translated with words left over: banning all of them would leave nothing to say."""
@@ -128,13 +137,15 @@ def _doubtful(place: int, todo: Todo, rendering: Rendering, look: Look) -> _Case
     if look.meaning:
         seen = covering_terms(todo.segment, rendering.target, rendering.terms)
         worth = merit(rendering.score, seen)
-        suggested = hints(seen.holes) if look.suggest else ()
         unsure = look.unsure is not None and (
             worth is None
             or worth < look.unsure
             or _violations(rendering) > 0
             or any(h.flags for h in rendering.hypotheses[:1])
         )
+        # What a quick pass is sure of is left alone: suggestions did not better it.
+        if look.suggest and (unsure or look.unsure is None):
+            suggested = hints([hole for hole in seen.holes if hole.weight > RARE])
     if not (banned or suggested or unsure):
         return None
     return _Case(
@@ -166,7 +177,9 @@ def _choose(case: _Case, answer: Answer) -> Hypothesis | None:
         if case.banned:
             better = score_lost(case.rendering.score, hypothesis.score) <= MAX_SCORE_LOSS
         else:
-            better = worth is not None and case.merit is not None and worth > case.merit
+            # Where no score is known nothing is better than what stands.
+            wanted = MARGIN if case.hints else 0.0
+            better = score_lost(case.merit, worth) < -wanted
         text = replace(case.rendering, target=hypothesis.text, terms=())
         if better and not _left(case.todo.segment, text):
             return hypothesis
