@@ -4,6 +4,6 @@ A form check cannot see a wrong sense in good English. Counts over aligned sente
 they know that *pépite* becomes "nugget" or "gem", and that "pitfall" is neither.
 """
 
-from pipeline.lexicon.covering import Coverage, Unmatched, coverage, hints
+from pipeline.lexicon.covering import WEIGHT, Coverage, Unmatched, coverage, hints
 
-__all__ = ["Coverage", "Unmatched", "coverage", "hints"]
+__all__ = ["WEIGHT", "Coverage", "Unmatched", "coverage", "hints"]

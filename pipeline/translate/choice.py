@@ -9,17 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipeline.lexicon import coverage
+from pipeline.lexicon import WEIGHT, coverage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pipeline.lexicon import Coverage
     from pipeline.records import Hypothesis, Segment, Span, TermResult
-
-COVERAGE = 0.1
-"""What coverage weighs beside the model's score, both in nats. Chosen on the odd lines of
-FLORES dev from 0.05, 0.1, 0.2 and 0.3 (benchmarks/RESULTS.md)."""
 
 
 def covering(
@@ -49,7 +45,7 @@ def covering_terms(segment: Segment, target: str, terms: Sequence[TermResult]) -
 
 def merit(score: float | None, seen: Coverage) -> float | None:
     """Give an answer's merit in nats, at most 0; None where its score is not known."""
-    return None if score is None else score + COVERAGE * (seen.french + seen.english)
+    return None if score is None else score + WEIGHT * seen.both
 
 
 def ranked(

@@ -280,7 +280,7 @@ def _never_empty(hypotheses: tuple[Hypothesis, ...], source: str) -> tuple[Hypot
 def _covered(segment: Segment, rendering: Rendering) -> Rendering:
     """Note how much of the French stands in the English."""
     seen = covering_terms(segment, rendering.target, rendering.terms)
-    return replace(rendering, coverage=seen.french + seen.english)
+    return replace(rendering, coverage=seen.both)
 
 
 def _plain(draft: Draft, *, memory: bool) -> Rendering:

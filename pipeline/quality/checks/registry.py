@@ -8,6 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from pipeline.errors import UsageError
+from pipeline.lexicon import WEIGHT
 from pipeline.quality.checks import form, language, markup, meaning, numbers
 from pipeline.quality.checks.corpus import CORPUS_CHECKS
 from pipeline.quality.checks.pair import Check, Pair, make_finding, pair_of
@@ -215,9 +216,6 @@ _VIOLATION_KEEPS = 0.5
 _UNKNOWN = 0.8  # a segment whose model gave no score: neither sure nor suspect
 
 
-_COVERAGE = 0.2  # what coverage weighs beside the model's score, both in nats
-
-
 def confidence(
     score: float | None,
     severities: Sequence[Severity] = (),
@@ -241,7 +239,7 @@ def confidence(
             measured.
     """
     known = _UNKNOWN if score is None else math.exp(min(score, 0.0))
-    value = known * math.exp(_COVERAGE * min(coverage or 0.0, 0.0))
+    value = known * math.exp(WEIGHT * min(coverage or 0.0, 0.0))
     # The second finding of a kind adds little: one loop may trip three checks.
     for severity in sorted(set(severities)):
         value *= _KEEPS[severity]
