@@ -263,6 +263,11 @@ class Rendering:
     memory: bool = False  # came from the translation memory
     seconds: float = 0.0  # share of the engine's time
 
+    @property
+    def settled(self) -> bool:
+        """Whether no model wrote it: a person did, or there was no word to translate."""
+        return not self.fingerprint
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Translation(Rendering):

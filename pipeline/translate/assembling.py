@@ -12,7 +12,6 @@ from pipeline.glossary import rewrite
 from pipeline.quality import confidence, examine
 from pipeline.records import Finding, Span, Translation
 from pipeline.touchups import touch_up
-from pipeline.translate.finishing import APPROVED, COPIED
 from pipeline.translate.touching import touched
 
 if TYPE_CHECKING:
@@ -93,12 +92,7 @@ class Assembly:
             segment,
             rendering,
             findings=found,
-            confidence=confidence(
-                0.0 if rendering.engine in (APPROVED, COPIED) else rendering.score,
-                [f.severity for f in found],
-                sum(not t.satisfied for t in rendering.terms),
-                rendering.coverage,
-            ),
+            confidence=confidence(segment.source, rendering, found),
         )
 
     def _translate_pieces(self, sources: Sequence[str]) -> Sequence[str]:

@@ -31,6 +31,7 @@ from pipeline.quality.metrics.significance import spearman
 from pipeline.quality.report.drawing import HEIGHT, differences, mark, trend
 from pipeline.quality.report.headline import HistoryRow
 from pipeline.quality.report.model import QualityReport, furthest, least_sure, varied
+from pipeline.records import Finding, Occurrence, Rendering, Span, TermResult
 from pipeline.table import segment_frame, translation_of
 
 ROOT = Path(__file__).parents[2]
@@ -496,11 +497,32 @@ def test_differences_name_the_words_that_the_other_side_lacks():
 
 
 def test_confidence_falls_with_doubt_findings_and_violations():
-    assert confidence(-0.1) > confidence(-0.5) > confidence(-0.5, ["warning"])
-    assert confidence(-0.5, ["error"]) < confidence(-0.5, ["warning"])
-    assert confidence(-0.5, violations=1) < confidence(-0.5)
-    assert 0 < confidence(None) < 1
-    assert confidence(0.3) == 1.0  # a score above 0 is no probability above 1
+    def sure(*severities, kept=True, source="Le chat dort.", target="The cat sleeps.", **more):
+        occurrence = Occurrence(term="chat", row="", span=Span(start=3, end=7), text="chat")
+        term = TermResult(
+            occurrence=occurrence,
+            expected=("cat",),
+            found="",
+            target=None,
+            rung="flag",
+            status="satisfied" if kept else "violated",
+        )
+        values = {"score": -0.5, "fingerprint": "f"} | more
+        rendering = Rendering(
+            draft=target, target=target, engine="e", hypotheses=(), terms=(term,), **values
+        )
+        found = [Finding(check="c", severity=s, message="") for s in severities]
+        return confidence(source, rendering, found)
+
+    assert sure(score=-0.1) > sure() > sure("warning") > sure("error")
+    assert sure("error") == sure("error", "error")
+    assert sure(kept=False) < sure()
+    assert 0 < sure(score=None) < 1
+    assert sure(coverage=-0.1) > sure(coverage=-5.0)
+    assert sure(target="The cat sleeps, and sleeps, and sleeps.") < sure()
+    assert sure(source="Le 5 mars 12.") < sure()
+    assert sure(score=0.3) <= 1.0  # a score above 0 is no probability above 1
+    assert sure(score=None, fingerprint="") == 1.0  # a person's, or nothing to translate
 
 
 def test_spearman_by_hand():

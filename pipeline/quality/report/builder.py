@@ -55,8 +55,6 @@ _FIGURES = {
     "confidence": ("Confidence of sentences", 0, 1),
 }
 _FIRST = 6  # segments to check first
-# Engine names of the run for text that no model wrote: nothing to doubt.
-_SURE = {"copy", "approved"}
 _MOST_TERM_SEGMENTS = 2_000  # with a reference, for TERm, which is slow
 
 
@@ -194,12 +192,7 @@ class ReportBuilder:
         segment = SegmentReport(
             row=row,
             findings=findings,
-            confidence=confidence(
-                0.0 if row.engine in _SURE else row.score,
-                [f.severity for f in findings],
-                sum(not t.satisfied for t in row.terms),
-                row.coverage,
-            ),
+            confidence=confidence(row.source, row, findings),
             reference=reference,
             chrf=chrf,
         )
