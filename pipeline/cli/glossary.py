@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pipeline.glossary import Term
-    from pipeline.glossary.file import Row
+    from pipeline.glossary.file import Problem
+    from pipeline.lists import Row
 
 app = new_app("glossary", "See, check and edit the glossary of terms.")
 
@@ -204,7 +205,7 @@ app.command()(stats)
 
 @app.command("import")
 def import_terms(
-    file: Annotated[str, typer.Argument(help="TSV, CSV, TBX or TMX file.")],
+    file: Annotated[str, typer.Argument(help="CSV, TSV, TBX, TMX or MultiTerm file.")],
     *,
     into: InFile = None,
     form: Format = "",
@@ -213,19 +214,26 @@ def import_terms(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Add the terms of another tool's glossary. Rows with errors are left out: exit code 3."""
+    """Add the terms of another tool's glossary; what it is, is found in the file.
+
+    Rows with errors, and rows that say something else than one that is there, are left out and
+    named: exit code 3.
+    """
     from pipeline.glossary.exchange import read_terms_of
     from pipeline.glossary.file import merge_rows
 
     path = _target(into)
-    result = merge_rows(path, read_terms_of(Path(file), form=form), overwrite=overwrite)
+    unread: list[Problem] = []
+    found = read_terms_of(Path(file), form=form, tell=unread.append)
+    result = merge_rows(path, found, overwrite=overwrite)
+    result = replace(result, problems=(*unread, *result.problems))
     lines = [
         f"{path}: {result.added} added, {result.changed} changed, {result.same} there already",
-        *(f"left alone: {s!r} has another target here (see --overwrite)" for s in result.conflicts),
+        *(f"left alone: {problem}" for problem in result.conflicts),
         *(f"left out: {problem}" for problem in result.problems),
     ]
     answer(lines, {"file": str(path), **asdict(result)}, as_json=as_json)
-    if result.problems:
+    if result.problems or result.conflicts:
         raise typer.Exit(EXIT_SKIPPED)
 
 

@@ -50,8 +50,9 @@ def suggest(
     as_json: AsJson = False,
 ) -> None:
     """Print rows for terms that the glossary lacks, ready to paste under its header."""
-    from pipeline.glossary.file import COLUMNS, as_table
+    from pipeline.glossary.file import COLUMNS
     from pipeline.glossary.suggest import Candidate, suggest, unstable_names
+    from pipeline.lists import as_table
     from pipeline.table import read_rows
     from pipeline.translate.opening import open_glossary
 

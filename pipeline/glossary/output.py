@@ -7,6 +7,7 @@ import io
 from typing import TYPE_CHECKING
 
 from pipeline.fsio import atomic_open
+from pipeline.lists import neutral
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,14 +19,6 @@ TERMS_COLUMNS = (
     *("document", "block", "segment", "source_start", "source_end", "term", "text"),
     *("expected", "found", "target_start", "target_end", "rung", "status", "row"),
 )
-
-
-def neutral(value: str) -> str:
-    """Give a cell that no spreadsheet runs: a formula gets an apostrophe before it.
-
-    Source: OWASP, "CSV Injection".
-    """
-    return "'" + value if value.startswith(tuple("=+-@\t\r\n")) else value
 
 
 def write_terms_csv(

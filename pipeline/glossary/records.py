@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from pipeline.records import Occurrence, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from pipeline.records import Rendering
 
@@ -28,15 +28,6 @@ def digest(contents: Iterable[object]) -> str:
     """Hash what rows say, whatever their order, together with the ladder's `RULES`."""
     lines = sorted(json.dumps(c, ensure_ascii=False, default=list) for c in contents)
     return hashlib.sha256("\n".join((RULES, *lines)).encode()).hexdigest()
-
-
-class Entry(dict[str, str]):
-    """A row of another tool's glossary: column → value, and where it was read."""
-
-    def __init__(self, values: Mapping[str, str], *, file: str, line: int) -> None:
-        super().__init__(values)
-        self.file = file
-        self.line = line  # from 1; 0 where the format has none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

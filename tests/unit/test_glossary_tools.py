@@ -17,8 +17,9 @@ from pipeline.glossary.enforce.placeholders import FRAMES, calibrate, load_shape
 from pipeline.glossary.exchange import read_terms_of, term_values, write_terms_as
 from pipeline.glossary.file import lint
 from pipeline.glossary.file.edit import merge_rows
-from pipeline.glossary.output import TERMS_COLUMNS, neutral
+from pipeline.glossary.output import TERMS_COLUMNS
 from pipeline.glossary.suggest import find_names, suggest, unstable_names
+from pipeline.lists import neutral
 from pipeline.records import Hypothesis
 
 TERMS = Path(__file__).parents[1] / "data" / "glossary" / "terms.csv"
@@ -261,7 +262,8 @@ def test_what_is_written_is_valid_for_other_tools(tmp_path, form, dtd):
     [
         ("<tmx><body>\n<tu></body></tmx>", "mismatch", ":2:"),
         ('<!DOCTYPE tmx SYSTEM "x.dtd">\n<tmx><seg>\n&eacute;</seg></tmx>', "&eacute;", ":2"),
-        ("<martif/>", "another format's", ""),
+        ("<martif/>", "no pair of French and English", ""),
+        ("<office/>", "whose first element is office", ""),
     ],
 )
 def test_an_xml_file_that_cannot_be_read_is_refused_with_its_place(tmp_path, text, problem, place):

@@ -10,22 +10,20 @@ from __future__ import annotations
 
 from pipeline.glossary.file.check import lint
 from pipeline.glossary.file.edit import Merged, add_row, merge_rows, remove_row, set_row
-from pipeline.glossary.file.rows import COLUMNS, Problem, default_inflect, read_terms
-from pipeline.glossary.file.sheet import Row, Sheet, as_table, decode, parse, read_sheet
+from pipeline.glossary.file.rows import COLUMNS, Problem, default_inflect, problem, read_terms
+from pipeline.glossary.file.sheet import Sheet, as_glossary_error, read_sheet
 
 __all__ = [
     "COLUMNS",
     "Merged",
     "Problem",
-    "Row",
     "Sheet",
     "add_row",
-    "as_table",
-    "decode",
+    "as_glossary_error",
     "default_inflect",
     "lint",
     "merge_rows",
-    "parse",
+    "problem",
     "read_sheet",
     "read_terms",
     "remove_row",

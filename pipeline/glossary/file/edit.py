@@ -17,16 +17,15 @@ from typing import TYPE_CHECKING
 
 from pipeline.errors import GlossaryError
 from pipeline.fsio import atomic_write
-from pipeline.glossary.file.rows import COLUMNS, read_terms
-from pipeline.glossary.file.sheet import Sheet, as_table, read_sheet, read_text
+from pipeline.glossary.file.rows import COLUMNS, Problem, problem, read_terms
+from pipeline.glossary.file.sheet import Sheet, read_sheet, read_text
 from pipeline.glossary.match import compose
-from pipeline.glossary.records import Entry
+from pipeline.lists import Entry, as_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from pipeline.glossary.file.rows import Problem
-    from pipeline.glossary.file.sheet import Row
+    from pipeline.lists import Row
 
 PATIENCE = 10.0
 """How long another process of ours may take to write the file, in seconds."""
@@ -39,8 +38,8 @@ class Merged:
     added: int = 0
     same: int = 0  # stood there already, with the same target and status
     changed: int = 0  # replaced, as asked
-    conflicts: tuple[str, ...] = ()  # sources left alone: the file says something else
-    problems: tuple[Problem, ...] = ()  # rows refused by lint, and where they were read
+    conflicts: tuple[Problem, ...] = ()  # rows left alone: the file says something else
+    problems: tuple[Problem, ...] = ()  # rows that cannot be taken, and where they were read
 
 
 @contextmanager
@@ -83,6 +82,15 @@ def write_sheet(sheet: Sheet) -> Sheet:
     """
     data = sheet.to_bytes()
     path = sheet.path.resolve()
+    again = read_text(sheet.text(), sheet.path, sheet.encoding, sheet.bom, "")
+    if [r.values for r in again.rows] != [r.values for r in sheet.rows]:
+        fault = next(iter(sheet.problems), None)
+        where = f"{sheet.path}:{fault.line}" if fault else str(sheet.path)
+        raise GlossaryError(
+            "a quoted cell that is never closed would swallow other rows",
+            place=where,
+            next_step='nothing was written; write the closing " there, and edit again',
+        )
     with _locked(path):
         try:
             mode = stat.S_IMODE(path.stat().st_mode)
@@ -208,62 +216,80 @@ def merge_rows(path: Path, rows: Iterable[Mapping[str, str]], *, overwrite: bool
             meanwhile.
         OutputError: the file cannot be written.
     """
-    if not path.exists():
-        atomic_write(path, (",".join(COLUMNS) + "\n").encode())
-    sheet = read_sheet(path)
-    base = _errors(sheet)
-    if base:
+    made = None if path.exists() else ",".join(COLUMNS) + "\n"
+    sheet = read_text(made, path, "utf-8", b"", "") if made else read_sheet(path)
+    if base := _errors(sheet):
         raise GlossaryError(
             f"the file has errors itself: {base[0].problem}",
             place=f"{path}:{base[0].line}",
             next_step="mend it first; see `passerelle glossary lint`",
         )
-    known: dict[tuple[str, bool], Row] = {}
-    for row in sheet.rows:
-        known.setdefault(_identity(sheet.get(row, "source"), sheet.get(row, "status")), row)
-    result = Merged()
+    known = {_identity(sheet.get(r, "source"), sheet.get(r, "status")): r for r in sheet.rows[::-1]}
+    fresh: dict[tuple[str, bool], Mapping[str, str]] = {}
+    replaced: dict[int, Mapping[str, str]] = {}  # line → what it is to say
+    same, conflicts, problems = 0, list[Problem](), list[Problem]()
     for values in rows:
         key = _identity(values.get("source", ""), values.get("status", ""))
-        if key in known:
-            row = known[key]
-            if _says_the_same(sheet, row, values):
-                result = replace(result, same=result.same + 1)
-            elif not overwrite:
-                result = replace(result, conflicts=(*result.conflicts, values["source"]))
-            else:
-                update = {"target": "", "status": "", **values}
-                sheet = sheet.with_values(row.line, update)
-                result = replace(result, changed=result.changed + 1)
-            continue
-        if faults := _alone(sheet, values):
-            result = replace(result, problems=(*result.problems, *faults))
-            continue
-        sheet = sheet.with_row(values)
-        known[key] = sheet.rows[-1]
-        result = replace(result, added=result.added + 1)
-    _checked(read_sheet(path), sheet)
-    if result.added or result.changed:
-        write_sheet(sheet)
-    return result
+        there = _said(fresh[key]) if key in fresh else None
+        if row := known.get(key):
+            there = _said({name: sheet.get(row, name) for name in ("target", "status")})
+        if there == _said(values):
+            same += 1
+        elif faults := _alone(sheet, values):
+            problems += faults
+        elif there is None:
+            fresh[key] = values
+        elif row and overwrite and row.line not in replaced:
+            replaced[row.line] = {"target": "", "status": "", **values}
+        else:
+            said = {"value": values["source"], "other": there[0] or there[1]}
+            conflicts.append(problem("another-target", *_place(sheet, values), "target", **said))
+    for name in {n for values in fresh.values() for n, value in values.items() if value}:
+        sheet.need(name)
+    for line, values in replaced.items():
+        sheet = sheet.with_values(line, values)
+    first = len(sheet.rows)
+    after = sheet.with_rows(fresh.values())
+    # Rows that are good alone may clash with others: those are left out, and named.
+    new = [row.line for row in after.rows[first:]]
+    read = dict(zip(new, fresh.values(), strict=True))
+    while clashing := {p.line: p for p in _errors(after) if p.line in read}:
+        for line, fault in clashing.items():
+            file, at = _place(sheet, read.pop(line))
+            problems.append(replace(fault, file=file, line=at))
+        after = after.without_rows(clashing)
+    _checked(sheet if not replaced else read_sheet(path), after)
+    if read or replaced:
+        if made:
+            atomic_write(path, made.encode())
+            after = replace(after, digest=hashlib.sha256(made.encode()).hexdigest())
+        write_sheet(after)
+    return Merged(
+        added=len(read),
+        same=same,
+        changed=len(replaced),
+        conflicts=tuple(conflicts),
+        problems=tuple(problems),
+    )
 
 
 def _identity(source: str, status: str) -> tuple[str, bool]:
     return compose(source).strip(), status.strip().casefold() == "forbidden"
 
 
-def _says_the_same(sheet: Sheet, row: Row, values: Mapping[str, str]) -> bool:
-    def said(target: str, status: str) -> tuple[str, str]:
-        return target.strip(), status.strip().casefold() or "preferred"
+def _said(values: Mapping[str, str]) -> tuple[str, str]:
+    status = values.get("status", "").strip().casefold() or "preferred"
+    return values.get("target", "").strip(), status
 
-    there = said(sheet.get(row, "target"), sheet.get(row, "status"))
-    return there == said(values.get("target", ""), values.get("status", ""))
+
+def _place(sheet: Sheet, values: Mapping[str, str]) -> tuple[str, int]:
+    """Give the file and line where a row was read."""
+    return (values.file, values.line) if isinstance(values, Entry) else (str(sheet.path), 0)
 
 
 def _alone(sheet: Sheet, values: Mapping[str, str]) -> list[Problem]:
-    """Lint one row by itself, under the file's name or that of the file it was read from."""
+    """Lint one row by itself, under the place where it was read."""
     text = as_table([dict(zip(COLUMNS, COLUMNS, strict=True)), values], COLUMNS, ",")
     alone = read_text(text, sheet.path, "utf-8", b"", "")
-    file, line = str(sheet.path), 0
-    if isinstance(values, Entry):
-        file, line = values.file, values.line
+    file, line = _place(sheet, values)
     return [replace(p, file=file, line=line) for p in _errors(alone)]

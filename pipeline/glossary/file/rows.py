@@ -11,18 +11,20 @@ import re
 import tomllib
 import unicodedata
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from pipeline.glossary.match import compose, fold
 from pipeline.glossary.records import ANYWHERE, Term
+from pipeline.lists import is_error_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from pipeline.glossary.file.sheet import Row, Sheet
+    from pipeline.glossary.file.sheet import Sheet
     from pipeline.glossary.records import Case, Status
+    from pipeline.lists import Row
 
 COLUMNS = ("source", "target", "status", "case", "inflect", "wrong", "domain", "priority", "note")
 STATUSES = ("preferred", "dnt", "forbidden")
@@ -170,12 +172,14 @@ class _Reader:
     def characters(self, row: Row) -> None:
         """Check what the cells are written with."""
         cells = len(self.sheet.header.values) - 1
-        for name, value in zip(self.sheet.columns, row.values, strict=False):
+        for name, value, cell in zip(self.sheet.columns, row.values, row.cells, strict=False):
             if name not in COLUMNS:
                 continue
             for char in dict.fromkeys(value):
                 bad = unicodedata.category(char) == "Cc" or char in "\u2028\u2029\ufffd"
-                if bad and not (name == "note" and char in "\t\r\n"):
+                if "\udc80" <= char <= "\udcff":
+                    self.say(row, name, "no-text", number=ord(char) - 0xDC00)
+                elif bad and not (name == "note" and char in "\t\r\n"):
                     self.say(row, name, "control-character", number=ord(char))
             if meant := _misread(value, self.sheet.encoding):
                 self.say(row, name, "wrong-encoding", value=value, meant=meant)
@@ -184,8 +188,11 @@ class _Reader:
             inner = re.split(r"[\r\n]+", value)[1:]
             if cells > 1 and any(line.count(self.sheet.delimiter) == cells for line in inner):
                 self.say(row, name, "swallowed-row")
-            if runs_as_formula(value):
+            if cell.lstrip('"').startswith(value[:1]) and runs_as_formula(value):
                 self.say(row, name, "formula", value=value)
+            if any(is_error_value(part) for part in value.split("|")):
+                kind = "error-value-in-note" if name == "note" else "error-value"
+                self.say(row, name, kind, value=value)
 
     def choice(self, row: Row, column: str, allowed: Sequence[str]) -> str:
         """Give the value of a cell that must be one of ``allowed``; the first where empty."""
@@ -292,8 +299,17 @@ class _Reader:
             for _, other in same if term.status == "forbidden" else ():
                 for form in term.targets:
                     if form in other.forms:
-                        kind = "forbidden-and-accepted"
-                        self.say(row, "target", kind, value=form, place=other.place)
+                        self.clash(row, term, other, form)
+
+    def clash(self, row: Row, forbidden: Term, accepted: Term, form: str) -> None:
+        """Name, at the later one, two rows that forbid and accept a form."""
+        line = int(accepted.place.rpartition(":")[2])
+        words, place = ("forbidden", "accepted"), accepted.place
+        if line > row.line:
+            words, place = ("accepted", "forbidden"), forbidden.place
+            row = replace(row, line=line)
+        said = {"value": form, "here": words[0], "there": words[1], "place": place}
+        self.say(row, "target", "forbidden-and-accepted", **said)
 
 
 def read_terms(sheet: Sheet) -> tuple[tuple[Term, ...], tuple[Problem, ...]]:

@@ -8,6 +8,7 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from pipeline.fsio import atomic_write
+from pipeline.lists import neutral
 from pipeline.quality.report.build import HISTORY
 from pipeline.quality.report.headline import append_history
 from pipeline.quality.report.html import render_html
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     import polars as pl
 
     from pipeline.quality.report.model import QualityReport, SegmentReport
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def plain_report(report: QualityReport) -> dict[str, Any]:
@@ -83,17 +82,10 @@ def segment_table(report: QualityReport) -> pl.DataFrame:
 
 
 def _safe_cells(frame: pl.DataFrame) -> pl.DataFrame:
-    """Keep a spreadsheet from running a cell as a formula, by an apostrophe before it."""
+    """Keep a spreadsheet from running a cell as a formula."""
     import polars as pl
 
-    return frame.with_columns(
-        pl.when(pl.col(name).str.head(1).is_in(list(_FORMULA)))
-        .then(pl.lit("'") + pl.col(name))
-        .otherwise(pl.col(name))
-        .alias(name)
-        for name, kind in frame.schema.items()
-        if kind == pl.String
-    )
+    return frame.with_columns(pl.col(pl.String).map_elements(neutral, return_dtype=pl.String))
 
 
 def write_report(report: QualityReport, outputs: Path) -> Path:
