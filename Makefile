@@ -6,13 +6,14 @@ OUT := outputs
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: translate test check style bench lock clean help
+.PHONY: translate test check style bench torture lock clean help
 
 help:
 	@echo "make translate   set up, prepare the bundled model once, translate seeds/ into $(OUT)/"
 	@echo "make test        formatting, lint, types, and all tests, slow ones too"
 	@echo "make check       the same without the slow tests"
 	@echo "make bench       the benchmarks"
+	@echo "make torture     the fault campaign, ten minutes; SECONDS=60 SEED=2"
 	@echo "make lock        resolve the dependencies anew (needs uv)"
 	@echo "make clean       remove $(VENV) and caches; models and outputs stay"
 
@@ -69,6 +70,9 @@ check: style
 
 bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/run_all.py
+
+torture: $(VENV)/.dev
+	PYTHONPATH=tests $(BIN)/python -m torture --seconds $(or $(SECONDS),600) --seed $(or $(SEED),1)
 
 # --- upkeep
 

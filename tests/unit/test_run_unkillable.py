@@ -2,111 +2,29 @@
 
 from __future__ import annotations
 
-import json
-import os
 import random
-import resource
 import shutil
 import signal
 import subprocess
-import sys
 import time
-from pathlib import Path
 
-import polars as pl
 import pytest
-
-SCRIPT = Path(__file__).parents[1] / "passerelle_with_fake_engine.py"
-WINDOW, STEP = 7, 24
-LONGEST_STEP = 12  # sentences: the shortest has two words
-WORDS = [
-    "vent",
-    "mer",
-    "ciel",
-    "nuit",
-    "pain",
-    "jour",
-    "pluie",
-    "route",
-    "ville",
-    "porte",
-    "main",
-    "livre",
-    "temps",
-    "monde",
-]
+from torture.disks import small_disk, starve
+from torture.kills import (
+    asked,
+    command,
+    contents,
+    kill_again_and_again,
+    make_corpus,
+    too_much,
+    visible,
+)
 
 
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory):
     """Sixteen articles of ten sentences, some of them shared, with glossary terms."""
-    folder = tmp_path_factory.mktemp("corpus")
-    dice = random.Random(5)
-    for number in range(16):
-        sentences = [
-            f"Le {dice.choice(WORDS)} et la {dice.choice(WORDS)} {dice.randrange(60)}."
-            for _ in range(9)
-        ]
-        sentences.insert(4, f"L’IA numéro {number} parle.")
-        place = folder / ("in" if number % 2 else "in/deep")
-        place.mkdir(parents=True, exist_ok=True)
-        text = "\n\n".join(" ".join(sentences[i : i + 3]) for i in range(0, 10, 3))
-        (place / f"article-{number:02d}.fr.txt").write_text(text + "\n", encoding="utf-8")
-    (folder / "terms.csv").write_text("source,target\nIA,AI\n", encoding="utf-8")
-    return folder
-
-
-def command(corpus, out, log, *options, delay=0.0):
-    return [
-        sys.executable,
-        str(SCRIPT),
-        str(log),
-        str(delay),
-        str(WINDOW),
-        str(STEP),
-        "translate",
-        "--no-report",
-        str(corpus / "in"),
-        "--out",
-        str(out),
-        "-g",
-        str(corpus / "terms.csv"),
-        *options,
-    ]
-
-
-def asked(log):
-    if not log.exists():
-        return []
-    lines = log.read_text(encoding="utf-8").split("\n")
-    return [json.loads(line) for line in lines if line]
-
-
-def visible(out):
-    """Every file that a person sees in the output folder."""
-    return {
-        path.relative_to(out).as_posix(): path
-        for path in sorted(out.rglob("*"))
-        if path.is_file() and ".passerelle" not in path.parts
-    }
-
-
-def contents(out):
-    """What a run made, without its times and without what tells fresh from remembered."""
-    files = {}
-    for name, path in visible(out).items():
-        if name == "segments.parquet":
-            files[name] = pl.read_parquet(path).drop("seconds", "memory").to_dicts()
-        elif name == "manifest.json":
-            manifest = json.loads(path.read_text(encoding="utf-8"))
-            for key in ("time", "settings", "written", "out"):
-                del manifest[key]
-            for key in ("translated", "remembered", "asked_again"):  # of the run at hand
-                del manifest["segments"][key]
-            files[name] = manifest
-        else:
-            files[name] = path.read_bytes()
-    return files
+    return make_corpus(tmp_path_factory.mktemp("corpus"))
 
 
 @pytest.fixture(scope="module")
@@ -121,49 +39,16 @@ def undisturbed(corpus, tmp_path_factory):
 
 def kill_and_compare(corpus, undisturbed, tmp_path, *, kills, seed):
     expected, requests = undisturbed
-    out, log = tmp_path / "out", tmp_path / "log"
+    log = tmp_path / "log"
     dice = random.Random(seed)
-    killed = 0
-    for _ in range(kills):
-        start = len(asked(log))
-        process = subprocess.Popen(
-            command(corpus, out, log, delay=0.01),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        # Half of the kills come at a moment of the clock, half at one of the work.
-        if dice.random() < 0.5:
-            try:
-                process.wait(timeout=dice.uniform(0.1, 1.5))
-            except subprocess.TimeoutExpired:
-                process.kill()
-        else:
-            goal = start + dice.randrange(1, 40)
-            while process.poll() is None and len(asked(log)) < goal:
-                time.sleep(0.001)
-            time.sleep(dice.uniform(0, 0.02))
-            process.kill()
-        killed += process.wait() == -signal.SIGKILL
-        if out.exists():
-            for name, path in visible(out).items():
-                if name.endswith(".en.txt"):
-                    assert path.read_bytes() == expected[name], f"half-written: {name}"
-    done = subprocess.run(
-        command(corpus, out, log), capture_output=True, text=True, timeout=60, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    assert contents(out) == expected
-    assert not list(out.rglob(".*.part"))
-    everything = asked(log)
-    assert set(everything) == set(requests)
-    # What a kill can cost is the step in flight, never a step that was finished.
-    assert len(everything) - len(requests) <= killed * LONGEST_STEP
-    return killed, len(everything) - len(requests)
+    killed, fault = kill_again_and_again(corpus, tmp_path / "out", log, expected, dice, kills)
+    assert not fault
+    assert not too_much(requests, log, killed)
+    return killed
 
 
 def test_a_run_that_is_killed_finishes_later_with_the_same_bytes(corpus, undisturbed, tmp_path):
-    killed, _ = kill_and_compare(corpus, undisturbed, tmp_path, kills=6, seed=1)
-    assert killed >= 3
+    assert kill_and_compare(corpus, undisturbed, tmp_path, kills=6, seed=1) >= 3
 
 
 @pytest.mark.slow
@@ -174,7 +59,7 @@ def test_a_run_that_is_killed_fifty_times_finishes_with_the_same_bytes(
     for seed in range(100, 110):
         folder = tmp_path / str(seed)
         folder.mkdir()
-        killed += kill_and_compare(corpus, undisturbed, folder, kills=8, seed=seed)[0]
+        killed += kill_and_compare(corpus, undisturbed, folder, kills=8, seed=seed)
     assert killed >= 50
 
 
@@ -225,18 +110,6 @@ def test_two_runs_on_one_folder_the_second_is_told_who_holds_it(corpus, undistur
     assert contents(out) == undisturbed[0]
 
 
-def starve(corpus, out, log, limit):
-    """Run with files limited to ``limit`` bytes: the disk is full after that."""
-    return subprocess.run(
-        command(corpus, out, log),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
-    )
-
-
 @pytest.mark.parametrize("limit", [200, 5_000, 30_000, 60_000])
 def test_files_that_cannot_grow_stop_the_run_with_a_message_and_nothing_half_written(
     corpus, undisturbed, tmp_path, limit
@@ -256,27 +129,17 @@ def test_files_that_cannot_grow_stop_the_run_with_a_message_and_nothing_half_wri
 
 
 @pytest.fixture
-def small_disk(tmp_path):
+def disk(tmp_path):
     """A file system of half a megabyte, where this machine lets us mount one."""
-    if os.name != "posix" or os.getuid() != 0 or shutil.which("mount") is None:
-        pytest.skip("mounting a small file system needs root")
-    place = tmp_path / "disk"
-    place.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=512k", "tmpfs", str(place)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if mounted.returncode != 0:
-        pytest.skip(f"mount is not allowed here: {mounted.stderr.strip()}")
-    yield place
-    subprocess.run(["umount", str(place)], check=False)
+    with small_disk(tmp_path / "disk", 512) as mounted:
+        if not mounted:
+            pytest.skip("mounting a small file system needs root")
+        yield tmp_path / "disk"
 
 
-def test_a_full_disk_is_named_and_the_next_run_finishes(corpus, undisturbed, tmp_path, small_disk):
-    out, log = small_disk / "out", tmp_path / "log"
-    ballast = small_disk / "ballast"
+def test_a_full_disk_is_named_and_the_next_run_finishes(corpus, undisturbed, tmp_path, disk):
+    out, log = disk / "out", tmp_path / "log"
+    ballast = disk / "ballast"
     ballast.write_bytes(b"x" * 400_000)
     full = subprocess.run(
         command(corpus, out, tmp_path / "log-1"), capture_output=True, text=True, check=False
