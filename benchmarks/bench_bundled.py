@@ -55,7 +55,7 @@ def compare(folder: Path, texts: list[str], *, beam: int, rounds: int, threads: 
     engine = BundledEngine(folder, decoding=Decoding(beam=beam), threads=threads)
     guarded = GuardedEngine(engine)
     requests = [Request(source=text) for text in texts]
-    prompts = sorted((list(engine._prompt(text)) for text in texts), key=len, reverse=True)
+    prompts = sorted((list(engine._prompt(request)) for request in requests), key=len, reverse=True)
     limit = 24 + 2 * max(map(len, prompts))
 
     def ours() -> None:

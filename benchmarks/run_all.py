@@ -31,7 +31,7 @@ BENCHMARKS: dict[str, tuple[str, str]] = {
     "segmentation": ("Sentence splitting", f"bench_segmentation.py {SEGMENTATION}"),
     "checks": ("Checks: precision and recall", "bench_checks.py"),
     "scale": ("Scoring 100,000 pairs", "bench_quality.py scale"),
-    "confidence": ("Confidence", "bench_quality.py confidence"),
+    "steps": ("The bundled engine's English, step by step", "bench_quality.py steps"),
     "parts": ("The parts around the engine", "-m pytest benchmarks --benchmark-only -q"),
 }
 
