@@ -14,10 +14,13 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pipeline.lexicon import tables
+from pipeline.lexicon.idioms import idioms
 from pipeline.records import Hint, Span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from pipeline.lexicon.idioms import Seen
 
 # The words that were counted, apostrophes straight and letters lower-cased first.
 _WORDS = {
@@ -39,6 +42,7 @@ _UNKNOWN = 0.3  # the share that a word unknown to the lexicon is given
 _LEAST = 0.003  # the share of a word whose English is absent
 _SILENT = frozenset({"moi", "an"})  # lemmas of "me", "j'"; no lemma of theirs was counted
 
+_IDIOM = 8.0  # nats: weight of an expression; that of a rare word
 _RARE = 2.0  # nats above _COMMON: weight from which on a word may be called unmatched
 _ABSENT = 0.02  # share below which its English is absent
 _LIKELY = 0.25  # share that its likeliest counterpart must have …
@@ -54,6 +58,7 @@ class Unmatched:
     lemma: str
     likeliest: tuple[str, ...]  # lemmas of the other language, likeliest first
     weight: float  # nats: how rare the word is
+    idiom: bool = False  # an expression whose words don't give its sense
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,19 +144,35 @@ def _from_english(lemma: str, french: frozenset[str]) -> tuple[float, float, tup
     return weight, share, (entry.french,) if telling else ()
 
 
+def _meet(one: Span | _Word, other: Span | _Word) -> bool:
+    return one.start < other.end and other.start < one.end
+
+
 def _one_way(
     words: Sequence[_Word],
     others: Sequence[_Word],
     covered: Sequence[Span],
     text: str,
     look_up: Callable[[str, frozenset[str]], tuple[float, float, tuple[str, ...]]],
+    lost: Sequence[Seen] = (),
 ) -> tuple[float, tuple[Unmatched, ...]]:
     """Give the coverage of ``words`` by ``others``, and the words without counterpart."""
     lemmas = frozenset(other.lemma for other in others)
     parts = lemmas.union(*(other.parts for other in others))
     standing = lemmas | {other.surface for other in others}
-    total = weights = 0.0
-    unmatched = []
+    weights = _IDIOM * len(lost)
+    total = weights * math.log(_LEAST)
+    unmatched = [
+        Unmatched(
+            span=i.span,
+            word=text[i.span.start : i.span.end],
+            lemma=i.idiom.french,
+            likeliest=(i.idiom.english,),
+            weight=_IDIOM,
+            idiom=True,
+        )
+        for i in lost
+    ]
     for word in words:
         weight, share, likeliest = look_up(word.lemma, lemmas)
         if not weight or word.lemma in _SILENT:
@@ -161,7 +182,7 @@ def _one_way(
             or word.surface in standing
             or not word.telling
             or word.surface[0].isdigit()
-            or any(span.start < word.end and word.start < span.end for span in covered)
+            or any(_meet(span, word) for span in covered)
         ):
             share = 1.0
         total += weight * math.log(min(max(share, _LEAST), 1.0))
@@ -181,6 +202,7 @@ def _one_way(
                     weight=weight,
                 )
             )
+    unmatched.sort(key=lambda one: one.span.start)
     return (total / weights if weights else 0.0), tuple(unmatched)
 
 
@@ -194,7 +216,8 @@ def coverage(
     """Measure how much of a French sentence stands in its English, and the other way.
 
     Words that stand unchanged, names (capitalised inside a sentence) and numbers are
-    covered: other checks know them.
+    covered: other checks know them. Of an expression that `pipeline.lexicon.idioms` lists,
+    the sense counts and not the words.
 
     Args:
         source: French.
@@ -206,7 +229,11 @@ def coverage(
         ModelDamaged: the lexicon's data cannot be read.
     """
     french, english = _read(source, "fr"), _read(target, "en")
-    forth, holes = _one_way(french, english, covered, source, _from_french)
+    seen = [i for i in idioms(source) if not any(_meet(i.span, span) for span in covered)]
+    lost = tuple(i for i in seen if not i.holds(target))
+    # The words of an expression say nothing one by one.
+    french = tuple(w for w in french if not any(_meet(i.span, w) for i in seen))
+    forth, holes = _one_way(french, english, covered, source, _from_french, lost)
     back, extra = _one_way(english, french, covered_target, target, _from_english)
     return Coverage(french=forth, english=back, holes=holes, extra=extra)
 

@@ -143,9 +143,13 @@ def _doubtful(place: int, todo: Todo, rendering: Rendering, look: Look) -> _Case
             or _violations(rendering) > 0
             or any(h.flags for h in rendering.hypotheses[:1])
         )
-        # What a quick pass is sure of is left alone: suggestions did not better it.
-        if look.suggest and (unsure or look.unsure is None):
-            suggested = hints([hole for hole in seen.holes if hole.weight > RARE])
+        # What a quick pass is sure of is left alone, expressions apart: suggestions did not
+        # better it.
+        if look.suggest:
+            sure = look.unsure is not None and not unsure
+            suggested = hints(
+                [hole for hole in seen.holes if hole.idiom or (hole.weight > RARE and not sure)]
+            )
     if not (banned or suggested or unsure):
         return None
     return _Case(
