@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.errors import UsageError
 from pipeline.lexicon import WEIGHT
-from pipeline.quality.checks import form, language, markup, meaning, numbers
+from pipeline.quality.checks import form, language, markup, meaning, numbers, possessive
 from pipeline.quality.checks.corpus import CORPUS_CHECKS
 from pipeline.quality.checks.pair import Check, Pair, make_finding, pair_of
 from pipeline.records import Finding
@@ -43,6 +43,7 @@ CHECKS: tuple[Check, ...] = (
     form.brackets,
     meaning.names,
     meaning.negation,
+    possessive.possessive,
 )
 """Those that come with Passerelle."""
 
