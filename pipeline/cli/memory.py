@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -11,15 +12,18 @@ from typing import IO, TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.cli.common import AsJson, Given, answer, new_app, settings_options
-from pipeline.errors import InputError, MemoryStoreError, NothingChecked, UsageError
-from pipeline.wording import counted
+from pipeline.config import load_settings
+from pipeline.errors import EXIT_SKIPPED, InputError, MemoryStoreError, NothingChecked, UsageError
+from pipeline.wording import counted, excerpt
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-    from pipeline.memory import TranslationMemory
+    from pipeline.memory import Approved, TranslationMemory
 
 app = new_app("memory", "See, export, correct, check and prune the translation memory.")
+
+_SHOWN = 5  # corrections without a sentence that are named
 
 _whose = settings_options(
     "out",
@@ -30,7 +34,6 @@ _whose = settings_options(
 
 
 def _open(given: Given, *, make: bool = False) -> TranslationMemory:
-    from pipeline.config import load_settings
     from pipeline.fsio import is_file
     from pipeline.memory import TranslationMemory
     from pipeline.translate.opening import memory_path
@@ -103,14 +106,13 @@ def export(
 
 
 def _write_csv(handle: IO[bytes], rows: Iterable[tuple[str, ...]]) -> int:
-    import codecs
-    import csv
+    from pipeline.lists import as_table
+    from pipeline.memory import COLUMNS
 
-    writer = csv.writer(codecs.getwriter("utf-8")(handle), lineterminator="\n")
-    writer.writerow(("source", "target", "status", "note"))
-    count = 0
-    for row in rows:
-        writer.writerow(row)
+    count = -1  # without the header
+    for row in itertools.chain((COLUMNS,), rows):
+        line = as_table([dict(zip(COLUMNS, row, strict=True))], COLUMNS, ",")
+        handle.write(line.encode("utf-8", "replace"))
         count += 1
     return count
 
@@ -118,7 +120,7 @@ def _write_csv(handle: IO[bytes], rows: Iterable[tuple[str, ...]]) -> int:
 @app.command("import")
 @_whose
 def import_corrections(
-    file: Annotated[str, typer.Argument(help="CSV with columns source and target.")],
+    file: Annotated[str, typer.Argument(help="CSV, TSV, TMX or TBX with French and English.")],
     *,
     given: Given,
     as_json: AsJson = False,
@@ -126,28 +128,57 @@ def import_corrections(
     """Take corrections over: from now on they win over every engine.
 
     Rows with the status `draft` are passed over, so that an exported table can be
-    corrected in place.
+    corrected in place. Rows that cannot be taken are named: exit code 3.
     """
-    from pipeline.fsio import read_file
     from pipeline.memory import read_corrections
 
-    try:
-        data = read_file(Path(file))
-    except OSError as error:
-        raise InputError(
-            f"cannot be read: {error.strerror}", place=file, next_step="check the path"
-        ) from error
-    entries = read_corrections(data, name=file)
-    if not entries:
+    found = read_corrections(Path(file))
+    if not found.entries:
+        for problem in found.problems:
+            raise problem
         raise NothingChecked(
             "no correction in this table",
             place=file,
             next_step="write `approved` into the status of the rows that you corrected",
         )
     with _open(given, make=True) as store:
-        count = store.approve(entries)
-    told = f"{counted(count, 'correction')} taken over; used from the next run on."
-    answer(told, {"approved": count}, as_json=as_json)
+        count = store.approve(found.entries)
+    unmatched = _unmatched(found.entries, load_settings(given).path("out") / "segments.parquet")
+    lines = [f"{counted(count, 'correction')} taken over; used from the next run on."]
+    if unmatched:
+        lines.append(
+            f"{len(unmatched):,} of {counted(count, 'correction')} "
+            f"{'matches' if len(unmatched) == 1 else 'match'} no sentence of the last run:"
+        )
+        lines += [f"  {excerpt(source, 100)}" for source in unmatched[:_SHOWN]]
+        if len(unmatched) > _SHOWN:
+            lines.append(f"  … and {len(unmatched) - _SHOWN:,} more (all of them with --json)")
+    lines += [f"left out: {problem}" for problem in found.problems]
+    told = {
+        "approved": count,
+        "unmatched": unmatched,
+        "problems": [{"problem": p.problem, "place": p.place} for p in found.problems],
+    }
+    answer(lines, told, as_json=as_json)
+    if found.problems:
+        raise typer.Exit(EXIT_SKIPPED)
+
+
+def _unmatched(entries: Sequence[Approved], table: Path) -> list[str]:
+    """Give the sources that are no sentence of the last run; none where there was no run."""
+    from pipeline.fsio import is_file
+    from pipeline.memory import approved_key
+    from pipeline.table import read_rows
+
+    missing = {approved_key(entry.source): entry.source for entry in entries}
+    if not is_file(table):
+        return []
+    try:
+        for row in read_rows(table):
+            missing.pop(approved_key(row.source), None)
+    except InputError:
+        return []  # a damaged table: the next run writes it anew
+    return list(missing.values())
 
 
 @app.command("prune")

@@ -16,7 +16,7 @@ from lxml import etree
 from pipeline.fsio import atomic_write
 from pipeline.glossary.file import COLUMNS, as_glossary_error, default_inflect, problem
 from pipeline.glossary.records import ANYWHERE
-from pipeline.lists import Entry, as_table, format_of, read_list
+from pipeline.lists import Entry, as_table, format_of, on_one_line, read_list
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -54,8 +54,9 @@ def read_terms_of(
         tell(problem("unreadable", str(path), fault.line, column, **words))
     gathered: dict[object, Entry] = {}
     for number, pair in enumerate(found.entries):
+        source, target = (on_one_line(pair[column]) for column in ("source", "target"))
         values = {k: v for k, v in pair.items() if k in COLUMNS and v}
-        source, target = pair["source"], pair["target"]
+        values |= {k: v for k, v in (("source", source), ("target", target)) if v}
         key = (pair.unit, source, values.get("status")) if pair.unit else number
         if key not in gathered:
             gathered[key] = Entry(values, file=pair.file, line=pair.line, unit=pair.unit)

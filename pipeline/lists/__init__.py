@@ -19,7 +19,7 @@ from pipeline.lists.cells import (
     quote,
     restored,
 )
-from pipeline.lists.listing import Entry, Listing
+from pipeline.lists.listing import Entry, Listing, on_one_line
 from pipeline.lists.reading import FORMATS, format_of, read_list
 from pipeline.lists.text import decode
 
@@ -35,6 +35,7 @@ __all__ = [
     "is_error_value",
     "neutral",
     "newlines",
+    "on_one_line",
     "parse",
     "preamble",
     "quote",

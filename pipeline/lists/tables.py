@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from pipeline.errors import InputError
 from pipeline.lists.cells import RowProblem, newlines, parse, preamble
 from pipeline.lists.languages import is_language, language_of, rank, role_of
-from pipeline.lists.listing import Entry, Listing, is_forbidden, on_one_line, pairs, wrong_with
+from pipeline.lists.listing import Entry, Listing, is_forbidden, pairs, wrong_with
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,6 +23,7 @@ _LOOK = 50  # rows that decide about the delimiter
 _OWN = ("case", "inflect", "wrong", "domain", "priority", "status")
 _YES = ("yes", "true", "1", "x", "oui", "vrai")
 _OMEGAT = re.compile(r"(?i)#\s*glossary in tab")
+_NAMES = ("source", "target", "cible", "français", "anglais", "french", "english")
 _STEP = "name the columns in a first row: source,target"
 
 
@@ -170,7 +171,7 @@ def _refuse_half(row: Row, found: set[str], place: str) -> None:
         return
     near = any(
         not role_of(value)[0]
-        and difflib.get_close_matches(value.strip().casefold(), ("source", "target"), 1, 0.7)
+        and difflib.get_close_matches(value.strip().casefold(), _NAMES, 1, 0.7)
         for value in row.values
     )
     if near or len(found) > 1:
@@ -218,7 +219,7 @@ class _Reader:
             if len(row.values) < 2:
                 step = "separate source and target by a tab, or give the format with --format"
                 self.say(row, 0, f"a row has one cell only: {row.values[0][:60]!r}", step)
-            elif any(line.count(self.delimiter) == width - 1 for line in inner):
+            elif any(self.is_row(line, width) for line in inner):
                 problem = "a whole row stands inside a cell: its quotation mark is not closed"
                 self.say(row, 0, problem, 'write the closing "')
             elif shape.width and any(v.strip() for v in row.values[shape.width :]):
@@ -228,9 +229,14 @@ class _Reader:
             else:
                 yield row
 
+    def is_row(self, line: str, width: int) -> bool:
+        """Say whether a line inside a cell is a row: no prose, which has spaces after commas."""
+        mark = self.delimiter
+        return line.count(mark) == width - 1 and f"{mark} " not in line
+
     def cell(self, row: Row, at: int) -> str:
         """Give a cell's text; a fault, and nothing, where it cannot be used."""
-        text = on_one_line(row.values[at]) if at < len(row.values) else ""
+        text = row.values[at].strip() if at < len(row.values) else ""
         problem, step = wrong_with(text)
         if problem:
             self.say(row, at, problem, step)

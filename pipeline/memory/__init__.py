@@ -2,12 +2,14 @@
 
 from pipeline.memory.approvals import Approved
 from pipeline.memory.care import MemoryCheck, MemoryStats, check, prune, stats
-from pipeline.memory.exchange import read_corrections, table_rows
+from pipeline.memory.exchange import COLUMNS, Corrections, read_corrections, table_rows
 from pipeline.memory.keys import approved_key, request_key, segment_key
 from pipeline.memory.store import TranslationMemory
 
 __all__ = [
+    "COLUMNS",
     "Approved",
+    "Corrections",
     "MemoryCheck",
     "MemoryStats",
     "TranslationMemory",

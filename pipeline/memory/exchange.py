@@ -1,17 +1,18 @@
-"""Corrections in and out: a CSV that a person edits in any spreadsheet."""
+"""Corrections in and out: a table that a person edits in any spreadsheet, or a memory's TMX."""
 
 from __future__ import annotations
 
-import csv
-import io
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeline.errors import InputError
+from pipeline.lists import read_list
 from pipeline.memory.approvals import Approved
 from pipeline.memory.keys import approved_key
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Generator
+    from pathlib import Path
 
     from pipeline.memory.store import TranslationMemory
 
@@ -48,84 +49,58 @@ def table_rows(
             yield str(source), str(target), "draft", ""
 
 
-def read_corrections(data: bytes, *, name: str) -> tuple[Approved, ...]:
-    """Read a table of corrections.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Corrections:
+    """A list of corrections as it was read."""
 
-    The first line names the columns; ``source`` and ``target`` are needed, ``status`` and
-    ``note`` may follow. Comma, semicolon and tab all serve as delimiter. Rows whose
-    status is "draft" are the machine's own and are passed over.
+    entries: tuple[Approved, ...]
+    drafts: int = 0  # rows that are the machine's own, passed over
+    problems: tuple[InputError, ...] = ()  # rows that cannot be taken, each with its place
+
+
+def read_corrections(path: Path, *, form: str = "") -> Corrections:
+    """Read a list of corrections: anything that `pipeline.lists` reads.
+
+    Rows whose status is "draft" are the machine's own and are passed over. A row that cannot
+    be taken costs only itself; of two translations of one sentence the first is taken.
 
     Args:
-        data: the file, in UTF-8 with or without byte-order mark.
-        name: how to call the file in messages.
+        path: the file.
+        form: ``csv``, ``tsv``, ``tbx`` or ``tmx``; found in the file when empty.
 
     Raises:
-        InputError: the table cannot be read; nothing of it is taken.
+        InputError: the file cannot be read, is something else, or holds no pair.
     """
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        row = data[: error.start].count(b"\n") + 1
-        raise InputError(
-            f"not UTF-8 (byte {error.start})",
-            place=f"{name}:{row}",
-            next_step="save the table as CSV UTF-8",
-        ) from error
-    head = text.partition("\n")[0]
-    delimiter = max(",;\t", key=head.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    try:
-        return _read(reader, name)
-    except csv.Error as error:
-        raise InputError(
-            f"not a table: {error}",
-            place=f"{name}:{reader.line_num}",
-            next_step="close the quotation mark in or above this row",
-        ) from error
-
-
-def _read(reader: Iterator[list[str]], name: str) -> tuple[Approved, ...]:
-    columns = [cell.strip().lower() for cell in next(reader, [])]
-    for needed in ("source", "target"):
-        if columns.count(needed) != 1:
-            raise InputError(
-                f"the first line must name one column {needed!r}, not {', '.join(columns)!r}",
-                place=f"{name}:1",
-                next_step=f"write for instance: {','.join(COLUMNS)}",
-            )
+    found = read_list(path, form=form)
+    problems = [
+        InputError(f.problem, place=f"{path}:{f.line}, column {f.column}", next_step=f.next_step)
+        for f in found.faults
+    ]
     entries: dict[str, Approved] = {}
-    for cells in reader:
-        if not any(cell.strip() for cell in cells):
-            continue
-        place = f"{name}:{getattr(reader, 'line_num', 0)}"
-        if len(cells) > len(columns):
-            raise InputError(
-                f"this row has {len(cells)} cells, the first line names {len(columns)}",
-                place=place,
-                next_step="put texts that hold the delimiter in quotation marks",
-            )
-        row = dict(zip(columns, cells, strict=False))  # a short row lacks its last cells
-        source, target = row["source"].strip(), row.get("target", "").strip()
-        status = row.get("status", "").strip().lower()
-        if status not in _STATUSES:
-            raise InputError(
-                f"unknown status {status!r}", place=place, next_step="write approved or draft"
-            )
+    drafts = 0
+    for pair in found.entries:
+        status = pair.get("status", "").casefold()
         if status == "draft":
+            drafts += 1
             continue
-        for column, cell in (("source", source), ("target", target)):
-            if not cell:
-                raise InputError(
-                    f"the {column} is empty",
-                    place=f"{place}, column {column}",
-                    next_step="fill the cell, or take the row out",
-                )
-        entry = Approved(source=source, target=target, note=row.get("note", "").strip())
-        known = entries.setdefault(source, entry)
-        if known.target != target:
-            raise InputError(
-                f"a second translation for {source!r}",
-                place=place,
-                next_step="keep one of the two rows",
-            )
-    return tuple(entries.values())
+        entry = Approved(source=pair["source"], target=pair["target"], note=pair.get("note", ""))
+        known = entries.setdefault(approved_key(entry.source), entry)
+        column, problem, step = _wrong(entry, status, known)
+        if problem:
+            place = f"{path}:{pair.line}, column {column}"
+            problems.append(InputError(problem, place=place, next_step=step))
+            if known is entry:
+                del entries[approved_key(entry.source)]
+    return Corrections(entries=tuple(entries.values()), drafts=drafts, problems=tuple(problems))
+
+
+def _wrong(entry: Approved, status: str, known: Approved) -> tuple[str, str, str]:
+    """Say which column of a correction is wrong, why, and what to do; empty texts if none is."""
+    if status not in _STATUSES:
+        return "status", f"unknown status {status!r}", "write approved or draft"
+    for column in ("source", "target"):
+        if not getattr(entry, column):
+            return column, f"the {column} is empty", "fill the cell, or take the row out"
+    if known.target != entry.target:
+        return "target", f"a second translation for {entry.source!r}", "keep one of the two rows"
+    return "", "", ""

@@ -13,7 +13,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import InputError
-from pipeline.lists import Listing, as_table, is_error_value, neutral, parse, read_list, restored
+from pipeline.lists import (
+    Listing,
+    as_table,
+    is_error_value,
+    neutral,
+    on_one_line,
+    parse,
+    read_list,
+    restored,
+)
 
 TWO = [("taux directeur", "policy rate"), ("mise en demeure", "formal notice")]
 ONE = TWO[:1]
@@ -40,7 +49,7 @@ def spot(tmp_path_factory):
 
 
 def pairs(found: Listing) -> list[tuple[str, str]]:
-    return [(entry["source"], entry["target"]) for entry in found.entries]
+    return [(on_one_line(e["source"]), on_one_line(e["target"])) for e in found.entries]
 
 
 _MEMOQ = (

@@ -11,14 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.errors import InputError, MemoryStoreError
+from pipeline.errors import MemoryStoreError
 from pipeline.memory import (
     Approved,
     TranslationMemory,
     approved_key,
     check,
     prune,
-    read_corrections,
     request_key,
     segment_key,
     stats,
@@ -336,34 +335,6 @@ def test_the_table_shows_approved_first_and_hides_drafts_that_were_settled():
             ("A.", "a", "draft", ""),
         ]
         assert len(list(table_rows(memory, drafts=False))) == 1
-
-
-def test_corrections_are_read_with_any_delimiter_and_drafts_passed_over():
-    for delimiter in ",;\t":
-        text = "source,target,status,note\nA.,x,approved,\nB.,y,draft,\nC.,z\n\n"
-        entries = read_corrections(text.replace(",", delimiter).encode("utf-8-sig"), name="c.csv")
-        assert [(e.source, e.target) for e in entries] == [("A.", "x"), ("C.", "z")]
-
-
-@pytest.mark.parametrize(
-    ("data", "place", "problem"),
-    [
-        (b"", "c.csv:1", "must name one column 'source'"),
-        (b"source,cible\nA,b\n", "c.csv:1", "'target'"),
-        (b"source,target\nA,b,c\n", "c.csv:2", "3 cells"),
-        (b"source,target\nA,\n", "c.csv:2, column target", "target is empty"),
-        (b"source,target\n,b\n", "c.csv:2, column source", "source is empty"),
-        (b"source,target\nA,b\nA,c\n", "c.csv:3", "second translation"),
-        (b"source,target,status\nA,b,yes\n", "c.csv:2", "unknown status"),
-        (b"source,target\nA,\xff\n", "c.csv:2", "not UTF-8"),
-        (b'source,target\nA,"b\n', "c.csv:2", "not a table"),
-    ],
-)
-def test_a_bad_table_names_file_row_and_problem(data, place, problem):
-    with pytest.raises(InputError, match=problem) as caught:
-        read_corrections(data, name="c.csv")
-    assert caught.value.place.startswith(place)
-    assert caught.value.next_step
 
 
 # --- care ------------------------------------------------------------------------
