@@ -305,9 +305,9 @@ def checks(
     by_check: Counter[str] = Counter()
     shown: list[dict[str, object]] = []
     total = 0
-    for place, pair in pairs:
+    for place, pair, where in pairs:
         total += 1
-        for finding in (*check(pair, chosen), *across.add(pair, place)):
+        for finding in (*check(pair, chosen), *across.add(pair, place, **where)):
             counts[finding.severity] += 1
             by_check[finding.check] += 1
             if as_json:
@@ -338,16 +338,17 @@ def checks(
         )
 
 
-def _pairs(source: Path, target: Path) -> Iterator[tuple[str, Pair]]:
+def _pairs(source: Path, target: Path) -> Iterator[tuple[str, Pair, dict[str, Any]]]:
     lines = (zip(*both, strict=True) for both in quality.parallel_lines([source, target]))
     make = quality.Pair
     for number, (french, english) in enumerate(chain.from_iterable(lines), 1):
-        yield f"line {number}", make(source=french, target=english)
+        yield f"line {number}", make(source=french, target=english), {}
 
 
-def _rows(outputs: Path) -> Iterator[tuple[str, Pair]]:
+def _rows(outputs: Path) -> Iterator[tuple[str, Pair, dict[str, Any]]]:
     from pipeline.table import read_rows
 
     make = quality.pair_of
     for row in read_rows(outputs / quality.TABLE):
-        yield row.place, make(row.segment, row)
+        where = {"document": row.doc_id, "paragraph": row.segment.block_id}
+        yield row.place, make(row.segment, row), where

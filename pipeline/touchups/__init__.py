@@ -5,6 +5,7 @@ a sentence's French and English.
 """
 
 from pipeline.touchups.base import Change, Sentence, Style, TouchUp, is_curly, touchup
+from pipeline.touchups.names import told_names
 from pipeline.touchups.touching import TOUCH_UPS, Touched, touch_up
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "TouchUp",
     "Touched",
     "is_curly",
+    "told_names",
     "touch_up",
     "touchup",
 ]

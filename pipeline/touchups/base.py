@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
 Ends = tuple[int, int]  # start and end, code points
 
@@ -55,6 +55,7 @@ class Sentence:
     source: str
     target: str
     style: Style
+    names: Collection[str] = ()  # as the document has written them before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,8 +93,15 @@ def no_prose(source: str, target: str, protected: Iterable[Ends]) -> Iterator[En
         Places of protected texts, of addresses and placeholders, and of quoted words that
         stand in the English as they stood in the French.
     """
-    for text in {source[a:b] for a, b in protected if source[a:b].strip()}:
-        yield from _places(text, target)
+    inside = [*protected]
+    for text in {source[a:b] for a, b in inside if source[a:b].strip()}:
+        there, here = [*_places(text, source)], [*_places(text, target)]
+        if len(there) != len(here):  # which of them is prose is not told
+            yield from here
+            continue
+        for (start, end), place in zip(there, here, strict=True):
+            if any(a <= start and end <= b for a, b in inside):
+                yield place
     yield from (match.span() for match in _NO_PROSE.finditer(target))
     for match in _QUOTED.finditer(source):
         if any(map(str.isalpha, match[1])):

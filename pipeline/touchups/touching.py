@@ -9,6 +9,7 @@ from pipeline.records import Edit, Span
 from pipeline.touchups.base import Change, Ends, Sentence, Style, TouchUp, no_prose
 from pipeline.touchups.dates import dates
 from pipeline.touchups.hours import hours
+from pipeline.touchups.names import names as names_kind
 from pipeline.touchups.numbers import numbers
 from pipeline.touchups.spelling import spelling
 from pipeline.touchups.titles import titles
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 TOUCH_UPS: tuple[TouchUp, ...] = (
     titles,
+    names_kind,
     numbers,
     hours,
     dates,
@@ -75,6 +77,7 @@ def touch_up(
     *,
     protected: Iterable[Ends] = (),
     kept: Iterable[Ends] = (),
+    names: Collection[str] = (),
     only: Collection[str] = (),
 ) -> Touched:
     """Write numbers, titles, quotes and the like of a translation as English writes them.
@@ -87,9 +90,10 @@ def touch_up(
         style: of the document.
         protected: stretches of the source that are not prose; they stay as they stand.
         kept: stretches of the target that hold a term of the glossary; likewise.
+        names: that the document has written before, in French and in English alike.
         only: names of touch-ups to run; all unless given.
     """
-    sentence = Sentence(source=source, target=target, style=style)
+    sentence = Sentence(source=source, target=target, style=style, names=names)
     off: list[Ends] | None = None  # found only where there is something to touch
     edits: list[Edit] = []
     for _ in range(_ROUNDS):

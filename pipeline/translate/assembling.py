@@ -68,6 +68,7 @@ class Assembly:
     ) -> None:
         self.loaded = loaded
         self._style = style
+        self._names: set[str] = set()  # that the English has written as the French does
         self._translate = translate_pieces
         self._raws: list[str] = []
 
@@ -79,7 +80,7 @@ class Assembly:
         number = len(self._raws)
         segment, note = self.loaded.segments[number], self.loaded.notes.get(number)
         findings: tuple[Finding, ...] = () if note is None else (note,)
-        rendering, pairs = touched(segment, rendering, self._style)
+        rendering, pairs = touched(segment, rendering, self._style, self._names)
         placed = place(
             segment, rendering, self.loaded.document.format, self._translate_pieces, pairs
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pipeline.touchups import Style, is_curly, touch_up
+from pipeline.touchups import Style, is_curly, told_names, touch_up
 from pipeline.translate.finishing import APPROVED, COPIED
 
 if TYPE_CHECKING:
@@ -26,12 +26,18 @@ def style_of(settings: Settings, text: str) -> Style | None:
 
 
 def touched(
-    segment: Segment, rendering: Rendering, style: Style | None
+    segment: Segment, rendering: Rendering, style: Style | None, names: set[str]
 ) -> tuple[Rendering, Sequence[tuple[Span, Span]]]:
     """Touch a rendering up.
 
     What a person wrote is left as it is; of a segment without a word only its numbers are
     touched.
+
+    Args:
+        segment: the segment.
+        rendering: what became of it.
+        style: of the document; ``None`` for no touch-ups.
+        names: that the document has written so far; those of this segment are added.
 
     Returns:
         The rendering, and the places of source and target that the touch-ups tell of.
@@ -48,8 +54,10 @@ def touched(
         style,
         protected=[(s.start, s.end) for s in segment.protected],
         kept=[(t.target.start, t.target.end) for t in rendering.terms if t.target],
+        names=names,
         only=("numbers",) if rendering.engine == COPIED else (),
     )
+    names |= told_names(segment.source, result.text)
     if not result.edits:
         return rendering, ()
 

@@ -19,11 +19,11 @@ CASES = json.loads(
 )
 
 
-def touched(source, target, **style):
+def touched(source, target, *, names=(), **style):
     """Touch up; the edits must replay, and doing it again must change nothing."""
-    result = touch_up(source, target, Style(**style))
+    result = touch_up(source, target, Style(**style), names=names)
     assert replay(target, result.edits) == result.text
-    assert touch_up(source, result.text, Style(**style)).text == result.text
+    assert touch_up(source, result.text, Style(**style), names=names).text == result.text
     return result.text
 
 
@@ -55,6 +55,8 @@ def test_protected_text_and_terms_are_never_touched():
     source, target = "Le modèle 1 234,56 coûte 12 000 €.", "The 1 234,56 model costs 12 000 €."
     code = touch_up(source, target, Style(), protected=[(10, 18)])
     term = touch_up(source, target, Style(), kept=[(4, 12)])
+    twice = touch_up(f"{source} 1 234,56", f"{target} 1 234,56", Style(), protected=[(10, 18)])
+    assert twice.text == "The 1 234,56 model costs €12,000. 1,234.56"
     assert code.text == term.text == "The 1 234,56 model costs €12,000."
 
 

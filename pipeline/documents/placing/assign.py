@@ -138,6 +138,8 @@ class _Assigner:
         """Take in the punctuation that also stood inside the pair, drop white space."""
         text = self.source[child.start : child.end].strip()
         target = self.target
+        if text[-1:] in {*"€$£¥"} and start > room.start and target[start - 1] == text[-1]:
+            start -= 1  # 12 € became €12
         for group in (_STOPS, _QUOTES):
             if text[-1:] in group and end < room.end and target[end] in group:
                 end += 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
+from pipeline.quality.checks.document import DOCUMENT_CHECKS, DocumentChecks
 from pipeline.quality.checks.pair import make_finding, words
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ CORPUS_CHECKS = {
         "Shared translation",
         "Two different sources have the very same translation.",
     ),
+    **DOCUMENT_CHECKS,
 }
 """Name → title and explanation."""
 
@@ -43,14 +45,32 @@ class CorpusChecks:
 
     def __init__(self, names: Collection[str] = tuple(CORPUS_CHECKS)) -> None:
         self._names = frozenset(names)
+        self._within = DocumentChecks() if self._names & DOCUMENT_CHECKS.keys() else None
         self._by_source: dict[bytes, tuple[bytes, str]] = {}
         self._by_target: dict[bytes, tuple[bytes, str]] = {}
 
-    def add(self, pair: Pair, place: str) -> tuple[Finding, ...]:
-        """Take in the next row; ``place`` is how messages name it later."""
+    def add(
+        self, pair: Pair, place: str, *, document: str = "", paragraph: int = 0
+    ) -> tuple[Finding, ...]:
+        """Take in the next row.
+
+        Args:
+            pair: what the row says.
+            place: how messages name it later.
+            document: that it stands in; the rows of one come one after the other. Lines of
+                which that is not known are no document.
+            paragraph: of the document.
+        """
+        pair = pair.cut()
+        found = self._across(pair, place)
+        if document and self._within is not None:
+            within = self._within.add(pair, document, paragraph, place)
+            found += tuple(f for f in within if f.check in self._names)
+        return found
+
+    def _across(self, pair: Pair, place: str) -> tuple[Finding, ...]:
         if len(words(pair.source)) < _FEWEST_WORDS or not pair.target.strip():
             return ()
-        pair = pair.cut()
         source, target = _key(pair.source), _key(pair.target)
         findings = []
         other, where = self._by_source.setdefault(source, (target, place))

@@ -74,7 +74,7 @@ def _capitalised(text: str) -> list[tuple[str, int, int, bool]]:
     return found
 
 
-def _phonetic(word: str) -> str:
+def phonetic(word: str) -> str:
     """Write away what transliteration into French and into English does differently."""
     text = fold(word)
     for old, new in (
@@ -213,7 +213,7 @@ def _misspelt(word: str, twin: str, inside: bool) -> bool:
         return False  # Brésiliens, Vénézuéliens: words, not names
     if _bare(twin).startswith(_bare(word)) and "-" in word:
         return False  # U-Boot, U-boats
-    return _phonetic(word) != _phonetic(twin)
+    return phonetic(word) != phonetic(twin)
 
 
 @check(

@@ -186,9 +186,10 @@ class ReportBuilder:
 
     def _segment(self, row: Translation, reference: str, chrf: float | None) -> SegmentReport:
         pair = pair_of(row.segment, row)
-        findings = by_gravity(
-            [*chosen(row.findings, self.checks, pair), *self.corpus.add(pair, row.place)]
+        across = self.corpus.add(
+            pair, row.place, document=row.doc_id, paragraph=row.segment.block_id
         )
+        findings = by_gravity([*chosen(row.findings, self.checks, pair), *across])
         segment = SegmentReport(
             row=row,
             findings=findings,
