@@ -28,20 +28,16 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 CASES: dict[str, Callable[[Case], None]] = {}
 LATER: dict[str, str] = {  # what is not mended yet, and why
-    "03-deepl-csv-4-columns": "columns without names are not understood",
-    "12-omegat-glossary-header": "a comment line is a row",
     "04-math-lost": "mathematics is prose to the Markdown reader",
     "05-mkdocs-admonition": "admonitions are paragraphs to the Markdown reader",
     "06-hugo-jekyll-highlight": "template tags are prose to the Markdown reader",
     "08-definition-list-and-callout": "definition lists are paragraphs to the Markdown reader",
     "09-mdx-js": "MDX is prose to the Markdown reader",
-    "10-excel-error-cells": "lint knows no spreadsheet errors",
     "15-memory-excel-and-tmx": "memory import reads UTF-8 CSV only",
     "16-numbers": "hours and numbers in words are not checked",
     "18-title-stays-french": "front matter is left in French",
     "19-in-place-output": "the message does not name --out",
     "20-glossary-plural-with-capital": "a term with a capital has no plural",
-    "21-placeholders": "placeholders are flagged, not protected",
     "27-math-closing-lost-in-company": "mathematics is prose to the Markdown reader",
 }
 
@@ -115,7 +111,8 @@ def _(c: Case) -> None:
     c.translate("a.txt", "b.txt")
     for name in ("a", "b"):
         lines = c.text(f"{name}.txt").splitlines()
-        assert c.text(f"o/{name}.en.txt").splitlines() == [f"[{line}]" for line in lines]
+        english = c.text(f"o/{name}.en.txt").replace(":", " :").splitlines()
+        assert english == [f"[{line}]" for line in lines]
 
 
 @case("03-deepl-csv-4-columns")

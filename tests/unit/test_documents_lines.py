@@ -12,6 +12,7 @@ from golden_corpus import _Dice, _Writer
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.config import Settings
 from pipeline.documents import (
     cut_block,
     join_block,
@@ -20,6 +21,7 @@ from pipeline.documents import (
     write_document,
 )
 from pipeline.documents.wrapping import WEIGHTS, Line, score
+from pipeline.errors import ConfigError
 from pipeline.records import Span
 from pipeline.segmentation import split
 
@@ -257,3 +259,43 @@ def test_one_hostile_line_is_read_in_no_time() -> None:
         began = time.process_time()
         parse(f"{text}\n{text}")
         assert time.process_time() - began < 3
+
+
+# --- in a run ------------------------------------------------------------------------------
+
+GLUED = "Le port rouvre demain matin\nPar Anne Roux\n"
+
+
+def test_another_choice_of_lines_writes_unchanged_sources_anew(tmp_path, translate):
+    source = tmp_path / "in" / "a.txt"
+    source.parent.mkdir()
+    source.write_text(GLUED, encoding="utf-8")
+    written = {}
+    for mode in ("auto", "join", "keep"):
+        translate(source.parent, lines=mode, touch_ups=False)
+        written[mode] = (tmp_path / "out" / "a.en.txt").read_text(encoding="utf-8")
+    assert written["auto"] == written["keep"] == english(GLUED)
+    assert " ".join(written["join"].split()) == f"[{' '.join(GLUED.split())}]"
+
+
+def test_a_paragraph_wrapped_otherwise_asks_the_engine_nothing_new(
+    tmp_path, translate, fake_engine_class
+):
+    prose = (
+        "Le comité s'est réuni hier soir et il a décidé de reporter la fête. La place sera en "
+        "travaux, et le kiosque ne rouvrira qu'au printemps prochain, faute de moyens suffisants."
+    )
+    source = tmp_path / "in" / "a.txt"
+    source.parent.mkdir()
+    source.write_text("\n".join(wrapped(prose, 60)) + "\n", encoding="utf-8")
+    translate(source.parent)
+    for width in (52, 75, 1_000):
+        source.write_text("\n".join(wrapped(prose, width, "> ", "> ")) + "\n", encoding="utf-8")
+        engine = fake_engine_class()
+        translate(source.parent, engine=engine)
+        assert engine.asked == []
+
+
+def test_a_wrong_choice_of_lines_is_named():
+    with pytest.raises(ConfigError, match="lines must be one of auto, keep, join, not 'kept'"):
+        Settings.of(lines="kept")
