@@ -26,7 +26,12 @@ RUNGS = {
 TOUCH_UP = "touch-up:"
 """What the rung of a touch-up's edit begins with; its kind follows."""
 
-WAYS = {**RUNGS, "draft": "by the model", "hypothesis": "by choosing another translation"}
+WAYS = {
+    **RUNGS,
+    "draft": "by the model",
+    "second-look": "by the model",
+    "hypothesis": "by choosing another translation",
+}
 """The same in words that follow a number: ``52 by the model``."""
 
 

@@ -37,6 +37,9 @@ WEIGHT = 0.1
 answer and in how sure one may be of it. Of 0.05, 0.1, 0.2 and 0.3 the best on the odd lines
 of FLORES dev (benchmarks/RESULTS.md)."""
 
+_PRESENT_PARTICIPLE = re.compile(r"^(?:[Ss](?:e |'|’))?\w+ant\b")
+_SHORT = re.compile(r"(?<=[^aeiou][aeiou])([^aeiouwxy])$")  # run, running
+
 _COMMON = 4.0  # nats: a word more frequent than e^-4 (1.8 %) weighs nothing
 _UNKNOWN = 0.3  # the share that a word unknown to the lexicon is given
 _LEAST = 0.003  # the share of a word whose English is absent
@@ -242,9 +245,22 @@ def hints(holes: Sequence[Unmatched], *, most: int = 4) -> tuple[Hint, ...]:
     """Give what to tell a model about words without counterpart: the rarest ``most``.
 
     Each hint is the word as it stands with its likeliest English lemma, in the order of
-    the sentence.
+    the sentence: with a capital where the word has one, and an expression's verb as a
+    present participle where the French is one (*se chiffrant en*, "amounting to"); a model
+    inflects the rest by itself.
     """
     rarest = sorted(holes, key=lambda hole: -hole.weight)[:most]
     chosen = [hole for hole in holes if hole in rarest]
-    pairs = dict.fromkeys((hole.word, hole.likeliest[0]) for hole in chosen)
+    pairs = dict.fromkeys((hole.word, _as_it_stands(hole)) for hole in chosen)
     return tuple(Hint(source=word, target=english) for word, english in pairs)
+
+
+def _as_it_stands(hole: Unmatched) -> str:
+    """Give the likeliest English in the form of the French."""
+    english = hole.likeliest[0]
+    if hole.idiom and _PRESENT_PARTICIPLE.search(hole.word):
+        verb, _, rest = english.partition(" ")
+        verb = _SHORT.sub(r"\g<0>\g<1>", verb) if len(verb) <= 4 else verb
+        verb = re.sub(r"(?<=[^aeiou])e$|(?<=u)e$", "", verb) + "ing"
+        english = f"{verb} {rest}".rstrip()
+    return english[0].upper() + english[1:] if hole.word[0].isupper() else english

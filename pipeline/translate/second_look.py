@@ -67,6 +67,7 @@ class _Case:
     merit: float | None
     banned: tuple[str, ...]
     hints: tuple[Hint, ...]
+    idiom: bool  # a listed expression is lost: its English is known
 
 
 def second_look(
@@ -132,7 +133,7 @@ def _doubtful(place: int, todo: Todo, rendering: Rendering, look: Look) -> _Case
     banned = _left(todo.segment, rendering)
     if len(banned) > MAX_WORDS:
         banned = ()
-    worth, unsure = rendering.score, False
+    worth, unsure, idiom = rendering.score, False, False
     suggested: tuple[Hint, ...] = ()
     if look.meaning:
         seen = covering_terms(todo.segment, rendering.target, rendering.terms)
@@ -143,6 +144,7 @@ def _doubtful(place: int, todo: Todo, rendering: Rendering, look: Look) -> _Case
             or _violations(rendering) > 0
             or any(h.flags for h in rendering.hypotheses[:1])
         )
+        idiom = any(hole.idiom for hole in seen.holes)
         # What a quick pass is sure of is left alone, expressions apart: suggestions did not
         # better it.
         if look.suggest:
@@ -160,6 +162,7 @@ def _doubtful(place: int, todo: Todo, rendering: Rendering, look: Look) -> _Case
         merit=worth,
         banned=banned,
         hints=suggested,
+        idiom=idiom,
     )
 
 
@@ -182,7 +185,7 @@ def _choose(case: _Case, answer: Answer) -> Hypothesis | None:
             better = score_lost(case.rendering.score, hypothesis.score) <= MAX_SCORE_LOSS
         else:
             # Where no score is known nothing is better than what stands.
-            wanted = MARGIN if case.hints else 0.0
+            wanted = MARGIN if case.hints and not case.idiom else 0.0
             better = score_lost(case.merit, worth) < -wanted
         text = replace(case.rendering, target=hypothesis.text, terms=())
         if better and not _left(case.todo.segment, text):

@@ -89,7 +89,7 @@ def _engine(report: RunReport) -> Lines:
         yield f"  Sentences: {told}{again}.", ""
     if segments.looked_at_again:
         again = counted(segments.looked_at_again, "sentence")
-        yield f"  Second look: {again} with French left over, translated again without it.", ""
+        yield f"  Second look: {again} doubtful at first, bettered by translating again.", ""
     if segments.touched_up:
         number = sum(count for _, count in segments.touched_up)
         kinds = ", ".join(f"{name} {count:,}" for name, count in segments.touched_up)
