@@ -24,9 +24,9 @@ def test_reaches_the_adapters_published_scores_on_flores(bundled_engine, flores)
     bleu = sacrebleu.corpus_bleu(texts, [english]).score
     chrf = sacrebleu.corpus_chrf(texts, [english]).score
     print(f"bundled, greedy, 200 sentences of FLORES dev: BLEU {bleu:.2f} chrF {chrf:.2f}")
-    # Measured: see benchmarks/RESULTS.md.
-    assert bleu >= 31.3
-    assert chrf >= 60.4
+    # Measured: 35.0, 62.6.
+    assert bleu >= 34.6
+    assert chrf >= 62.3
 
 
 def test_results_keep_the_order_and_count_of_the_requests(bundled_engine):

@@ -44,7 +44,7 @@ def finished(bundled_engine):
     return enforce(drafts, termbase, engine.translate)
 
 
-def test_at_least_97_of_100_occurrences_come_out_right_and_the_rest_is_named(finished):
+def test_at_least_99_of_100_occurrences_come_out_right_and_the_rest_is_named(finished):
     terms = [t for done in finished for t in done.terms]
     rungs = Counter(t.rung for t in terms)
     satisfied = sum(t.status == "satisfied" for t in terms)
@@ -55,7 +55,9 @@ def test_at_least_97_of_100_occurrences_come_out_right_and_the_rest_is_named(fin
     )
     for term in flagged:
         print(f"  flagged: {term.occurrence.text}")
-    assert satisfied / len(terms) >= 0.97
+    assert satisfied / len(terms) >= 0.99
+    # The model is told the terms: the ladder has little left to do.
+    assert (rungs["draft"] + rungs["hypothesis"]) / len(terms) >= 0.85
     assert sum(len(done.findings) for done in finished) == len(flagged)
 
 
