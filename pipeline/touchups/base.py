@@ -29,7 +29,7 @@ _QUOTED = re.compile(r"[«“„\"‘]\s*([^«»“”„\"‘\n]+?)\s*[»”“
 class Style:
     """How a document is to be written.
 
-    ``curly`` says which apostrophes and quotes the document has: ``None`` where it has none.
+    ``curly`` says which apostrophes the document has: ``None`` for none, or for both sorts.
     """
 
     variant: str = ""  # "us" or "uk"; "" for as it was translated
@@ -43,9 +43,13 @@ class Style:
 
 
 def is_curly(text: str) -> bool | None:
-    """Say whether most apostrophes between letters are curly; ``None`` where there is none."""
+    """Say whether the apostrophes between letters are curly.
+
+    ``None`` where there is none, or where fewer than nine in ten are of one sort.
+    """
     found = _APOSTROPHE.findall(text)
-    return found.count("’") * 2 >= len(found) if found else None
+    share = found.count("’") / len(found) if found else 0.5
+    return True if share >= 0.9 else False if share <= 0.1 else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -123,9 +123,11 @@ def test_edits_replay_and_touching_up_twice_is_touching_up_once(
     touched(source, target, variant=variant, clock=clock, curly=curly)
 
 
-def test_apostrophes_are_as_most_of_the_document_has_them():
-    assert is_curly("l’IA d’OpenAI qu'il") is True
-    assert is_curly("l'IA d’OpenAI qu'il") is False
+def test_apostrophes_are_as_nearly_all_of_the_document_are():
+    assert is_curly("l’IA d’OpenAI qu’il") is True
+    assert is_curly("l'IA d'OpenAI qu'il") is False
+    assert is_curly("l'IA d’OpenAI qu’il") is None
+    assert is_curly("l’IA " * 9 + "l'IA") is True
     assert is_curly("Rien ici, ni 'là'.") is None
 
 
