@@ -248,13 +248,15 @@ def export_terms(
 ) -> None:
     """Write the terms in use for another tool."""
     from pipeline.glossary.exchange import write_terms_as
+    from pipeline.translate.opening import keeper_of_user
 
     path = Path(file)
     if any(path.resolve() == p.resolve() for p in load_settings(given).paths("glossary")):
         raise GlossaryError(
             "that is a glossary in use", place=file, next_step="write to another file"
         )
-    count = write_terms_as(path, _terms(given), form=form)
+    keeper = keeper_of_user(lambda text: typer.echo(f"warning: {text}", err=True))
+    count = write_terms_as(path, _terms(given), form=form, keeper=keeper)
     told = f"{file}: {counted(count, 'entry', 'entries')}"
     answer(told, {"file": file, "entries": count}, as_json=as_json)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import os
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -49,8 +50,12 @@ def _open(given: Given, *, make: bool = False) -> TranslationMemory:
     return TranslationMemory(
         path,
         own=not settings.memory,
-        warn=lambda text: typer.echo(f"warning: {text}", err=True),
+        warn=_warn,
     )
+
+
+def _warn(text: str) -> None:
+    typer.echo(f"warning: {text}", err=True)
 
 
 @app.command("stats")
@@ -88,8 +93,8 @@ def export(
     Correct a target, write `approved` into its status, and give the file to
     `passerelle memory import`.
     """
-    from pipeline.fsio import atomic_open
     from pipeline.memory import table_rows
+    from pipeline.translate.opening import keeper_of_user
 
     with (
         _open(given) as store,
@@ -99,7 +104,11 @@ def export(
             _write_csv(sys.stdout.buffer, rows)
             sys.stdout.buffer.flush()
             return
-        with atomic_open(Path(file)) as handle:
+        if os.path.realpath(file) == os.path.realpath(str(store.path)):
+            raise UsageError(
+                "that is the memory itself", place=file, next_step="write to another file"
+            )
+        with keeper_of_user(_warn).open(Path(file)) as handle:
             handle.write(b"\xef\xbb\xbf")  # so that a spreadsheet reads the accents
             count = _write_csv(handle, rows)
     typer.echo(f"{counted(count, 'row')} written to {file}", err=True)

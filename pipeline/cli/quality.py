@@ -242,6 +242,7 @@ def report(
     13 below --fail-under; 2 wrong usage; 4 a file that cannot be read; 7 one that cannot be
     written.
     """
+    from pipeline.keeping import Keeper
     from pipeline.run.reporting.scoring import reference_blocks
 
     quality.parse_gates(fail_under or ())
@@ -254,7 +255,7 @@ def report(
         corpus_checks=quality.choose_corpus_checks(only or (), without or ()),
         metrics=tuple(metric or _METRICS),
     )
-    page = quality.write_report(result, folder)
+    page = quality.write_report(result, folder, keeper=Keeper.of_folder(folder, tell=_warn))
     if as_json:
         typer.echo(quality.render_json(result))
     else:

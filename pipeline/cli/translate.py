@@ -107,7 +107,7 @@ def translate(
 
     settings = partial(load_settings, given)
     reporter = partial(make_reporter, quiet=quiet, json_log=json_log)
-    render = partial(_render, as_json=as_json, quiet=quiet)
+    render = partial(_render, as_json=as_json, quiet=quiet, reporter=reporter)
     archives = any(map(is_archive, paths))
     if "-" in paths:
         if len(paths) > 1 or watch or dry_run or as_json or cluster:
@@ -166,13 +166,25 @@ def _open(settings: Settings, say: Callable[[str], None]) -> ChosenEngine:
     return open_installed(settings, say)
 
 
-def _render(report: RunReport, settings: Settings, *, as_json: bool, quiet: bool) -> None:
+def _render(
+    report: RunReport,
+    settings: Settings,
+    *,
+    as_json: bool,
+    quiet: bool,
+    reporter: Callable[[], Reporter],
+) -> None:
+    from pipeline.run.reporting.progress import Event
+
+    def tell(text: str) -> None:
+        reporter().event(Event(level="warning", text=text))
+
     shown = report
     try:
         if settings.report and report.segments.total:
             from pipeline.run.reporting.quality import with_quality
 
-            shown = with_quality(report)
+            shown = with_quality(report, tell=tell)
     finally:  # the run is told of even where its quality report fails or is interrupted
         if as_json:
             emit_json(shown.to_json())

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from pipeline.fsio import atomic_write
 from pipeline.glossary.file import COLUMNS, as_glossary_error, default_inflect, problem
 from pipeline.glossary.records import ANYWHERE
+from pipeline.keeping import Keeper
 from pipeline.lists import Entry, as_table, format_of, on_one_line, read_list
 
 if TYPE_CHECKING:
@@ -85,11 +85,19 @@ def term_values(term: Term) -> dict[str, str]:
     }
 
 
-def write_terms_as(path: Path, terms: Sequence[Term], *, form: str = "") -> int:
+def write_terms_as(
+    path: Path, terms: Sequence[Term], *, form: str = "", keeper: Keeper | None = None
+) -> int:
     """Write terms for another tool.
 
     CSV and TSV hold every column. TBX holds targets, forbidden forms and notes; TMX one
     pair for each accepted target, preferred first, and nothing else.
+
+    Args:
+        path: the file.
+        terms: what to write.
+        form: ``csv``, ``tsv``, ``tbx`` or ``tmx``; by the suffix when empty.
+        keeper: writes the file; one that knows nothing of earlier files unless given.
 
     Returns:
         How many rows or entries were written.
@@ -108,7 +116,7 @@ def write_terms_as(path: Path, terms: Sequence[Term], *, form: str = "") -> int:
         data, count = _as_tbx(terms)
     else:
         data, count = _as_tmx(terms)
-    atomic_write(path, data)
+    (keeper or Keeper()).write(path, data)
     return count
 
 

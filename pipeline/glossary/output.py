@@ -6,7 +6,7 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
-from pipeline.fsio import atomic_open
+from pipeline.keeping import Keeper
 from pipeline.lists import neutral
 
 if TYPE_CHECKING:
@@ -22,7 +22,10 @@ TERMS_COLUMNS = (
 
 
 def write_terms_csv(
-    path: Path, segments: Iterable[tuple[str, int, int, Iterable[TermResult]]]
+    path: Path,
+    segments: Iterable[tuple[str, int, int, Iterable[TermResult]]],
+    *,
+    keeper: Keeper | None = None,
 ) -> int:
     """Write one row for each term occurrence and each forbidden form.
 
@@ -33,6 +36,7 @@ def write_terms_csv(
         path: the file to write, by temporary file and replace.
         segments: (document, block, segment, what became of its terms), in the order wanted;
             read once, one at a time.
+        keeper: writes it; one that knows nothing of earlier files unless given.
 
     Returns:
         The number of rows.
@@ -41,7 +45,7 @@ def write_terms_csv(
         OutputError: the file cannot be written.
     """
     count = 0
-    with atomic_open(path) as handle:
+    with (keeper or Keeper()).open(path) as handle:
         text = io.TextIOWrapper(handle, encoding="utf-8-sig", newline="", write_through=True)
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(TERMS_COLUMNS)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.documents import is_supported, output_name, read_document
 from pipeline.errors import InputError, OutputError, UsageError
 from pipeline.fsio import file_lock, is_file, output_error, read_file, run_mark, sweep
 from pipeline.glossary import write_terms_csv
+from pipeline.keeping import HIDDEN, OUTPUTS, Keeper, file_digest
 from pipeline.run.archives import archives_of
 from pipeline.run.discovery import discover
 from pipeline.run.journal import Journal
@@ -23,20 +26,19 @@ from pipeline.run.reporting.report import (
     write_manifest,
 )
 from pipeline.run.reporting.scoring import References
-from pipeline.run.reuse import LastTable, Reuse, file_digest, run_key
+from pipeline.run.reuse import LastTable, Reuse, run_key
 from pipeline.run.storing import Store
 from pipeline.run.tables import TableWriter
 from pipeline.run.threads import supervise
 from pipeline.run.work import Work
 from pipeline.translate import Hooks, Translator
 from pipeline.translate.finishing import APPROVED, COPIED
-from pipeline.translate.opening import HIDDEN
+from pipeline.translate.opening import memory_path
 from pipeline.translate.stopping import Stop
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
-    from pathlib import Path
 
     from pipeline.config import Settings
     from pipeline.run.archives import Archives
@@ -119,7 +121,9 @@ def run(job: Job, *, open_engine: Opener, reporter: Reporter) -> RunReport:
     instead = ", or give another folder with --out"
     with file_lock(lock, "is writing to this folder", place=out, instead=instead):
         _tidy(out, hidden)
-        journal = Journal(hidden / "journal.sqlite")
+        journal = Journal(hidden / "journal.sqlite", tell=hooks.warn)
+        keeper = Keeper(journal, root=out, tell=hooks.warn)
+        _make_sure(job, translator, keeper, archives)
         if archives is None:
             found = discover(job.paths, out=out, supported=is_supported, output_name=output_name)
             journal.plan(found)
@@ -136,7 +140,7 @@ def run(job: Job, *, open_engine: Opener, reporter: Reporter) -> RunReport:
         state.documents_total, state.bytes_total = count, size
         if count:
             hooks.say(f"Engine: {translator.chosen.why}.")
-        body = _Body(job, translator, journal, state, out, archives)
+        body = _Body(job, translator, journal, state, keeper, archives)
         try:
             report = supervise(
                 body, stop=stop, reporter=reporter, show=body.show, state=body.summary
@@ -146,6 +150,29 @@ def run(job: Job, *, open_engine: Opener, reporter: Reporter) -> RunReport:
         journal.close()
         (hidden / _RUNNING).unlink(missing_ok=True)
     return report
+
+
+def _make_sure(job: Job, translator: Translator, keeper: Keeper, archives: Archives | None) -> None:
+    """Refuse a run whose outputs would take the place of what it reads, before it works.
+
+    Raises:
+        UsageError: the output folder holds an input, a glossary or the memory under a name
+            that every run writes.
+        OutputError: a folder or a device stands where an output would be written.
+    """
+    out = job.settings.path("out")
+    read = (*translator.glossary.paths, memory_path(job.settings))
+    inputs = set(map(os.path.realpath, (*job.paths, *map(str, read))))
+    targets = [out / name for name in OUTPUTS]
+    targets += [Path(target) for target in (archives.targets if archives else ())]
+    for target in targets:
+        if os.path.realpath(target) in inputs and is_file(target):
+            raise UsageError(
+                f"the run would write {target.name} in the place of a file that it reads",
+                place=str(target),
+                next_step="choose another folder with --out",
+            )
+        keeper.check(target)
 
 
 def _tidy(out: Path, hidden: Path) -> None:
@@ -168,14 +195,15 @@ class _Body:
         translator: Translator,
         journal: Journal,
         state: State,
-        out: Path,
+        keeper: Keeper,
         archives: Archives | None,
     ) -> None:
         self.state = state
         self._job = job
         self._translator = translator
         self._journal = journal
-        self._out = out
+        self._out = job.settings.path("out")
+        self._keeper = keeper
         self._archives = archives
         self._cluster: Prefetch | None = None
         self._tally = Tally()
@@ -184,12 +212,12 @@ class _Body:
 
     def __call__(self) -> RunReport:
         began = time.monotonic()
-        final = self._out / "segments.parquet"
+        final, keeper = self._out / "segments.parquet", self._keeper
         table = TableWriter(self._out / HIDDEN / "parts", look=self._tally.add)
         key = self._translate(table) if self.state.documents_total else b""
         self._translator.hooks.stop.check()
-        table.finish(final)
-        write_terms_csv(self._out / "terms.csv", table.terms())
+        table.finish(final, keeper)
+        write_terms_csv(self._out / "terms.csv", table.terms(), keeper=keeper)
         table.discard()
         self._journal.end_run(key, file_digest(final))
         report = self._report(time.monotonic() - began)
@@ -199,6 +227,7 @@ class _Body:
             self._job.settings,
             self._translator.glossary,
             self._job.paths,
+            keeper=keeper,
         )
         return report
 
@@ -249,9 +278,12 @@ class _Body:
         self, table: TableWriter, last: Path
     ) -> AbstractContextManager[Callable[[Done], None]]:
         if self._archives is not None:
-            return self._archives.store(journal=self._journal, table=table, state=self.state)
+            return self._archives.store(
+                keeper=self._keeper, journal=self._journal, table=table, state=self.state
+            )
         return Store(
             out=self._out,
+            keeper=self._keeper,
             journal=self._journal,
             table=table,
             last=LastTable(last),
@@ -308,10 +340,10 @@ class _Body:
             violations=tally.violations(self._line_of),
             check_first=tally.check_first(self._line_of),
             scores=self._references.result(),
-            kept=tuple(self.state.kept),
+            kept=tuple(self._keeper.kept),
             left=tuple(
                 name
-                for name in self._journal.written_before(limit=_NAMED)
+                for name in self._journal.written_before(but=OUTPUTS, limit=_NAMED)
                 if is_file(self._out / name)
             ),
             notes=tuple(self.state.notes),

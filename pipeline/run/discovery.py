@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from pipeline.errors import UsageError
+from pipeline.keeping import HIDDEN, OUTPUTS
 from pipeline.translate.reading import Source
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class Passed:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Rules:
     out: Path  # resolved
+    used: bool  # a run has written there before
     supported: Callable[[str], bool]
     output_name: Callable[[str], str]
 
@@ -58,7 +60,8 @@ def discover(
 
     Args:
         paths: files, folders, glob patterns (``**`` included).
-        out: the output folder; it is never read as input.
+        out: the output folder. What a run wrote there is never read as input, and nothing
+            else where it lies below an input; it may be the input folder itself.
         supported: says whether a file name has a known format.
         output_name: gives a translation's file name for a source's.
 
@@ -68,7 +71,12 @@ def discover(
     Raises:
         UsageError: a path does not exist, or a pattern matches nothing.
     """
-    rules = _Rules(out=out.resolve(), supported=supported, output_name=output_name)
+    rules = _Rules(
+        out=out.resolve(),
+        used=os.path.isdir(out / HIDDEN),  # noqa: PTH112 - raises nothing
+        supported=supported,
+        output_name=output_name,
+    )
     for index, text in enumerate(paths):
         found = _expand(text) if _is_pattern(text) else _named(text)
         for path, root in found:
@@ -123,6 +131,8 @@ def _visit(path: Path, root: Path | None, rules: _Rules) -> Iterator[Source | Pa
     if stat.S_ISDIR(mode.st_mode):
         yield from _walk(path, f"{below}/" if below else "", rules)
         return
+    if root is not None and _is_output(path, root, rules):
+        return
     doc_id = below or path.name
     yield from _file(path, doc_id, mode, rules, named=True)
 
@@ -135,7 +145,8 @@ def _walk(top: Path, prefix: str, rules: _Rules) -> Iterator[Source | Passed]:
         folder, below, above = pending.pop()
         try:
             own = folder.stat()
-            if folder.resolve() == rules.out:
+            inside = folder.resolve() == rules.out
+            if inside and folder != top:
                 continue
             identity = (own.st_dev, own.st_ino)
             if identity in above:
@@ -148,6 +159,8 @@ def _walk(top: Path, prefix: str, rules: _Rules) -> Iterator[Source | Passed]:
             with os.scandir(folder) as entries:
                 for entry in entries:
                     if entry.name.startswith("."):
+                        continue
+                    if inside and rules.used and entry.name in OUTPUTS:
                         continue
                     name = f"{below}{entry.name}"
                     try:
@@ -163,6 +176,14 @@ def _walk(top: Path, prefix: str, rules: _Rules) -> Iterator[Source | Passed]:
                         yield from _file(Path(entry.path), name, mode, rules, named=False)
         except OSError as error:
             yield Passed(name=show_path(folder), reason=_why(error), kind="skipped")
+
+
+def _is_output(path: Path, root: Path, rules: _Rules) -> bool:
+    """Say whether what a pattern found is an output of a run, or lies among them."""
+    folder, top = path.parent.resolve(), root.resolve()
+    if folder == rules.out and rules.used and path.name in OUTPUTS:
+        return True
+    return folder.is_relative_to(rules.out) and rules.out != top and rules.out.is_relative_to(top)
 
 
 def _file(

@@ -6,23 +6,22 @@ is needed to be right for the translations to be right; a damaged journal is thr
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import itertools
 import os
-import sqlite3
-import threading
 from dataclasses import dataclass
+from hashlib import blake2b
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 
-from pipeline.errors import OutputError, UsageError
-from pipeline.fsio import output_error
+from pipeline.errors import UsageError
+from pipeline.keeping import Record
 from pipeline.run.discovery import Passed
 from pipeline.translate.reading import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    import sqlite3
+    from collections.abc import Collection, Iterable, Iterator
 
 
 _PAGE = 500  # rows read at a time
@@ -45,9 +44,6 @@ CREATE TABLE claimed (
 CREATE TABLE passed (
     number INTEGER PRIMARY KEY, name TEXT NOT NULL, reason TEXT NOT NULL, kind TEXT NOT NULL
 );
-CREATE TABLE IF NOT EXISTS written (
-    output TEXT PRIMARY KEY, digest BLOB NOT NULL, before BLOB NOT NULL
-) WITHOUT ROWID;
 CREATE TABLE ended (
     output TEXT PRIMARY KEY, source BLOB NOT NULL, target BLOB NOT NULL,
     first INTEGER NOT NULL, count INTEGER NOT NULL, notes TEXT NOT NULL
@@ -72,72 +68,13 @@ class Finished:
     notes: str  # lines to show again
 
 
-class Journal:
+class Journal(Record):
     """The journal of one output folder. Its methods may be called from any thread.
 
-    Args:
-        path: the SQLite file; ``None`` for a temporary one.
-
-    Raises:
-        OutputError: the file cannot be written.
+    See `Record` for its arguments. What was written is known to other commands too.
     """
 
-    def __init__(self, path: Path | None) -> None:
-        self._path = path
-        self._lock = threading.Lock()
-        self._connection = self._open()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the file."""
-        with self._lock:
-            self._connection.close()
-
-    def _open(self) -> sqlite3.Connection:
-        # An empty name is a temporary database that SQLite spills to disk by itself.
-        place = "" if self._path is None else str(self._path)
-        for attempt in itertools.count():
-            try:
-                if self._path is not None:
-                    self._path.parent.mkdir(parents=True, exist_ok=True)
-                connection = sqlite3.connect(place, isolation_level=None, check_same_thread=False)
-                try:
-                    # Survives a killed process, not a power cut: see the module's text.
-                    connection.execute("PRAGMA journal_mode = TRUNCATE")
-                    connection.execute("PRAGMA synchronous = OFF")
-                    connection.executescript(_SCHEMA)
-                except BaseException:
-                    connection.close()
-                    raise
-            except OSError as error:
-                raise output_error(Path(place), error) from error
-            except sqlite3.DatabaseError as error:
-                if attempt or self._path is None or not self._path.is_file():
-                    raise _failed(place, error) from error
-                self._discard()
-            else:
-                return connection
-        raise AssertionError  # count() does not end
-
-    def _discard(self) -> None:
-        for suffix in ("", "-journal"):
-            with contextlib.suppress(OSError):
-                Path(f"{self._path}{suffix}").unlink(missing_ok=True)
-
-    def _do(self, action: Callable[[sqlite3.Connection], _T]) -> _T:
-        try:
-            with self._lock:
-                return action(self._connection)
-        except sqlite3.Error as error:
-            raise _failed(str(self._path or ""), error) from error
-
-    def _fetch(self, statement: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-        return self._do(lambda connection: connection.execute(statement, values).fetchall())
+    schema = Record.schema + _SCHEMA
 
     # --- the plan ----------------------------------------------------------------
 
@@ -253,33 +190,19 @@ class Journal:
 
     # --- what was written --------------------------------------------------------
 
-    def known(self, output: str) -> frozenset[bytes]:
-        """Give the digests that the file ``output`` may have if nobody else touched it."""
-        rows = self._fetch("SELECT digest, before FROM written WHERE output = ?", (output,))
-        return frozenset(rows[0]) if rows else frozenset()
+    def written_before(self, *, but: Collection[str] = (), limit: int) -> tuple[str, ...]:
+        """Name outputs of earlier runs whose sources are not in the plan of this one.
 
-    def written_before(self, *, limit: int) -> tuple[str, ...]:
-        """Name outputs of earlier runs whose sources are not in the plan of this one."""
+        Args:
+            but: files of every run, which have no source.
+            limit: the most to name.
+        """
         rows = self._fetch(
             "SELECT output FROM written WHERE output NOT IN (SELECT output FROM plan) "
-            "ORDER BY output LIMIT ?",
-            (limit,),
+            f"AND output NOT IN ({','.join('?' * len(but))}) ORDER BY output LIMIT ?",
+            (*but, limit),
         )
         return tuple(output for (output,) in rows)
-
-    def will_write(self, output: str, digest: bytes) -> None:
-        """Note, before it happens, that ``output`` is about to get this content.
-
-        The digest of the content before is kept too: a run killed between the note and
-        the writing leaves the old content in place.
-        """
-        self._do(
-            lambda connection: connection.execute(
-                "INSERT INTO written VALUES (?1, ?2, x'') ON CONFLICT (output) "
-                "DO UPDATE SET before = digest, digest = ?2 WHERE digest <> ?2",
-                (output, digest),
-            )
-        )
 
     # --- what was finished ---------------------------------------------------------
 
@@ -323,22 +246,33 @@ class Journal:
             connection.execute("BEGIN")
             connection.execute("DELETE FROM finished")
             connection.execute("INSERT INTO finished SELECT * FROM ended")
-            connection.executemany(
-                "INSERT OR REPLACE INTO state VALUES (?, ?)", [("key", key), ("table", table)]
-            )
+            state = {"key": key, "table": table, "sum": _sum_of_finished(connection)}
+            connection.executemany("INSERT OR REPLACE INTO state VALUES (?, ?)", state.items())
             connection.execute("COMMIT")
 
         self._do(act)
 
     def state(self) -> tuple[bytes, bytes]:
-        """Give key and table of the last run that came to its end, b"" where there is none."""
+        """Give key and table of the last run that came to its end, b"" where there is none.
+
+        So it is, too, where what was noted of its documents is not what it wrote.
+        """
         known = dict(self._fetch("SELECT name, value FROM state"))
+        if known.get("sum") != self._do(_sum_of_finished):
+            return b"", b""
         return known.get("key", b""), known.get("table", b"")
 
     def path_of(self, doc_id: str) -> Path | None:
         """Give the file of a planned document."""
         rows = self._fetch("SELECT path FROM plan WHERE doc_id = ? LIMIT 1", (doc_id,))
         return Path(os.fsdecode(rows[0][0])) if rows else None
+
+
+def _sum_of_finished(connection: sqlite3.Connection) -> bytes:
+    hashed = blake2b(digest_size=16)
+    for row in connection.execute("SELECT * FROM finished ORDER BY output"):
+        hashed.update(repr(row).encode("utf-8", "surrogatepass"))
+    return hashed.digest()
 
 
 def _insert(page: list[tuple[int, Source | Passed]], connection: sqlite3.Connection) -> None:
@@ -365,16 +299,3 @@ def _insert(page: list[tuple[int, Source | Passed]], connection: sqlite3.Connect
 
 def _show(path: bytes) -> str:
     return path.decode("utf-8", "backslashreplace")
-
-
-def _failed(place: str, error: sqlite3.Error) -> OutputError:
-    code = (getattr(error, "sqlite_errorcode", 0) or 0) & 0xFF
-    if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
-        problem = f"the disk is full or cannot be written ({error})"
-    else:
-        problem = f"the run's journal cannot be written: {error}"
-    return OutputError(
-        problem,
-        place=place,
-        next_step="free some disk space or check the folder's permissions, and run again",
-    )

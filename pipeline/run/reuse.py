@@ -14,8 +14,8 @@ from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING
 
 from pipeline import __version__
-from pipeline.fsio import open_file, read_file
-from pipeline.translate.reading import digest_of
+from pipeline.fsio import read_file
+from pipeline.keeping import digest_of, file_digest
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,18 +55,6 @@ def run_key(translator: Translator) -> bytes:
         settings.clock,
     ]
     return hashlib.blake2b(json.dumps(parts).encode(), digest_size=16).digest()
-
-
-def file_digest(path: Path) -> bytes:
-    """Give the digest of a file of any size; b"" where it cannot be read."""
-    hashed = hashlib.blake2b(digest_size=16)
-    try:
-        with open_file(path) as handle:
-            while block := handle.read(1 << 20):
-                hashed.update(block)
-    except OSError:
-        return b""
-    return hashed.digest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,20 +5,20 @@ from __future__ import annotations
 import errno
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Self
 
 from pipeline.errors import OutputError
-from pipeline.fsio import atomic_write, free_name, output_error
+from pipeline.keeping import digest_of
 from pipeline.run.discovery import Passed, show_path
 from pipeline.run.journal import Finished
 from pipeline.run.reporting.progress import NAMED, NOTED
 from pipeline.run.reuse import Unchanged
-from pipeline.translate.reading import digest_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from pipeline.keeping import Keeper, Written
     from pipeline.records import Translation
     from pipeline.run.journal import Journal
     from pipeline.run.reporting.progress import State
@@ -49,6 +49,7 @@ class Store:
 
     Args:
         out: the output folder.
+        keeper: writes there.
         journal: notes what is written.
         table: takes the rows.
         last: the last run's rows.
@@ -60,6 +61,7 @@ class Store:
         self,
         *,
         out: Path,
+        keeper: Keeper,
         journal: Journal,
         table: TableWriter,
         last: LastTable,
@@ -67,6 +69,7 @@ class Store:
         state: State,
     ) -> None:
         self._out = out
+        self._keeper = keeper
         self._journal = journal
         self._table = table
         self._last = last
@@ -109,7 +112,7 @@ class Store:
     def _put(self, rows: Rows) -> Written | OutputError:
         output = rows.loaded.source.output
         try:
-            return write_translation(self._out, output, rows.data or b"", self._journal)
+            return self._keeper.write(self._out / output, rows.data or b"", sync_folder=False)
         except OutputError as error:
             return error
 
@@ -143,14 +146,6 @@ class Store:
             state.say(f"skipped {passed.name}: {passed.reason}", warning=True)
             return
         state.written += written.state == "written"
-        if written.kept:
-            if len(state.kept) < NOTED:
-                state.kept.append(written.kept)
-            state.say(
-                f"{source.output} was changed by somebody since the last run: "
-                f"that version is kept as {written.kept}",
-                warning=True,
-            )
         notes = [
             f"{source.doc_id}: {finding.message}"
             for finding in loaded.document.findings
@@ -182,59 +177,7 @@ class Store:
 _HOPELESS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
-    """What became of one output file."""
-
-    state: Literal["written", "unchanged"]
-    kept: str = ""  # name under which a file that somebody had edited was kept
-
-
 def is_hopeless(error: OutputError) -> bool:
     """Whether no other file of the run could be written either (full, read-only)."""
     cause = error.__cause__
     return isinstance(cause, OSError) and cause.errno in _HOPELESS
-
-
-def write_translation(out: Path, output: str, data: bytes, journal: Journal) -> Written:
-    """Write ``data`` to ``out / output`` unless that is what stands there already.
-
-    A file that differs both from ``data`` and from what the last runs wrote there was
-    changed by somebody: it is kept under another name.
-
-    Raises:
-        OutputError: the file cannot be written.
-    """
-    path = out / output
-    try:
-        existing = path.read_bytes() if path.is_file() else None
-    except OSError as error:
-        raise output_error(path, error) from error
-    if existing is None and path.is_dir():
-        raise OutputError(
-            "a folder stands where the translation would be written",
-            place=str(path),
-            next_step="rename the folder, or choose another one with --out",
-        )
-    digest = digest_of(data)
-    kept = ""
-    if (
-        existing is not None
-        and existing != data
-        and digest_of(existing) not in journal.known(output)
-    ):
-        kept = _keep(path)
-    journal.will_write(output, digest)
-    if existing == data:
-        return Written(state="unchanged")
-    atomic_write(path, data, sync_folder=False)
-    return Written(state="written", kept=kept)
-
-
-def _keep(path: Path) -> str:
-    aside = free_name(path, "kept")
-    try:
-        path.rename(aside)
-    except OSError as error:
-        raise output_error(path, error) from error
-    return aside.name

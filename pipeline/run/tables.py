@@ -7,7 +7,7 @@ import shutil
 from typing import IO, TYPE_CHECKING
 
 from pipeline.errors import OutputError
-from pipeline.fsio import atomic_open, output_error
+from pipeline.fsio import output_error
 from pipeline.records import TermResult
 from pipeline.table import from_plain, segment_frame
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
+    from pipeline.keeping import Keeper
     from pipeline.records import Translation
 
 
@@ -168,7 +169,7 @@ class TableWriter:
         self._frames = []
         self._waiting = 0
 
-    def finish(self, path: Path) -> None:
+    def finish(self, path: Path, keeper: Keeper) -> None:
         """Write everything that was added as one table.
 
         Raises:
@@ -176,7 +177,7 @@ class TableWriter:
         """
         if self._waiting or not self._parts:
             self._flush()
-        with _writing(path), atomic_open(path) as handle:
+        with _writing(path), keeper.open(path) as handle:
             self._parts.join(handle, rows=_ROWS)
 
     def discard(self) -> None:

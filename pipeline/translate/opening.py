@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeline.glossary import TermBase, load_termbase
+from pipeline.keeping import HIDDEN, Keeper
+from pipeline.models import default_root
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,10 +54,6 @@ def _is_absent(path: Path) -> bool:
     return False
 
 
-HIDDEN = ".passerelle"
-"""Folder below the output folder for lock, journal, memory and parts."""
-
-
 def memory_path(settings: Settings) -> Path:
     """Give the translation memory's file: in the output folder unless told otherwise.
 
@@ -66,3 +64,8 @@ def memory_path(settings: Settings) -> Path:
     if settings.memory:
         return settings.path("memory")
     return settings.path("out") / HIDDEN / "memory.sqlite"
+
+
+def keeper_of_user(tell: Callable[[str], None] = lambda _text: None) -> Keeper:
+    """Give what writes files that somebody names, anywhere; see `Keeper`."""
+    return Keeper.of_user(default_root().parent, tell=tell)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from pipeline.documents import (
@@ -14,6 +13,7 @@ from pipeline.documents import (
 )
 from pipeline.errors import InputError
 from pipeline.fsio import read_file
+from pipeline.keeping import digest_of
 from pipeline.records import Finding, Span
 from pipeline.segmentation import bounded, split
 from pipeline.translate.lines import one_line
@@ -94,11 +94,6 @@ def read_source(source: Source, limits: Limits) -> bytes:
             place=str(source.path),
             next_step="check its permissions and the disk that it is on",
         ) from error
-
-
-def digest_of(data: bytes) -> bytes:
-    """Give the digest by which the run knows a content again."""
-    return blake2b(data, digest_size=16).digest()
 
 
 def load_bytes(

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any, Self
 
 from pipeline.config import ARGUMENT, Settings, load_settings
 from pipeline.errors import InputError
-from pipeline.fsio import atomic_write, free_name, is_file
+from pipeline.fsio import is_file
 from pipeline.memory import TranslationMemory
 from pipeline.translate.assembling import Assembly
 from pipeline.translate.engine_choice import ChosenEngine, open_engine
 from pipeline.translate.finishing import Finisher
-from pipeline.translate.opening import Glossary, memory_path, open_glossary
+from pipeline.translate.opening import Glossary, keeper_of_user, memory_path, open_glossary
 from pipeline.translate.reading import Limits, Loaded, Source, load_bytes, read_source
 from pipeline.translate.stopping import Stop
 from pipeline.translate.touching import style_of
@@ -26,6 +26,7 @@ from pipeline.translate.touching import style_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from pipeline.keeping import Keeper
     from pipeline.records import Finding, TermResult, Translation
     from pipeline.translate.recall import Made
 
@@ -164,7 +165,7 @@ class Translator:
         self._chosen: ChosenEngine | None = None
         self._memory: TranslationMemory | None = None
         self._finisher: Finisher | None = None
-        self._wrote: dict[Path, bytes] = {}
+        self._keeper: Keeper | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -257,12 +258,9 @@ class Translator:
                 place=str(target),
                 next_step="give the translation another name",
             )
-        if is_file(target):
-            standing = target.read_bytes()
-            if standing not in (data, self._wrote.get(target.absolute())):
-                target.rename(free_name(target, "kept"))
-        atomic_write(target, data)
-        self._wrote[target.absolute()] = data
+        if self._keeper is None:
+            self._keeper = keeper_of_user(self.hooks.warn)
+        self._keeper.write(target, data)
 
     def _finish_texts(self, waiting: Sequence[tuple[str, Loaded]]) -> Iterator[Translated]:
         if not waiting:

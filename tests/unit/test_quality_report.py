@@ -158,7 +158,7 @@ def test_another_number_of_blocks_is_aligned_by_length_and_said_so(tmp_path):
 def test_every_rendering_carries_the_same_figures(tmp_path):
     report = build(outputs(tmp_path))
     data = json.loads(render_json(report))
-    assert set(data) == {field.name for field in fields(QualityReport)}
+    assert set(data) == {"generator", *(field.name for field in fields(QualityReport))}
     bleu = report.scores[0]
     assert data["scores"][0]["value"] == bleu.value
     page, text = render_html(report), render_text(report)
@@ -417,15 +417,25 @@ def test_a_missing_or_damaged_table_is_named(tmp_path):
         build_report(tmp_path)
 
 
-def test_damaged_manifests_and_histories_are_named(tmp_path):
+def test_damaged_manifests_and_histories_are_noted_and_stop_nothing(tmp_path):
     out = outputs(tmp_path)
-    (out / "manifest.json").write_text("{", encoding="utf-8")
-    with pytest.raises(InputError, match="not a manifest"):
-        build(out)
-    (out / "manifest.json").unlink()
-    (out / "history.parquet").write_bytes(b"x")
-    with pytest.raises(InputError, match="not a quality history"):
-        build(out)
+    for name, text in (("manifest.json", "left out is not known"), ("history.parquet", "compared")):
+        for content in (
+            b"",
+            b"x",
+            b"{",
+            b"[" * 100_000,
+            b"\xff\xfe",
+            b"PAR1" + b"\0" * 99 + b"PAR1",
+        ):
+            (out / name).write_bytes(content)
+            report = build(out)
+            assert any(name in note and text in note for note in report.notes), (name, content)
+            write_report(report, out)
+            if name == "history.parquet":
+                assert pl.read_parquet(out / name).height == 1
+            (out / name).unlink()
+    assert len(list(out.glob("history.parquet.kept-*"))) == 6
 
 
 def test_one_reference_for_several_documents_is_refused(tmp_path):

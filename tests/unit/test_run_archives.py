@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from pipeline.cli.app import app
 from pipeline.errors import ClusterError, InputError, OutputError, UsageError
+from pipeline.keeping import Keeper
 from pipeline.run.archives.archive import archives_of
 from pipeline.run.archives.rows import RowWriter, count_rows, is_archive, read_rows
 
@@ -218,6 +219,7 @@ def test_on_this_machine_polars_is_enough(tmp_path):
 GROWTH = """
 import re, sys
 from pathlib import Path
+from pipeline.keeping import Keeper
 from pipeline.run.archives.rows import RowWriter, count_rows, read_rows
 
 def peak():
@@ -227,7 +229,8 @@ source, folder = sys.argv[1], Path(sys.argv[2])
 count_rows(source)
 next(read_rows(source))
 before = peak()
-writer = RowWriter(str(folder / "out.parquet"), {"id": str, "text": str}, folder / "parts")
+columns, keeper = {"id": str, "text": str}, Keeper()
+writer = RowWriter(str(folder / "out.parquet"), columns, folder / "parts", keeper)
 for row in read_rows(source):
     writer.write({"id": row.doc_id, "text": row.text})
 writer.finish()
@@ -282,7 +285,7 @@ def test_a_target_that_cannot_be_written_is_told_at_the_beginning(tmp_path, suff
     (tmp_path / "file").write_bytes(b"")
     target = str(tmp_path / "file" / f"a.{suffix}")
     with pytest.raises(OutputError) as caught:
-        RowWriter(target, {"id": str}, tmp_path / "parts")
+        RowWriter(target, {"id": str}, tmp_path / "parts", Keeper())
     assert caught.value.place == target
 
 
@@ -304,7 +307,7 @@ def test_a_file_that_is_given_up_leaves_the_old_one(tmp_path, tmp_path_factory):
     parts = tmp_path_factory.mktemp("parts")
     (tmp_path / "kept.jsonl").write_bytes(b"old")
     for path in ("memory://kept.jsonl", str(tmp_path / "kept.jsonl")):
-        writer = RowWriter(path, {"id": str}, parts)
+        writer = RowWriter(path, {"id": str}, parts, Keeper())
         writer.write({"id": "new"})
         del writer
     assert memory.cat("/kept.jsonl") == b"old"

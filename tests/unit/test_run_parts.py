@@ -23,6 +23,7 @@ from making import segment
 from pipeline import run as run_room
 from pipeline.errors import OutputError, UsageError
 from pipeline.fsio import file_lock
+from pipeline.keeping import Keeper
 from pipeline.records import Document, Span
 from pipeline.run.discovery import Passed, discover
 from pipeline.run.journal import Journal
@@ -36,7 +37,6 @@ from pipeline.run.reporting.progress import (
     format_seconds,
     make_reporter,
 )
-from pipeline.run.storing import write_translation
 from pipeline.run.threads import Behind, ahead
 from pipeline.run.windows import windows
 from pipeline.translate.lines import Line, is_prose, one_line
@@ -354,13 +354,14 @@ def test_the_journal_knows_the_content_before_and_after(tmp_path):
 
 def test_writing_keeps_what_somebody_else_wrote(tmp_path):
     with Journal(None) as journal:
-        assert write_translation(tmp_path, "d/a.txt", b"one", journal).state == "written"
-        assert write_translation(tmp_path, "d/a.txt", b"one", journal).state == "unchanged"
-        assert write_translation(tmp_path, "d/a.txt", b"two", journal).kept == ""
-        (tmp_path / "d" / "a.txt").write_bytes(b"mine")
-        assert write_translation(tmp_path, "d/a.txt", b"two", journal).kept == "a.txt.kept-1"
-        (tmp_path / "d" / "a.txt").write_bytes(b"mine again")
-        assert write_translation(tmp_path, "d/a.txt", b"two", journal).kept == "a.txt.kept-2"
+        keeper, path = Keeper(journal, root=tmp_path), tmp_path / "d" / "a.txt"
+        assert keeper.write(path, b"one").state == "written"
+        assert keeper.write(path, b"one").state == "unchanged"
+        assert keeper.write(path, b"two").kept == ""
+        path.write_bytes(b"mine")
+        assert keeper.write(path, b"two").kept == "a.txt.kept-1"
+        path.write_bytes(b"mine again")
+        assert keeper.write(path, b"two").kept == "a.txt.kept-2"
     assert (tmp_path / "d" / "a.txt").read_bytes() == b"two"
     assert (tmp_path / "d" / "a.txt.kept-1").read_bytes() == b"mine"
     assert (tmp_path / "d" / "a.txt").stat().st_mode & 0o777 == 0o666 & ~_umask()

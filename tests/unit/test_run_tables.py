@@ -10,6 +10,7 @@ import pytest
 from making import segment
 
 from pipeline.errors import OutputError
+from pipeline.keeping import Keeper
 from pipeline.records import (
     Edit,
     Finding,
@@ -96,7 +97,7 @@ def test_parts_are_joined_in_order_and_swept(tmp_path, monkeypatch):
     translations = [translation(n) for n in range(40)]
     for start in range(0, 40, 9):
         writer.add(translations[start : start + 9])
-    writer.finish(tmp_path / "segments.parquet")
+    writer.finish(tmp_path / "segments.parquet", Keeper())
     assert pl.read_parquet(tmp_path / "segments.parquet").equals(by_rows(translations))
     terms = [t.terms for t in translations if t.terms]
     assert [tuple(found) for *_, found in writer.terms()] == terms
@@ -106,7 +107,7 @@ def test_parts_are_joined_in_order_and_swept(tmp_path, monkeypatch):
 
 def test_a_run_without_segments_gives_an_empty_table_with_all_columns(tmp_path):
     writer = TableWriter(tmp_path / "parts")
-    writer.finish(tmp_path / "segments.parquet")
+    writer.finish(tmp_path / "segments.parquet", Keeper())
     frame = pl.read_parquet(tmp_path / "segments.parquet")
     assert frame.height == 0
     assert frame.schema == pl.Schema(segment_schema())
@@ -117,7 +118,7 @@ def test_a_table_that_cannot_be_written_is_an_output_error(tmp_path, monkeypatch
     writer.add([translation(1)])
     (tmp_path / "segments.parquet").mkdir()
     with pytest.raises(OutputError):
-        writer.finish(tmp_path / "segments.parquet")
+        writer.finish(tmp_path / "segments.parquet", Keeper())
     with pytest.raises(OutputError):
         TableWriter(tmp_path / "parts" / "000000.parquet")
 
@@ -126,6 +127,7 @@ GROWTH = """
 import re, sys
 from pathlib import Path
 import polars as pl
+from pipeline.keeping import Keeper
 from pipeline.run.tables import TableWriter
 
 def peak():
@@ -136,7 +138,7 @@ table = TableWriter(folder / "parts")
 for _ in range(parts):
     table.copy(rows)
 before = peak()
-table.finish(folder / "table.parquet")
+table.finish(folder / "table.parquet", Keeper())
 print(peak() - before, pl.scan_parquet(folder / "table.parquet").select(pl.len()).collect().item())
 """
 

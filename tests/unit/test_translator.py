@@ -207,7 +207,8 @@ def test_without_a_name_no_memory_is_made(desk):
 def test_somebody_elses_file_is_kept_and_its_own_is_replaced(desk):
     Path("a.en.md").write_text("Somebody's own translation.", encoding="utf-8")
     with desk.open() as translator:
-        translator.translate_file("a.fr.md", "a.en.md")
+        with pytest.warns(UserWarning, match=r"kept as a.en.md.kept-1"):
+            translator.translate_file("a.fr.md", "a.en.md")
         Path("a.fr.md").write_text("Il neige.\n", encoding="utf-8")
         translator.translate_file("a.fr.md", "a.en.md")
     assert Path("a.en.md.kept-1").read_text(encoding="utf-8") == "Somebody's own translation."

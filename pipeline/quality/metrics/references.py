@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
@@ -128,21 +129,30 @@ def parallel_lines(paths: Sequence[Path], *, size: int = 2000) -> Iterator[list[
 # --- finding them ------------------------------------------------------------------
 
 
-def find_reference(source: Path) -> Path | None:
+def find_reference(source: Path, *, but: Path | None = None) -> Path | None:
     """Find the reference of a source by convention.
+
+    Args:
+        source: the French file.
+        but: its translation, which is no reference of itself.
 
     Looked for, in this order: ``NAME.en.txt`` beside ``NAME.fr.txt``; ``NAME.en.txt``
     beside ``NAME.txt``; the same name in the folder ``en`` beside the folder ``fr``.
     """
-    stem, suffix = source.stem.removesuffix(".fr"), source.suffix
-    candidates = [source.with_name(f"{stem}.en{suffix}")]
+    candidates = [_english(source)]
     parts = source.parts
     for index in range(len(parts) - 2, -1, -1):
         if parts[index] == "fr":
             twin = source.__class__(*parts[:index], "en", *parts[index + 1 :])
-            candidates += [twin.with_name(f"{stem}.en{suffix}"), twin]
+            candidates += [_english(twin), twin]
             break
-    return next((path for path in candidates if path != source and is_file(path)), None)
+    made = os.path.realpath(but) if but else ""
+    found = (p for p in candidates if p != source and is_file(p) and os.path.realpath(p) != made)
+    return next(found, None)
+
+
+def _english(source: Path) -> Path:
+    return source.with_name(f"{source.stem.removesuffix('.fr')}.en{source.suffix}")
 
 
 def find_references(
@@ -151,6 +161,7 @@ def find_references(
     *,
     manifest: Mapping[str, Any],
     roots: Sequence[Path] = (),
+    outputs: Path | None = None,
 ) -> dict[str, tuple[Path, ...]]:
     """Find each document's references.
 
@@ -159,6 +170,7 @@ def find_references(
         references: what the caller says; ``None`` looks beside the sources.
         manifest: of the run; ``inputs`` in it are the paths that were translated.
         roots: more folders below which the sources may lie.
+        outputs: where the translations are, which may be where the sources are.
 
     Returns:
         The documents that have references; others are absent.
@@ -184,7 +196,9 @@ def find_references(
     places = (*_inputs(manifest), *roots)
     found: dict[str, tuple[Path, ...]] = {}
     for document in documents:
-        reference = next((r for root in places if (r := find_reference(root / document))), None)
+        made = _english(outputs / document) if outputs else None
+        looked = (find_reference(root / document, but=made) for root in places)
+        reference = next(filter(None, looked), None)
         if reference:
             found[document] = (reference,)
     return found

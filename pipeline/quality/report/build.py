@@ -13,8 +13,8 @@ from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from pipeline.errors import InputError, NothingChecked
-from pipeline.fsio import read_file
+from pipeline.errors import NothingChecked
+from pipeline.fsio import is_file, read_file
 from pipeline.quality.checks.corpus import CORPUS_CHECKS
 from pipeline.quality.checks.registry import choose_checks
 from pipeline.quality.metrics.references import References, find_references, paragraphs, read_text
@@ -41,19 +41,14 @@ def _text_blocks(path: Path) -> tuple[str, ...]:
 def read_manifest(path: Path) -> dict[str, Any]:
     """Read a run's manifest; an empty one where there is none.
 
-    Raises:
-        InputError: it is not JSON.
+    What a damaged one says is not known; one that says so, as a note, stands for it.
     """
     try:
         value = json.loads(read_file(path))
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError) as error:
-        raise InputError(
-            f"not a manifest: {error}",
-            place=str(path),
-            next_step="run passerelle translate again; it writes manifest.json",
-        ) from error
+    except (OSError, ValueError, RecursionError):
+        return {"notes": [f"{path.name} is damaged: what the run left out is not known"]}
     return value if isinstance(value, dict) else {}
 
 
@@ -105,7 +100,7 @@ def build_report(
         now: the report's time; the clock's unless given.
 
     Raises:
-        InputError: the table, the manifest, the history or a reference cannot be read.
+        InputError: the table or a reference cannot be read.
         NothingChecked: the table has no rows.
     """
     table = outputs / TABLE
@@ -128,20 +123,26 @@ def build_report(
             place=str(table),
             next_step="translate a text that has words in it",
         )
-    found = find_references(list(names), references, manifest=manifest, roots=roots)
+    found = find_references(
+        list(names), references, manifest=manifest, roots=roots, outputs=outputs
+    )
     read = read_blocks or _text_blocks
     for document, rows in groupby(read_rows(table), key=attrgetter("doc_id")):
         paths = found.get(document, ())
         builder.document(document, list(rows), [(path, read(path)) for path in paths])
+    history = read_history(outputs / HISTORY)
+    notes = list(_from_run(manifest, len(names)))
+    if not history and is_file(outputs / HISTORY):
+        notes.append(f"{HISTORY} is damaged: earlier reports are not compared")
     created = (now or datetime.now(UTC)).isoformat(timespec="seconds")
     return builder.result(
         created=created,
         manifest=manifest,
-        history=read_history(outputs / HISTORY),
+        history=history,
         fingerprint=_fingerprint(digest, found),
         texts=_fingerprint(texts, found),
         bootstrap=bootstrap,
-        notes=_from_run(manifest, len(names)),
+        notes=notes,
     )
 
 
@@ -154,7 +155,7 @@ def is_current(outputs: Path, *, references: References = None, roots: Sequence[
         roots: as in :func:`build_report`.
 
     Raises:
-        InputError: the table, the manifest, the history or a reference cannot be read.
+        InputError: the table or a reference cannot be read.
     """
     history = read_history(outputs / HISTORY)
     if not history or not all(
@@ -167,7 +168,9 @@ def is_current(outputs: Path, *, references: References = None, roots: Sequence[
         names.setdefault(row.doc_id)
         _add_row(digest, row)
     manifest = read_manifest(outputs / "manifest.json")
-    found = find_references(list(names), references, manifest=manifest, roots=roots)
+    found = find_references(
+        list(names), references, manifest=manifest, roots=roots, outputs=outputs
+    )
     return history[-1].table == _fingerprint(digest, found)
 
 

@@ -167,7 +167,11 @@ def compare_runs(
     notes = [f"only in {first}: {name}" for name in left if name not in right]
     notes += [f"only in {second}: {name}" for name in right if name not in left]
     found = find_references(
-        shared, references, manifest=read_manifest(second / "manifest.json"), roots=roots
+        shared,
+        references,
+        manifest=read_manifest(second / "manifest.json"),
+        roots=roots,
+        outputs=second,
     )
     ours: list[str] = []
     theirs: list[str] = []

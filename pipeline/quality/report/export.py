@@ -7,7 +7,7 @@ import json
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
-from pipeline.fsio import atomic_write
+from pipeline.keeping import Keeper
 from pipeline.lists import neutral
 from pipeline.quality.report.build import HISTORY
 from pipeline.quality.report.headline import append_history
@@ -24,12 +24,15 @@ if TYPE_CHECKING:
 
     from pipeline.quality.report.model import QualityReport, SegmentReport
 
+GENERATOR = "passerelle"
+"""The mark by which a report is known to be ours."""
+
 
 def plain_report(report: QualityReport) -> dict[str, Any]:
     """Give the report as plain values, as ``report.json`` holds them; what is not known is null."""
     values = {f.name: getattr(report, f.name) for f in fields(report)}
     values["segments"] = [_plain_segment(s) for s in report.segments]
-    return {name: to_plain(value) for name, value in values.items()}
+    return {"generator": GENERATOR} | {name: to_plain(value) for name, value in values.items()}
 
 
 def _plain_segment(s: SegmentReport) -> dict[str, Any]:
@@ -88,12 +91,13 @@ def _safe_cells(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(pl.col(pl.String).map_elements(neutral, return_dtype=pl.String))
 
 
-def write_report(report: QualityReport, outputs: Path) -> Path:
+def write_report(report: QualityReport, outputs: Path, *, keeper: Keeper | None = None) -> Path:
     """Write ``report.html``, ``report.json``, ``quality.csv``, ``quality.parquet``, history.
 
     Args:
         report: the report.
         outputs: the folder to write to.
+        keeper: writes there; the folder's own unless given.
 
     Returns:
         The path of ``report.html``.
@@ -101,16 +105,17 @@ def write_report(report: QualityReport, outputs: Path) -> Path:
     Raises:
         OutputError: a file cannot be written.
     """
+    keeper = keeper or Keeper.of_folder(outputs)
     page = outputs / "report.html"
-    atomic_write(page, render_html(report).encode())
-    atomic_write(outputs / "report.json", render_json(report).encode())
+    keeper.write(page, render_html(report).encode())
+    keeper.write(outputs / "report.json", render_json(report).encode())
     frame = segment_table(report)
     buffer = io.BytesIO()
     frame.write_parquet(buffer)
-    atomic_write(outputs / "quality.parquet", buffer.getvalue())
+    keeper.write(outputs / "quality.parquet", buffer.getvalue())
     # With a byte-order mark, or a spreadsheet takes UTF-8 for something else.
-    atomic_write(outputs / "quality.csv", b"\xef\xbb\xbf" + _safe_cells(frame).write_csv().encode())
-    append_history(outputs / HISTORY, report.history)
+    keeper.write(outputs / "quality.csv", b"\xef\xbb\xbf" + _safe_cells(frame).write_csv().encode())
+    append_history(outputs / HISTORY, report.history, keeper=keeper)
     return page
 
 

@@ -9,12 +9,13 @@ import io
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from pipeline.errors import BelowThreshold, InputError, NothingChecked, UsageError
-from pipeline.fsio import atomic_write
+from pipeline.errors import BelowThreshold, NothingChecked, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
+
+    from pipeline.keeping import Keeper
 
 _KEPT = 1000  # rows
 
@@ -56,11 +57,7 @@ def _schema() -> dict[str, Any]:
 
 
 def read_history(path: Path) -> tuple[HistoryRow, ...]:
-    """Read earlier reports' figures, oldest first; none where there is no file.
-
-    Raises:
-        InputError: the file is not a history.
-    """
+    """Read earlier reports' figures, oldest first; none where there is no file or a damaged one."""
     import polars as pl
 
     if not path.is_file():
@@ -72,16 +69,20 @@ def read_history(path: Path) -> tuple[HistoryRow, ...]:
             frame = frame.with_columns(texts=pl.lit(""))
         frame = frame.select(pl.col(n).cast(kind) for n, kind in schema.items())
         return tuple(HistoryRow(**row) for row in frame.iter_rows(named=True))
-    except (pl.exceptions.PolarsError, OSError, TypeError) as error:
-        raise InputError(
-            f"not a quality history: {str(error).splitlines()[0][:200]}",
-            place=str(path),
-            next_step="move the file away; a new one is begun by the next report",
-        ) from error
+    except (
+        *(pl.exceptions.PolarsError, pl.exceptions.PanicException),
+        *(OSError, TypeError, ValueError),
+    ):
+        return ()  # the next report begins a new one; the file is kept
 
 
-def append_history(path: Path, rows: tuple[HistoryRow, ...]) -> None:
+def append_history(path: Path, rows: tuple[HistoryRow, ...], *, keeper: Keeper) -> None:
     """Write the history, the newest rows where there are very many.
+
+    Args:
+        path: of the history.
+        rows: all of it, oldest first.
+        keeper: writes it.
 
     Raises:
         OutputError: the file cannot be written.
@@ -91,7 +92,8 @@ def append_history(path: Path, rows: tuple[HistoryRow, ...]) -> None:
     frame = pl.DataFrame([asdict(row) for row in rows[-_KEPT:]], schema=_schema())
     buffer = io.BytesIO()
     frame.write_parquet(buffer)
-    atomic_write(path, buffer.getvalue())
+    # What could be read of the file that stands there is in the rows.
+    keeper.write(path, buffer.getvalue(), ours=len(rows) > 1)
 
 
 def comparable(history: tuple[HistoryRow, ...]) -> tuple[HistoryRow, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import replace
@@ -11,11 +12,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.documents import output_name
 from pipeline.errors import InputError, PasserelleError, UsageError
-from pipeline.fsio import atomic_write
+from pipeline.keeping import HIDDEN, Keeper
 from pipeline.run.archives.rows import RowWriter, count_rows, expand, is_archive, read_rows
 from pipeline.run.discovery import Passed
 from pipeline.run.reporting.progress import NAMED, NOTED
-from pipeline.translate.opening import HIDDEN
 from pipeline.translate.reading import Source, load_bytes
 
 if TYPE_CHECKING:
@@ -80,8 +80,9 @@ def archives_of(paths: Sequence[str], *, out: Path, to: str = "") -> Archives | 
             next_step="leave it out: every archive then has its translation in the --out folder",
         )
     targets = [to or str(out / output_name(PurePosixPath(path).name)) for path in named]
+    places = [_place(path) for path in (*targets, *named)]
     for i, target in enumerate(targets):
-        if target in targets[:i] or target in named:
+        if places.index(places[i]) < i or places[i] in places[len(targets) :]:
             raise UsageError(
                 "two archives would be written to the same path, or over one of themselves",
                 place=target,
@@ -89,6 +90,10 @@ def archives_of(paths: Sequence[str], *, out: Path, to: str = "") -> Archives | 
             )
     found = [_Archive(p, target, *count_rows(p)) for p, target in zip(named, targets, strict=True)]
     return Archives(found, out)
+
+
+def _place(path: str) -> str:
+    return path if "://" in path else os.path.realpath(path)
 
 
 class Archives:
@@ -102,10 +107,16 @@ class Archives:
     def __init__(self, found: Sequence[_Archive], out: Path) -> None:
         self._found = found
         self._out = out
+        self._keeper = Keeper()
         self._number = -1  # of the archive that is written at the moment
         self._writer: RowWriter | None = None
         self._article = ""  # that has begun
         self._counts: Counter[str] = Counter()  # of it
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The paths on this machine that will be written."""
+        return tuple(a.target for a in self._found if "://" not in a.target)
 
     def totals(self) -> tuple[int, int]:
         """Give the number of rows and their size in bytes."""
@@ -145,11 +156,12 @@ class Archives:
 
     @contextmanager
     def store(
-        self, *, journal: Journal, table: TableWriter, state: State
+        self, *, keeper: Keeper, journal: Journal, table: TableWriter, state: State
     ) -> Iterator[Callable[[Done], None]]:
         """Give what takes finished windows; see `storing.Store`.
 
         Args:
+            keeper: writes the outputs.
             journal: knows which archive a row came from, and what was passed over.
             table: takes the rows of segments.
             state: where numbers and events are left.
@@ -157,6 +169,7 @@ class Archives:
         Raises:
             OutputError: nothing can be written any more.
         """
+        self._keeper = keeper
 
         def take(done: Done) -> None:
             for item in done:
@@ -173,9 +186,9 @@ class Archives:
         skipped = [{"row": p.name, "reason": p.reason} for p in journal.passed("skipped")]
         path = self._out / "skipped.jsonl"
         if skipped:
-            atomic_write(path, "".join(f"{json.dumps(row)}\n" for row in skipped).encode())
+            keeper.write(path, "".join(f"{json.dumps(row)}\n" for row in skipped).encode())
         else:
-            path.unlink(missing_ok=True)
+            keeper.remove(path)
 
     def _count(self, rows: Rows) -> None:
         if rows.loaded.source.doc_id != self._article:  # the last one has ended, or was given up
@@ -209,7 +222,8 @@ class Archives:
             self._number += 1
             if self._number < len(self._found):
                 target = self._found[self._number].target
-                self._writer = RowWriter(target, _COLUMNS, self._out / HIDDEN / "rows")
+                parts = self._out / HIDDEN / "rows"
+                self._writer = RowWriter(target, _COLUMNS, parts, self._keeper)
                 if len(state.first_outputs) < NAMED:
                     inside = "://" not in target and Path(target).is_relative_to(self._out)
                     name = str(Path(target).relative_to(self._out)) if inside else target

@@ -18,13 +18,15 @@ from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING, Any
 
 from pipeline.errors import ClusterError, InputError, OutputError
-from pipeline.fsio import atomic_open, open_file
+from pipeline.fsio import open_file
 from pipeline.run.tables import Parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     import polars as pl
+
+    from pipeline.keeping import Keeper
 
 _JSONL = (".jsonl", ".ndjson")
 _PARQUET = ".parquet"
@@ -248,18 +250,20 @@ class RowWriter:
         path: of the file, here or at a distance; its suffix tells the format.
         columns: names and types (``str`` or ``int``).
         parts: folder of this machine where rows wait; emptied now and at the end.
+        keeper: writes the file where it is on this machine.
 
     Raises:
         OutputError: it cannot be written.
         ClusterError: a package for such a path is missing.
     """
 
-    def __init__(self, path: str, columns: Mapping[str, type], parts: Path) -> None:
+    def __init__(self, path: str, columns: Mapping[str, type], parts: Path, keeper: Keeper) -> None:
         self._path = path
+        self._keeper = keeper
         self._columns = columns
         self._held: list[Mapping[str, Any]] = []
         # Tried now: a night's work should not end with a path that nobody may write.
-        with contextlib.suppress(_Trial), _writing(path):
+        with contextlib.suppress(_Trial), _writing(path, keeper):
             raise _Trial
         with _failures(path):
             self._parts = Parts(parts)
@@ -281,7 +285,7 @@ class RowWriter:
         """Put the file in its place."""
         if self._held or not self._parts:
             self._flush()
-        with _writing(self._path) as target:
+        with _writing(self._path, self._keeper) as target:
             if _suffix(self._path) == _PARQUET:
                 self._parts.join(target, rows=_GROUP)
             else:
@@ -306,12 +310,12 @@ def _failures(path: str) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _writing(path: str) -> Iterator[Any]:
+def _writing(path: str, keeper: Keeper) -> Iterator[Any]:
     """Give what takes a file's bytes (polars' own targets: its path); it appears at the end."""
     with contextlib.ExitStack() as stack:
         stack.enter_context(_failures(path))
         if "://" not in path:
-            yield stack.enter_context(atomic_open(Path(path)))
+            yield stack.enter_context(keeper.open(Path(path)))
         elif _suffix(path) == _PARQUET and _CLOUD.match(path):
             yield path
         else:

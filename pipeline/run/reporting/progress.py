@@ -61,7 +61,6 @@ class State:
     window_done: float = 0.0  # share of it that is done, 0 to 1, as far as can be told
     calls: int = 0  # to the engine, for this window; the first one makes the drafts
     first_outputs: list[str] = field(default_factory=list)
-    kept: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     events: deque[Event] = field(default_factory=deque)
     began: float = field(default_factory=time.monotonic)

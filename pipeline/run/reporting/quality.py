@@ -9,17 +9,22 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import InputError, NothingChecked
 from pipeline.fsio import read_file
+from pipeline.keeping import Keeper
 from pipeline.run.reporting.report import QualityInfo, ToCheck
 from pipeline.run.reporting.scoring import reference_blocks
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pipeline.run.reporting.report import RunReport
 
 _SHOWN = 5  # segments that are named
 _NEEDED = frozenset({"segments", "errors", "warnings", "notes_found"})
 
 
-def with_quality(report: RunReport) -> RunReport:
+def with_quality(
+    report: RunReport, *, tell: Callable[[str], None] = lambda _text: None
+) -> RunReport:
     """Write the quality report of a finished run and give the run's report with its findings.
 
     Nothing is computed where neither the translations nor the references have changed
@@ -27,18 +32,24 @@ def with_quality(report: RunReport) -> RunReport:
 
     A reference that cannot be read is not compared; the run has already said so.
 
+    Args:
+        report: of the run.
+        tell: told of files that were damaged, or are somebody's and are kept.
+
     Raises:
-        InputError: the history of earlier reports cannot be read.
         OutputError: a file cannot be written.
     """
     from pipeline.quality import build_report, is_current, plain_report, write_report
 
     out = Path(report.out)
+    keeper = Keeper.of_folder(out, tell=tell)
     try:
-        told = _told(out) if is_current(out) else None
+        told = None
+        if keeper.is_as_written(out / "report.json") and is_current(out):
+            told = _told(out)
         if told is None:
             found = build_report(out, read_blocks=_blocks_if_readable)
-            write_report(found, out)
+            write_report(found, out, keeper=keeper)
             told = plain_report(found)
     except NothingChecked:
         return report  # no segment to look at

@@ -14,7 +14,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import EXIT_SKIPPED, EXIT_VIOLATIONS, InputError
-from pipeline.fsio import atomic_write, read_file
+from pipeline.fsio import read_file
 from pipeline.translate.second_look import RUNG as SECOND_LOOK
 from pipeline.wording import TOUCH_UP
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from pipeline.config import Settings
+    from pipeline.keeping import Keeper
     from pipeline.run.discovery import Passed
     from pipeline.run.reporting.scoring import ReferenceScores
     from pipeline.translate.opening import Glossary
@@ -154,7 +155,13 @@ class RunReport:
 
 
 def write_manifest(
-    path: Path, report: RunReport, settings: Settings, glossary: Glossary, inputs: Sequence[str]
+    path: Path,
+    report: RunReport,
+    settings: Settings,
+    glossary: Glossary,
+    inputs: Sequence[str],
+    *,
+    keeper: Keeper,
 ) -> None:
     """Write ``manifest.json``: what made these outputs. Deterministic apart from ``time``.
 
@@ -164,6 +171,7 @@ def write_manifest(
         settings: of the run.
         glossary: of the run.
         inputs: files, folders and patterns that were translated, as they were given.
+        keeper: writes it.
 
     Raises:
         OutputError: the file cannot be written.
@@ -180,7 +188,7 @@ def write_manifest(
         "glossary_fingerprint": glossary.termbase.fingerprint,
         **table,
     }
-    atomic_write(path, f"{json.dumps(manifest, ensure_ascii=False, indent=2)}\n".encode())
+    keeper.write(path, f"{json.dumps(manifest, ensure_ascii=False, indent=2)}\n".encode())
 
 
 def _versions() -> Iterator[tuple[str, str]]:

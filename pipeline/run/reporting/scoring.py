@@ -71,8 +71,8 @@ class References:
             doc_id: by which notes name it.
             data: the translation, in UTF-8.
         """
-        reference = find_reference(source)
-        if reference is None or (output.exists() and reference.samefile(output)):
+        reference = find_reference(source, but=output)
+        if reference is None:
             return
         from pipeline.quality import align_blocks
 
