@@ -159,7 +159,9 @@ class BundledEngine(ModelEngine):
             jobs,
             run,
             length=lambda job: len(job.prompt),
-            max_tokens=lambda job: MAX_BATCH_TOKENS // max(2, job.decoding.beam, job.hypotheses),
+            max_tokens=lambda job: max(
+                1, MAX_BATCH_TOKENS // max(2, job.decoding.beam, job.hypotheses)
+            ),
             options=_Job.options,
         )
 
