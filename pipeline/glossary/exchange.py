@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
+from pipeline.errors import NothingChecked
 from pipeline.glossary.file import COLUMNS, as_glossary_error, default_inflect, problem
 from pipeline.glossary.records import ANYWHERE
 from pipeline.keeping import Keeper
@@ -104,6 +105,7 @@ def write_terms_as(
 
     Raises:
         GlossaryError: no such format.
+        NothingChecked: there is nothing to write, and an empty list would replace one.
         OutputError: the file cannot be written.
     """
     with as_glossary_error():
@@ -116,6 +118,12 @@ def write_terms_as(
         data, count = _as_tbx(terms)
     else:
         data, count = _as_tmx(terms)
+    if not count:
+        raise NothingChecked(
+            "there is no term to write",
+            place=str(path),
+            next_step=f"nothing was written; {kind.upper()} holds only what is translated",
+        )
     (keeper or Keeper()).write(path, data)
     return count
 

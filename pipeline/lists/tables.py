@@ -102,9 +102,8 @@ def _wordfast(rows: Sequence[Row]) -> _Shape | None:
 
 def _by_codes(rows: Sequence[Row]) -> _Shape | None:
     """See columns that hold nothing but languages, as DeepL writes them, in any order."""
-    width = min(len(row.values) for row in rows)
-    if width < 3:
-        return None
+    width, _ = Counter(len(row.values) for row in rows).most_common(1)[0]
+    rows = [row for row in rows if len(row.values) >= width]  # not those that are cut off
     few = len(rows) // 3 if len(rows) > 2 else 0  # a damaged cell changes nothing
     codes = [at for at in range(width) if sum(not is_language(r.values[at]) for r in rows) <= few]
     texts = [at for at in range(width) if at not in codes]

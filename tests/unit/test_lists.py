@@ -346,6 +346,7 @@ def test_what_is_no_list_is_called_what_it_is(tmp_path, name):
         (b"source,target\nbon,good\na,b,c\nvu,seen\nlu,read\n", 3, "3 cells"),
         (b"source,target\nbon,good\na,#REF!\nvu,seen\nlu,read\n", 3, "error value"),
         (b"source,target\nbon,good\n\xc3\xa9\xc3\xa9\xe9,x\nvu,seen\nlu,read\n", 3, "no UTF-8"),
+        (b"bon,good,FR,EN\nalone\nvu,seen,FR,EN\nlu,read,FR,EN\n", 2, "one cell only"),
         (b"bon,good,FR,EN\na,b,FR,QQ\nvu,seen,FR,EN\nlu,read,FR,EN\n", 2, "languages"),
     ],
 )

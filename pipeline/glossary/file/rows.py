@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Literal, cast
 
-from pipeline.glossary.match import compose, fold
+from pipeline.glossary.match import common_head, compose, fold
 from pipeline.glossary.records import ANYWHERE, Term
 from pipeline.lists import is_error_value
 
@@ -105,10 +105,12 @@ def default_inflect(source: str) -> bool:
     """Give the policy of an empty ``inflect`` cell: yes, except for names.
 
     A name here is a term with a word in mixed case (``OpenAI``, ``Le Monde``); terms in
-    plain lower case and acronyms (``agent d'IA``) inflect.
+    plain lower case, acronyms (``agent d'IA``) and common nouns with a name behind them
+    (``cheval de Troie``) inflect.
     """
     words = re.split(r"[\s'’]+", source)
-    return not any(w != w.lower() and w != w.upper() for w in words)
+    names = any(w != w.lower() and w != w.upper() for w in words)
+    return common_head(source) or not names
 
 
 def _misread(value: str, encoding: str) -> str:

@@ -15,6 +15,7 @@ from pipeline.glossary.match.english import (
     sentence_start,
     upper_first,
 )
+from pipeline.glossary.match.french import common_head
 from pipeline.glossary.match.matcher import Matcher
 from pipeline.glossary.match.normal import (
     common_french,
@@ -36,6 +37,7 @@ __all__ = [
     "article_for",
     "assign",
     "common_french",
+    "common_head",
     "common_start",
     "compose",
     "find_form",

@@ -14,11 +14,12 @@ import math
 import re
 from dataclasses import dataclass
 
-from pipeline.glossary.match.normal import fold, pairs, words
+from pipeline.glossary.match.normal import compose, fold, pairs, words
 
 MAX_VARIANTS = 48  # per term; beyond, words agree all together or not at all
 
 _WORDS = re.compile(r"[^\W_]+|[\W_]+")
+_ARTICLE = re.compile(r"^(?:l'|(?:le|la|les|un|une) )")
 _Form = tuple[str, bool, bool]  # folded word, plural, feminine
 
 
@@ -80,14 +81,32 @@ def _forms(word: str, *, alone: bool) -> list[_Form]:
     return found
 
 
-def variants(folded: str) -> tuple[Variant, ...]:
-    """Give every form under which a folded term may stand in a text, its own first.
+def common_head(source: str) -> bool:
+    """Say whether a term is a common noun, whatever name stands behind it (``cheval de Troie``).
 
-    Words between two joints (``de``, ``à``, ``en`` …) agree in gender; each may be singular
-    or plural by itself, because invariable and foreign words do not take the mark
-    (``modèles open source``).
+    Its first word decides: in lower case, and not a particle of a name (``de Gaulle``).
     """
+    text = compose(source)
+    first = re.match(
+        r"[^\W\d_]+", text[article.end() if (article := _ARTICLE.match(text)) else 0 :]
+    )
+    word = first[0] if first else ""
+    return len(word) > 2 and word.islower() and word not in words("name-particles", "french-joints")
+
+
+def variants(source: str) -> tuple[Variant, ...]:
+    """Give every form, folded, under which a term may stand in a text, its own first.
+
+    A name behind a common noun keeps its form (``chevaux de Troie``). Words between two joints
+    (``de``, ``à``, ``en`` …) agree in gender; each may be singular or plural by itself, because
+    invariable and foreign words do not take the mark (``modèles open source``).
+    """
+    folded = fold(source).text
     tokens = _WORDS.findall(folded)
+    names = set()
+    if common_head(source):
+        capitals = (w for w in _WORDS.findall(compose(source)) if w != w.lower() and w != w.upper())
+        names = {fold(word).text for word in capitals}
     groups: list[list[int]] = [[]]
     for index, token in enumerate(tokens):
         if not token[0].isalpha():
@@ -101,7 +120,12 @@ def variants(folded: str) -> tuple[Variant, ...]:
     content = [i for g in groups for i in g]
     if not content:
         return (Variant(text=folded, plural=False, own=True),)
-    forms = {i: _forms(tokens[i], alone=len(content) == 1) for i in content}
+    forms = {
+        i: [(tokens[i], False, False)]
+        if tokens[i] in names
+        else _forms(tokens[i], alone=len(content) == 1)
+        for i in content
+    }
     own = Variant(text=folded, plural=_reads_plural(tokens, groups[0]), own=True)
     found = {folded: own}
     words_of = [[forms[i] for i in group] for group in groups]

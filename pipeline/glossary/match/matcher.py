@@ -47,11 +47,10 @@ class Matcher:
         # Names and acronyms form loose compounds (``Musk-Zuckerberg``, ``pro-Musk``).
         self._loose = tuple(any(c.isupper() or c.isdigit() for c in t.source) for t in self._terms)
         for index, term in enumerate(self._terms):
-            folded = fold(term.source).text
             forms = (
-                variants(folded)
+                variants(term.source)
                 if term.inflect
-                else (Variant(text=folded, plural=False, own=True),)
+                else (Variant(text=fold(term.source).text, plural=False, own=True),)
             )
             for form in contractions(term.source):
                 patterns.setdefault(form.text, []).append((index, form, False))
