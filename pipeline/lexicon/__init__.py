@@ -5,5 +5,6 @@ they know that *pépite* becomes "nugget" or "gem", and that "pitfall" is neithe
 """
 
 from pipeline.lexicon.covering import WEIGHT, Coverage, Unmatched, coverage, hints
+from pipeline.lexicon.senses import missing
 
-__all__ = ["WEIGHT", "Coverage", "Unmatched", "coverage", "hints"]
+__all__ = ["WEIGHT", "Coverage", "Unmatched", "coverage", "hints", "missing"]

@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from pipeline.lexicon.idioms import Seen
 
 # The words that were counted, apostrophes straight and letters lower-cased first.
-_WORDS = {
+WORDS = {
     "fr": re.compile(
         r"(?:[ldnmtsjc]|qu|jusqu|lorsqu|puisqu)'|\d[\d.,]*|[^\W\d_]+(?:-[^\W\d_]+)*", re.IGNORECASE
     ),
     "en": re.compile(r"'s\b|\d[\d.,]*|[^\W\d_]+(?:-[^\W\d_]+)*", re.IGNORECASE),
 }
-_STRAIGHT = str.maketrans({"’": "'"})
+STRAIGHT = str.maketrans({"’": "'"})
 _SENTENCE_START = re.compile(r"(?:^|[.!?:…])[\s«»\"“”'()\[\]—–-]*$")
 
 WEIGHT = 0.1
@@ -80,7 +80,9 @@ class Coverage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Word:
+class Word:
+    """A word of a text, and what the counts know it by."""
+
     start: int
     end: int
     surface: str  # lower-case, apostrophes straight
@@ -90,12 +92,12 @@ class _Word:
 
 
 @lru_cache(maxsize=64)
-def _read(text: str, language: str) -> tuple[_Word, ...]:
+def read_words(text: str, language: str) -> tuple[Word, ...]:
     """Find the words of a text."""
-    straight = text.translate(_STRAIGHT)
-    words: list[_Word] = []
+    straight = text.translate(STRAIGHT)
+    words: list[Word] = []
     piece_ends = -1  # where a word ended that an apostrophe cut off from the next
-    for match in _WORDS[language].finditer(straight):
+    for match in WORDS[language].finditer(straight):
         surface = match[0].lower()
         if len(surface) < 2:
             continue
@@ -104,7 +106,7 @@ def _read(text: str, language: str) -> tuple[_Word, ...]:
         if language == "fr" and straight[match.end() : match.end() + 1] == "'":
             piece, piece_ends = True, match.end() + 1
         words.append(
-            _Word(
+            Word(
                 start=match.start(),
                 end=match.end(),
                 surface=surface,
@@ -116,7 +118,7 @@ def _read(text: str, language: str) -> tuple[_Word, ...]:
     return tuple(words)
 
 
-def _weight(seen: int, total: int) -> float:
+def rarity(seen: int, total: int) -> float:
     """Give log(total / seen) - 4, at least 0: nothing for the commonest words."""
     return max(0.0, math.log(total / max(seen, 1)) - _COMMON)
 
@@ -127,7 +129,7 @@ def _from_french(lemma: str, english: frozenset[str]) -> tuple[float, float, tup
     The usual English is left out where it was seen too seldom to tell anything.
     """
     entry = tables.french(lemma)
-    weight = _weight(entry.seen if entry else 1, tables.totals()[0])
+    weight = rarity(entry.seen if entry else 1, tables.totals()[0])
     if entry is None:
         return weight, _UNKNOWN, ()
     share = sum(share for word, share in entry.english.items() if word in english)
@@ -138,7 +140,7 @@ def _from_french(lemma: str, english: frozenset[str]) -> tuple[float, float, tup
 def _from_english(lemma: str, french: frozenset[str]) -> tuple[float, float, tuple[str, ...]]:
     """Give the same of an English lemma, the shares turned round."""
     entry = tables.english(lemma)
-    weight = _weight(entry.seen if entry else 1, tables.totals()[1])
+    weight = rarity(entry.seen if entry else 1, tables.totals()[1])
     if entry is None or not entry.french:
         return weight, _UNKNOWN, ()
     linked = [(found, found.english.get(lemma, 0.0)) for f in french if (found := tables.french(f))]
@@ -147,13 +149,13 @@ def _from_english(lemma: str, french: frozenset[str]) -> tuple[float, float, tup
     return weight, share, (entry.french,) if telling else ()
 
 
-def _meet(one: Span | _Word, other: Span | _Word) -> bool:
+def _meet(one: Span | Word, other: Span | Word) -> bool:
     return one.start < other.end and other.start < one.end
 
 
 def _one_way(
-    words: Sequence[_Word],
-    others: Sequence[_Word],
+    words: Sequence[Word],
+    others: Sequence[Word],
     covered: Sequence[Span],
     text: str,
     look_up: Callable[[str, frozenset[str]], tuple[float, float, tuple[str, ...]]],
@@ -231,7 +233,7 @@ def coverage(
     Raises:
         ModelDamaged: the lexicon's data cannot be read.
     """
-    french, english = _read(source, "fr"), _read(target, "en")
+    french, english = read_words(source, "fr"), read_words(target, "en")
     seen = [i for i in idioms(source) if not any(_meet(i.span, span) for span in covered)]
     lost = tuple(i for i in seen if not i.holds(target))
     # The words of an expression say nothing one by one.

@@ -16,8 +16,12 @@ import zlib
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
 from pipeline.errors import ModelDamaged
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _FILE = "fr-en.lexicon.gz"
 
@@ -112,6 +116,15 @@ def french(lemma: str) -> French | None:
         return None
     pairs = zip(cells[1::2], cells[2::2], strict=True)
     return French(seen=int(cells[0]), english={word: int(share) / 1000 for word, share in pairs})
+
+
+def all_french() -> Iterator[tuple[str, French]]:
+    """Give every French lemma with what is known of it."""
+    lists = _lists()
+    start, stop = lists.french
+    for line in lists.data[start:stop].decode().split("\n"):
+        if entry := french(lemma := line.partition("\t")[0]):
+            yield lemma, entry
 
 
 @lru_cache(maxsize=16_384)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.errors import UsageError
 from pipeline.lexicon import WEIGHT
-from pipeline.quality.checks import form, language, markup, meaning, numbers, possessive
+from pipeline.quality.checks import form, language, markup, meaning, numbers, possessive, senses
 from pipeline.quality.checks.corpus import CORPUS_CHECKS
 from pipeline.quality.checks.pair import Check, Pair, make_finding, pair_of
 from pipeline.records import Finding
@@ -44,6 +44,7 @@ CHECKS: tuple[Check, ...] = (
     meaning.names,
     meaning.negation,
     possessive.possessive,
+    senses.senses,
 )
 """Those that come with Passerelle."""
 
