@@ -29,17 +29,17 @@ from pipeline.quality.checks.senses import senses
 
 ROOT = Path(__file__).parents[1]
 LABELS = ROOT / "tests" / "data" / "meaning" / "labels.tsv"
-SYSTEMS = ("", "google.", "microsoft.", "bergamot-base-memory.")
+SYSTEMS = ("", "google.")
 
-Place = tuple[int, str, int]  # line, side, start
+Place = tuple[int, str, int, int]  # line, side, start, end
 
 
 def read_labels() -> dict[Place, bool]:
     """Give for each place that was read whether a finding there is right."""
     rows = [line.split("\t") for line in LABELS.read_text("utf-8").splitlines()]
     return {
-        (int(line), side, int(start)): right == "1"
-        for line, side, start, _, _, right in (row for row in rows if row[0][0] != "#")
+        (int(line), side, int(start), int(end)): right == "1"
+        for line, side, start, end, _, right in (row for row in rows if row[0][0] != "#")
     }
 
 
@@ -82,7 +82,7 @@ def main() -> None:
                 (finding.source, "source") if finding.source else (finding.target, "target")
             )
             assert span is not None
-            place = (line, side, span.start)
+            place = (line, side, span.start, span.end)
             found.add(place)
             verdict = {True: "right", False: "wrong", None: "unread"}[labels.get(place)]
             counts[half, verdict] += 1

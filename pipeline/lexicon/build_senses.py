@@ -31,13 +31,15 @@ from pipeline.lexicon.senses import stem
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-_RARE = 6.0  # nats of weight: 5.7 million words counted, so 2 to 259 of this one
+_RARE, _SEEN = 6.0, 3  # nats of weight, times: so 3 to 259 of 5.7 million words
 _LIKELY = 0.25  # share that the likeliest English must have
-_SAID = 0.05  # share from which on an English lemma's WordNet neighbours count
+_SAID = 0.1  # share from which on an English lemma's WordNet neighbours count
 _BESIDE, _TIMES = 10.0, 3  # how much oftener than by chance, in how many pairs
 _COMMON = 0.01  # an English word in more of the pairs than this explains nothing
 _FREE = 0.03  # share of pairs without any of it from which on a lemma is left out
 
+_SPECIFIC = 12  # links of a WordNet entry through which a second step is taken
+_MANY = 40  # links of an entry from which on its kinds say nothing (kinds of person)
 _POINTERS = {"@", "@i", "~", "~i", "+", "\\", "=", "<", "&", "^", "$", "*", ">"}
 _STEPS = {"@": "@~", "~": "~", "+": "+&@~\\", "&": "+&@~\\", "\\": "+&@~\\", "=": "+&@~\\"}
 
@@ -104,10 +106,13 @@ class _WordNet:
         for key in self._synsets.get(word, ()):
             yield from self._words[key]
             for mark, other in self._links[key]:
+                if mark == "~" and len(self._links[key]) > _MANY:
+                    continue
                 yield from self._words[other]
-                for second, third in self._links[other]:
-                    if second in _STEPS.get(mark, ""):
-                        yield from self._words[third]
+                if len(self._links[other]) <= _SPECIFIC:
+                    for second, third in self._links[other]:
+                        if second in _STEPS.get(mark, ""):
+                            yield from self._words[third]
 
 
 def build(pairs: Path, wordnet: Path) -> bytes:
@@ -120,7 +125,7 @@ def build(pairs: Path, wordnet: Path) -> bytes:
         lemma: entry
         for lemma, entry in tables.all_french()
         if len(lemma) > 2
-        and entry.seen > 1
+        and entry.seen >= _SEEN
         and max(entry.english.values()) >= _LIKELY
         and rarity(entry.seen, tables.totals()[0]) > _RARE
     }
@@ -168,7 +173,7 @@ def _written(stems: dict[str, set[str]], things: set[str]) -> bytes:
     for lemma in sorted(stems):
         steps = _steps(sorted(places[found] for found in stems[lemma]))
         lines.append(f"{lemma}\t{lemma in things:d}\t{' '.join(steps)}")
-    return lzma.compress("\n".join((" ".join(known), *lines)).encode(), preset=9)
+    return lzma.compress("\n".join((" ".join(known), *lines)).encode(), preset=6)
 
 
 def _steps(places: Iterable[int]) -> Iterator[str]:

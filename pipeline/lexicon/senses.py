@@ -8,6 +8,7 @@ with, what WordNet puts near that, and what often stands beside it in translatio
 from __future__ import annotations
 
 import lzma
+import math
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING
 from pipeline.errors import ModelDamaged
 from pipeline.lexicon import tables
 from pipeline.lexicon.covering import Unmatched, rarity, read_words
+from pipeline.lexicon.idioms import idioms
 from pipeline.records import Span
 
 if TYPE_CHECKING:
@@ -72,8 +74,12 @@ def _answers(lemma: str) -> tuple[bool, frozenset[str]]:
     return thing == "1", frozenset(found)
 
 
+def _meets(span: Span, others: Sequence[Span]) -> bool:
+    return any(other.start < span.end and span.start < other.end for other in others)
+
+
 def missing(source: str, target: str, *, covered: Sequence[Span] = ()) -> tuple[Unmatched, ...]:
-    """Give the rare words of a French sentence whose sense its English does not hold.
+    """Give the rare words and listed expressions of a French sentence that its English lacks.
 
     Args:
         source: French.
@@ -83,7 +89,20 @@ def missing(source: str, target: str, *, covered: Sequence[Span] = ()) -> tuple[
     Raises:
         ModelDamaged: the lexicon's data cannot be read.
     """
-    found = []
+    expressions = idioms(source)
+    found = [
+        Unmatched(
+            span=seen.span,
+            word=source[seen.span.start : seen.span.end],
+            lemma=seen.idiom.french,
+            likeliest=(seen.idiom.english,),
+            weight=math.inf,
+            idiom=True,
+        )
+        for seen in expressions
+        if not seen.holds(target) and not _meets(seen.span, covered)
+    ]
+    left_alone = [*covered, *(seen.span for seen in expressions)]
     stems: set[str] = set()
     for word in read_words(source, "fr"):
         thing, answers = _answers(word.lemma)
@@ -91,7 +110,7 @@ def missing(source: str, target: str, *, covered: Sequence[Span] = ()) -> tuple[
             not answers
             or not word.telling
             or (_PARTICIPLE.search(word.surface) and not thing)
-            or any(span.start < word.end and word.start < span.end for span in covered)
+            or _meets(Span(start=word.start, end=word.end), left_alone)
         ):
             continue
         stems = stems or {

@@ -23,6 +23,7 @@ _PART = 3  # letters of a piece of a compound: outsole, midwife
 _NEAR = 0.15  # of the sentence: how far a coined word may stand from what it stands for
 # English makes such words freely, and the word list has few of them.
 _FREELY_MADE = re.compile(r"(?:isms?|ists?|istic|ness|less|like|wise|ably|ibly|ability|ization)$")
+_BRITISH = (("is", "iz"), ("our", "or"), ("lful", "llful"), ("ys", "yz"))
 _ADDRESS = re.compile(r"[@/\\_#]|\.\w")
 
 
@@ -30,7 +31,7 @@ _ADDRESS = re.compile(r"[@/\\_#]|\.\w")
     "meaning",
     "Meaning",
     "warning",
-    "A rare word of the source has no counterpart, or an English word does not exist.",
+    "A rare word or expression of the source has no counterpart, or an English word is none.",
 )
 def senses(pair: Pair) -> Iterator[Finding]:
     """Find French words whose sense the English does not hold, and coined English words."""
@@ -44,7 +45,7 @@ def senses(pair: Pair) -> Iterator[Finding]:
         instead = f"; “{pair.target[twin[0] : twin[1]]}” is no English word" if twin else ""
         yield make_finding(
             "meaning",
-            "warning",
+            "warning" if word.idiom or twin else "info",
             f"“{word.word}” ({usual}) has no counterpart{instead}",
             source=(word.span.start, word.span.end),
             target=twin,
@@ -87,9 +88,9 @@ def _in_compound(text: str, start: int, end: int) -> bool:
 def _is_english(word: str) -> bool:
     if known_english(word) or _FREELY_MADE.search(word):
         return True
-    plain = fold(word)
-    if plain != word and known_english(plain):
-        return True  # café, naïve
+    others = [fold(word), *(word.replace(old, new) for old, new in _BRITISH if old in word)]
+    if any(other != word and known_english(other) for other in others):
+        return True  # café, naïve; skilfully, catastrophising
     return any(
         known_english(word[:cut]) and known_english(word[cut:])
         for cut in range(_PART, len(word) - _PART + 1)
