@@ -302,17 +302,37 @@ def test_brackets_in_names_are_no_patterns(articles, tmp_path, translate):
 def test_a_file_that_is_given_up_leaves_the_old_one(tmp_path, tmp_path_factory):
     import fsspec
 
+    old = b'{"id": "old"}\n'
     memory = fsspec.filesystem("memory")
-    memory.pipe("/kept.jsonl", b"old")
+    memory.pipe("/kept.jsonl", old)
     parts = tmp_path_factory.mktemp("parts")
-    (tmp_path / "kept.jsonl").write_bytes(b"old")
+    (tmp_path / "kept.jsonl").write_bytes(old)
     for path in ("memory://kept.jsonl", str(tmp_path / "kept.jsonl")):
         writer = RowWriter(path, {"id": str}, parts, Keeper())
         writer.write({"id": "new"})
         del writer
-    assert memory.cat("/kept.jsonl") == b"old"
+    assert memory.cat("/kept.jsonl") == old
     assert [p.name for p in tmp_path.iterdir()] == ["kept.jsonl"]
-    assert (tmp_path / "kept.jsonl").read_bytes() == b"old"
+    assert (tmp_path / "kept.jsonl").read_bytes() == old
+
+
+@needs_fsspec
+@pytest.mark.parametrize("suffix", ["jsonl", "parquet"])
+def test_at_a_distance_what_is_somebodys_is_refused_and_left_alone(
+    articles, tmp_path, translate, suffix
+):
+    import fsspec
+
+    memory, to = fsspec.filesystem("memory"), f"memory://theirs.{suffix}"
+    frame = pl.DataFrame({"mine": [1]})
+    for theirs in (b"my diary", b'{"id": 1}\n', b"[1]\n", frame.write_ipc(None).getvalue()):
+        memory.pipe(f"/theirs.{suffix}", theirs)
+        with pytest.raises(OutputError, match="nothing says that passerelle wrote it"):
+            translate(articles, out=tmp_path / "out", rows=to)
+        assert memory.cat(f"/theirs.{suffix}") == theirs
+    memory.rm(f"/theirs.{suffix}")
+    for _ in range(2):  # our own is written again
+        translate(articles, out=tmp_path / "out", rows=to)
 
 
 @pytest.mark.parametrize(

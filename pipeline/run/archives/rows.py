@@ -262,6 +262,12 @@ class RowWriter:
         self._keeper = keeper
         self._columns = columns
         self._held: list[Mapping[str, Any]] = []
+        if "://" in path and not _is_ours(path, columns):
+            raise OutputError(
+                "a file is there already, and nothing says that passerelle wrote it",
+                place=path,
+                next_step="give another path with --rows, or move that file away",
+            )
         # Tried now: a night's work should not end with a path that nobody may write.
         with contextlib.suppress(_Trial), _writing(path, keeper):
             raise _Trial
@@ -293,6 +299,31 @@ class RowWriter:
                     for row in frame.iter_rows(named=True):
                         target.write(json.dumps(row, ensure_ascii=False).encode() + b"\n")
         self._parts.discard()
+
+
+def _is_ours(path: str, columns: Mapping[str, type]) -> bool:
+    """Say whether what stands at a distance, if anything, has the columns that we write.
+
+    There nothing can be renamed, nor known again by its digest without fetching it whole.
+    """
+    import polars as pl
+
+    with contextlib.suppress(OSError, ValueError, pl.exceptions.PolarsError):
+        if _suffix(path) == _PARQUET and _CLOUD.match(path):
+            return pl.scan_parquet(path, glob=False).collect_schema().names() == list(columns)
+        system, place = _fsspec(path).core.url_to_fs(path)
+        if system.exists(place):
+            found: list[str] = []
+            with contextlib.suppress(TypeError, ValueError, pl.exceptions.PolarsError):
+                if _suffix(path) == _PARQUET:
+                    with _scan(path) as (scan, _):
+                        found = scan.collect_schema().names()
+                else:
+                    with _open(path) as handle:
+                        line = handle.readline(_LONG)
+                    found = list(dict(json.loads(line))) if line.strip() else list(columns)
+            return found == list(columns)
+    return True
 
 
 @contextlib.contextmanager
