@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from pipeline.cli import translate as command
 from pipeline.cli.app import app
+from pipeline.errors import OutputError
 from pipeline.run import ChosenEngine
 from pipeline.run.reporting.summary import render_summary
 
@@ -109,16 +110,26 @@ def test_whatever_file_of_the_outputs_is_damaged_the_next_run_finishes(
     assert (folder / "outputs" / "a.en.txt").read_text() == "[Bonjour à tous.] [Il fait beau.]\n"
 
 
-def test_where_the_quality_report_fails_the_run_is_still_told(folder, engine):
+def test_where_the_quality_report_fails_the_run_is_still_told(folder, engine, monkeypatch):
+    def fail(*_args, **_more):
+        raise OutputError("the disk is full", place="report.html", next_step="free some space")
+
+    monkeypatch.setattr("pipeline.quality.write_report", fail, raising=False)
     (folder / "in" / "b.txt").write_bytes(b"\0\1\2" * 50)
+    result = passerelle("translate", "in")
+    assert result.exit_code == 7
+    assert "Translated 1 document" in result.stdout
+    assert "Skipped 1 file" in result.stdout
+    assert "report.html" in result.stderr
+    assert "→ free some space" in result.stderr
+
+
+def test_a_damaged_history_is_kept_and_told_and_stops_nothing(folder, engine):
     (folder / "outputs").mkdir()
     (folder / "outputs" / "history.parquet").write_bytes(b"no parquet")
     result = passerelle("translate", "in")
-    assert result.exit_code == 4
-    assert "Translated 1 document" in result.stdout
-    assert "Skipped 1 file" in result.stdout
-    assert "history.parquet" in result.stderr
-    assert "→ move the file away" in result.stderr
+    assert result.exit_code == 0
+    assert "history.parquet.kept-1" in result.stderr
 
 
 def test_what_the_checks_find_is_named_with_paragraph_and_sentence(folder, engine):
