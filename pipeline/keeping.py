@@ -115,6 +115,10 @@ class Record:
         with self._lock:
             self._connection.close()
 
+    def __del__(self) -> None:
+        with contextlib.suppress(AttributeError, sqlite3.Error):  # it may never have been opened
+            self._connection.close()
+
     def _open(self) -> sqlite3.Connection:
         # An empty name is a temporary database that SQLite spills to disk by itself.
         place = "" if self._path is None else str(self._path)
