@@ -37,7 +37,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.quality import CHECKS, CORPUS_CHECKS, CorpusChecks, Pair, check_pair
-from pipeline.quality.checks.number_reading import number_words
+from pipeline.quality.checks.number_tables import number_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.quality.checks.number_reading import read_numbers
+from pipeline.quality.checks.pair import Pair
+from pipeline.quality.checks.registry import CHECKS, check_pair
+
+TABLE = Path(__file__).parents[1] / "data" / "quality" / "numbers.tsv"
+NUMBER_CHECKS = {"numbers", "units", "dates", "number-format"}
 
 
 def values(text, language, *, required=True):
@@ -132,3 +139,90 @@ def test_a_grouped_integer_is_itself_in_both_languages(number, space):
     french = english.replace(",", space)
     assert float(number) in values(french, "fr")[0]
     assert float(number) in values(english, "en")[0]
+
+
+# --- right in any spelling, or a finding says what differs -------------------------------------
+
+
+def found(source, target):
+    return {finding.check for finding in check_pair(Pair(source=source, target=target), CHECKS)}
+
+
+@pytest.mark.parametrize(
+    "line", [row for row in TABLE.read_text("utf-8").splitlines() if row[0] != "#"]
+)
+def test_a_number_arrives_right_or_carries_a_finding(line):
+    verdict, source, target = line.split("\t")
+    checks = found(source, target)
+    assert checks & NUMBER_CHECKS if verdict == "wrong" else not checks
+
+
+SPELT = (
+    "zéro un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze "
+    "seize dix-sept dix-huit dix-neuf"
+)
+UNITS = SPELT.split()
+TENS = ("vingt", "trente", "quarante", "cinquante", "soixante")
+EN_SPELT = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
+    "fifteen sixteen seventeen eighteen nineteen"
+)
+EN_UNITS = EN_SPELT.split()
+EN_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+
+
+def french(n):
+    """Spell a number below a million as France does."""
+    if n < 20:
+        return UNITS[n]
+    if n < 80:
+        tens, unit = (n // 10, n % 10) if n < 70 else (6, n - 60)
+        joint = " et " if unit in {1, 11} else "-"
+        return TENS[tens - 2] + (joint + UNITS[unit] if unit else "")
+    if n < 100:
+        return "quatre-vingt" + (f"-{UNITS[n - 80]}" if n > 80 else "s")
+    if n < 1000:
+        rest = f" {french(n % 100)}" if n % 100 else ("s" if n >= 200 else "")
+        return (f"{UNITS[n // 100]} " if n >= 200 else "") + "cent" + rest
+    rest = f" {french(n % 1000)}" if n % 1000 else ""
+    # "quatre-vingts" and "cents" lose their s before "mille".
+    thousands = french(n // 1000).replace("vingts", "vingt").replace("cents", "cent")
+    return (f"{thousands} mille" if n >= 2000 else "mille") + rest
+
+
+def english(n):
+    """Spell a number below a million."""
+    if n < 20:
+        return EN_UNITS[n]
+    if n < 100:
+        return EN_TENS[n // 10 - 2] + (f"-{EN_UNITS[n % 10]}" if n % 10 else "")
+    size, word = (100, "hundred") if n < 1000 else (1000, "thousand")
+    joint = " and " if n % size < 100 else " "
+    return f"{english(n // size)} {word}" + (joint + english(n % size) if n % size else "")
+
+
+numbers = st.integers(0, 999_999)
+spellings = st.sampled_from([str, french, "{:,}".format, lambda n: f"{n:,}".replace(",", "\u202f")])
+
+
+@given(numbers, spellings, st.sampled_from([str, "{:,}".format, english]))
+@settings(deadline=None, max_examples=60)
+def test_every_spelling_of_a_number_is_its_english(number, ours, theirs):
+    if ours == "{:,}".format:
+        ours = lambda n: f"{n:,}".replace(",", " ")  # noqa: E731
+    source, target = f"Ils étaient {ours(number)} à venir.", f"There were {theirs(number)} of them."
+    assert not found(source, target) & NUMBER_CHECKS
+
+
+@given(st.integers(2, 999_999), st.integers(2, 999_999), spellings, spellings)
+@settings(deadline=None, max_examples=60)
+def test_another_number_is_a_finding_in_every_spelling(number, other, ours, theirs):
+    if number == other:
+        return
+    ours = french if ours is french else str
+    theirs = english if theirs is french else "{:,}".format
+    source, target = f"Ils étaient {ours(number)} à venir.", f"There were {theirs(other)} of them."
+    # A decade by its short form ("85", 1985) and idioms (trente-six, quatre cents) may pass.
+    if ours is french and number in {36, 400, 36_000}:
+        return
+    assert found(source, target) & NUMBER_CHECKS

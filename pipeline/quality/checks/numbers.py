@@ -6,32 +6,80 @@ import re
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
-from pipeline.quality.checks.number_reading import (
-    Mention,
-    number_words,
-    read_numbers,
-    unit_dimensions,
-)
+from pipeline.quality.checks.number_reading import read_numbers
+from pipeline.quality.checks.number_tables import SPACE, Mention, number_words, unit_dimensions
 from pipeline.quality.checks.pair import check, make_finding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
-    from pipeline.quality.checks.number_reading import Language
+    from pipeline.quality.checks.number_tables import Language
     from pipeline.quality.checks.pair import Pair
     from pipeline.records import Finding
 
-_FRENCH_DECIMAL = re.compile(r"(?<![\d.,])\d{1,3},\d{1,2}(?![\d,])")
-_FRENCH_GROUPS = re.compile(r"(?<![\d.,])\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?![\d])")
+_A, _Z = r"(?<![\w.,])", r"(?!\d|[.,]\d)"  # where a number begins and ends
+# Numbers as English does not write them. What English may mean otherwise (42,195 and 12.000) is
+# wrong only where it stands in the source as well.
+_FORMATS = tuple(
+    (re.compile(pattern), "warning" if grave else "info", copied, hint)
+    for pattern, grave, copied, hint in (
+        (
+            rf"{_A}\d{{1,3}}(?:[.,]\d{{3}})*(?:,\d{{3}},|\.\d{{3}},)\d{{1,2}}{_Z}",
+            True,
+            False,
+            "French marks",
+        ),
+        (rf"{_A}\d+,\d{{1,2}}{_Z}", False, True, "a decimal comma"),
+        (rf"{_A}\d{{1,3}}(?:{SPACE}\d{{3}})+(?!\d)", False, True, "a space between thousands"),
+        (rf"{_A}\d{{1,3}}(?:\.\d{{3}}){{2,}}{_Z}", True, True, "points between thousands"),
+        (
+            rf"(?<![A-Z]\w\w\s)(?<!\w[.\s]){_A}[1-9]\d{{0,2}}\.\d{{3}}{_Z}",
+            True,
+            True,
+            "a point between thousands",
+        ),
+        (
+            rf"{_A}\d{{1,2}}{SPACE}?[hH]{SPACE}?\d{{2}}(?![\d,.]\d|\w|{SPACE}?m)",
+            True,
+            False,
+            "a French hour",
+        ),
+        (r"(?<=\bat )\d{1,2} ?[hH](?!\w)", True, True, "a French hour"),
+        (
+            r"(?<!\w)(?:\d+|[IVXLC]+)(?:er|ère|re|e|ᵉ|è|ème|ième)(?!\w)",
+            True,
+            True,
+            "a French ending",
+        ),
+        (
+            r"(?<!\w)\d[\d.,]*\s?(?:milliards?|Md[s€]*|Mrd€?|M€|k€)(?!\w)",
+            True,
+            False,
+            "a French unit",
+        ),
+    )
+)
 _DOUBTFUL_MONTHS = frozenset({"mars", "may", "march", "mar", "dec", "sept", "oct", "nov"})
 _MOST_SPELT = 1e4  # "des millions" and the like are no counts
-# Cheap signs of numbers in words from eleven on.
-_SPELT_FR = [
-    *("onze", "douze", "treize", "quatorze", "quinze", "seize", "vingt", "trente", "quarante"),
-    *("cinquante", "soixante", "septante", "huitante", "octante", "nonante"),
-]
-_SPELT_EN = ["eleven", "twel", "teen", "ty"]
-_DIGIT = re.compile(r"\d")
+_LEAST_SPELT = 11  # below, a number in words may be left out: "ses trois enfants", his children
+# Cheap signs of numbers in words.
+_SPELT_FR = re.compile(
+    r"deux|trois|quatre|cinq|\bsix|\bsept|\bhuit|\bneuf|\bdix|onze|douze|treize|quinze|seize|vingt"
+    r"|trente|quarante|ante\b|\bcent|mille|[IVX]{2}",
+    re.IGNORECASE,
+)
+_SCORE = re.compile(r"(?<![\w.,/–-])(\d{1,2})[-–](\d{1,2})(?![\w/–-]|[.,]\d)")
+_BELOW_ZERO = re.compile(
+    r"(?:(?<![\w)%])[-−–]|\bmoins\s+)(?=\d+(?:[.,]\d+)?\s?(?:°|%|degr))(\d+(?:[.,]\d+)?)", re.I
+)
+_SIGNED = re.compile(
+    r"[-−–]\s?\d|\b(?:minus|negative|below|under|sub|f[ae]ll\w*|down|declin\w*|dr[oa]p\w*|decreas\w*"
+    r"|los[est]\w*|less|lower\w*|shr\w*|contract\w*|cut|reduc\w*|slump\w*|minuses|off)\b",
+    re.IGNORECASE,
+)
+_NUMERIC_DATE = re.compile(r"(?<![\w./-])\d{1,2}([./-])(\d{1,2})\1(?:\d{4}|\d{2})(?![\w/-]|[.,]\d)")
+_DIGIT = re.compile(r"\d|[IVX]{2}")
+_SPACES = re.compile(SPACE)
 
 
 @lru_cache(maxsize=8)
@@ -42,16 +90,6 @@ def _mentions(text: str, language: Language) -> tuple[Mention, ...]:
 def _has_digits(pair: Pair) -> bool:
     """Say whether a number in digits stands anywhere: words alone are never required."""
     return bool(_DIGIT.search(pair.source) or _DIGIT.search(pair.target))
-
-
-def _any_of(signs: Sequence[str], text: str) -> bool:
-    lower = text.lower()
-    return any(sign in lower for sign in signs)
-
-
-def _large(mention: Mention) -> bool:
-    """Say whether a number in words is beyond those that idioms are made of."""
-    return not mention.required and 11 <= max(mention.values) < _MOST_SPELT
 
 
 def _values(mentions: tuple[Mention, ...]) -> set[float]:
@@ -65,21 +103,22 @@ def _values(mentions: tuple[Mention, ...]) -> set[float]:
     "A number of one side is on the other neither in digits nor in words.",
 )
 def numbers(pair: Pair) -> Iterator[Finding]:
-    """Find numbers in digits that the other side has neither in digits nor in words."""
-    spelt = _any_of(_SPELT_FR, pair.source) and _any_of(_SPELT_EN, pair.target)
+    """Find numbers that the other side has neither in digits nor in words.
+
+    Those in digits are required. Those in words ("quinze jours", two weeks) may not contradict
+    each other, fifteen dead and fifty dead; a large one may not be lost.
+    """
+    spelt = bool(_SPELT_FR.search(pair.source))
     if not (spelt or _has_digits(pair)):
         return
     source, target = _mentions(pair.source, "fr"), _mentions(pair.target, "en")
     in_source, in_target = _values(source), _values(target)
     missing = [m for m in source if m.required and not m.values & in_target]
     added = [m for m in target if m.required and not m.values & in_source]
-    # Words are required of neither side ("quinze jours", two weeks), but fifteen dead and
-    # fifty dead contradict each other.
     pairs = list(zip(missing, added, strict=False))
-    if spelt:
-        said = [m for m in source if _large(m) and not m.values & in_target]
-        heard = [m for m in target if _large(m) and not m.values & in_source]
-        pairs += zip(said, heard, strict=False)
+    said = [m for m in source if m.sure and not m.values & in_target]
+    heard = [m for m in target if m.sure and not m.values & in_source]
+    pairs += zip(said, heard, strict=False)
     for lost, new in pairs:
         yield make_finding(
             "numbers",
@@ -95,9 +134,37 @@ def numbers(pair: Pair) -> Iterator[Finding]:
             f"{lost.text} is not in the translation",
             source=(lost.start, lost.end),
         )
+    for lost in said[len(heard) :]:
+        if _LEAST_SPELT <= max(lost.values) < _MOST_SPELT:
+            yield make_finding(
+                "numbers",
+                "warning",
+                f"{lost.text} is not in the translation",
+                source=(lost.start, lost.end),
+            )
     for new in added[len(missing) :]:
         yield make_finding(
             "numbers", "error", f"{new.text} is not in the source", target=(new.start, new.end)
+        )
+    yield from _turned(pair)
+
+
+def _turned(pair: Pair) -> Iterator[Finding]:
+    """Find a score whose sides changed places and a number that lost its minus."""
+    shown = {match.groups() for match in _SCORE.finditer(pair.target)}
+    for score in _SCORE.finditer(pair.source):
+        other = score[2], score[1]
+        if score.groups() not in shown and other in shown:
+            yield make_finding(
+                "numbers",
+                "warning",
+                f"{score[0]} in the source, {'-'.join(other)} in the translation",
+                source=score.span(),
+            )
+    below = _BELOW_ZERO.search(pair.source)
+    if below and not _SIGNED.search(pair.target):
+        yield make_finding(
+            "numbers", "error", f"the minus of {below[0]} is lost", source=below.span()
         )
 
 
@@ -118,7 +185,8 @@ def units(pair: Pair) -> Iterator[Finding]:
         if not dimension:
             continue
         twins = [m for m in source if m.values & new.values and m.unit]
-        same = {m.unit for m in twins if dimensions.get(m.unit) == dimension}
+        shared = {dimension, "share"} if dimension == "money" else {dimension}
+        same = {m.unit for m in twins if dimensions.get(m.unit) in shared}
         if same and new.unit not in same:
             twin = next(m for m in twins if m.unit in same)
             yield make_finding(
@@ -147,6 +215,8 @@ def _calendar(text: str, language: Language) -> tuple[set[float], set[float]]:
     table = number_words(language)
     found_months: set[float] = set()
     found_days: set[float] = set()
+    if language == "fr":  # 3/04/2025
+        found_months |= {float(m[2]) for m in _NUMERIC_DATE.finditer(text) if 1 <= int(m[2]) <= 12}
     for match in _calendar_names(language).finditer(text):
         lower = match[0].lower()
         if lower in table.weekdays:
@@ -186,18 +256,25 @@ def _name(numbers_found: set[float], names: Mapping[str, float]) -> str:
 
 
 @check(
-    "number-format", "Number format", "info", "A number kept its French notation (3,5 or 10 000)."
+    "number-format",
+    "Number format",
+    "warning",
+    "A number kept its French notation (3,5, 10 000, 10h30 or XXe).",
 )
 def number_format(pair: Pair) -> Iterator[Finding]:
-    """Find a number that kept its French notation: 3,5 for 3.5, 10 000 for 10,000."""
-    for pattern, hint in (
-        (_FRENCH_DECIMAL, "a decimal comma"),
-        (_FRENCH_GROUPS, "a space between thousands"),
-    ):
+    """Find numbers that kept their French notation: 3,5 for 3.5, 10 000 for 10,000, 18h30."""
+    if not _DIGIT.search(pair.source):
+        return
+    source = _SPACES.sub("", pair.source)
+    ends: list[tuple[int, int]] = []
+    for pattern, severity, copied, hint in _FORMATS:
         for match in pattern.finditer(pair.target):
-            if match[0].replace("\u00a0", " ").replace("\u202f", " ") in pair.source.replace(
-                "\u00a0", " "
-            ).replace("\u202f", " "):
-                yield make_finding(
-                    "number-format", "info", f"{match[0]} keeps {hint}", target=match.span()
-                )
+            start, end = match.span()
+            if any(a < end and start < b for a, b in ends):
+                continue  # said already
+            if copied and _SPACES.sub("", match[0]) not in source:
+                continue
+            ends.append((start, end))
+            yield make_finding(
+                "number-format", severity, f"{match[0]} keeps {hint}", target=(start, end)
+            )
