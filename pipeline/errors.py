@@ -29,6 +29,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from pipeline.wording import one_line
+
 __all__ = [
     "EXIT_INTERRUPTED",
     "EXIT_SKIPPED",
@@ -73,7 +75,8 @@ class PasserelleError(Exception):
         super().__init__(problem)
 
     def __str__(self) -> str:
-        text = f"{self.place}: {self.problem}" if self.place else self.problem
+        place = one_line(self.place)  # a file name may hold anything
+        text = f"{place}: {self.problem}" if place else self.problem
         return f"{text}\n  → {self.next_step}" if self.next_step else text
 
 

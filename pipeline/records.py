@@ -2,7 +2,7 @@
 
 Every stage takes records and yields records; a record keeps its document, block and
 segment ids to the end, so that the last row of the segment table can be traced back
-to a character span of the input. Nothing here imports anything of ours.
+to a character span of the input. Nothing here imports anything of ours but `pipeline.wording`.
 
 All offsets count Unicode code points, start inclusive, end exclusive.
 """
@@ -12,6 +12,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Literal
+
+from pipeline.wording import one_line
 
 __all__ = [
     "Block",
@@ -113,7 +115,7 @@ class Segment:
     @property
     def place(self) -> str:
         """By which people find the segment: document, block and sentence, counted from 1."""
-        return f"{self.doc_id} ¶{self.block_id + 1}.{self.segment_id + 1}"
+        return one_line(f"{self.doc_id} ¶{self.block_id + 1}.{self.segment_id + 1}")
 
 
 # --- engines ---------------------------------------------------------------------

@@ -5,6 +5,7 @@ Pure functions of text; imports nothing of ours, so that every room may use them
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 
 Style = Callable[[str, str], str]
@@ -33,6 +34,34 @@ WAYS = {
     "hypothesis": "by choosing another translation",
 }
 """The same in words that follow a number: ``52 by the model``."""
+
+
+# What steers a terminal or hides in a line: C0 (but tab and line ends), DEL and C1; zero-width and
+# direction marks; line and paragraph separators; tags; halves of pairs, as file names may have.
+_HIDDEN = re.compile(
+    r"\r(?!\n)|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e"
+    r"\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\ufdd0-\ufdef\ud800-\udfff\U000e0000-\U000e007f]"
+)
+
+
+def visible(text: str) -> str:
+    r"""Write what is invisible or steers a terminal as its number: ``\u001b``, ``\u202e``.
+
+    Everything that a person is shown, and that anybody but us may have written, goes through
+    here; documents keep what they had. The form is also that of JSON: a JSON text stays the same
+    value. What is visible already stays as it is.
+    """
+    return _HIDDEN.sub(_number_of, text)
+
+
+def one_line(text: str) -> str:
+    """Give a name as `visible` does, line ends as their numbers too."""
+    return re.sub(r"[\r\n]", _number_of, visible(text))
+
+
+def _number_of(match: re.Match[str]) -> str:
+    units = match[0].encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[i]:02x}{units[i + 1]:02x}" for i in range(0, len(units), 2))
 
 
 def plain(text: str, _style: str) -> str:

@@ -10,7 +10,8 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from pipeline.cli.common import answer, new_app, style_for
+from pipeline.cli.common import answer, new_app
+from pipeline.cli.console import clean_output, style_for
 from pipeline.errors import EXIT_INTERRUPTED, PasserelleError
 
 # name → (module with a Typer `app`, what `--help` says of it). The module is imported only
@@ -45,6 +46,11 @@ class Commands(TyperGroup):
         """List the commands without importing them."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, told) for name, (_, told) in _COMMANDS.items()])
+
+    def main(self, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401 - as above
+        """Run a command; all that it prints, errors of usage too, goes by way of `Console`."""
+        with clean_output():
+            return super().main(*arguments, **options)
 
     def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - as above
         """Run a command; turn our errors into a message and an exit code.
@@ -133,7 +139,8 @@ def main() -> None:
     value is on disk by now.
     """
     try:
-        app(prog_name="passerelle")
+        with clean_output():  # a bug's traceback, too
+            app(prog_name="passerelle")
     except SystemExit as end:
         import contextlib
         import threading

@@ -4,27 +4,18 @@ from __future__ import annotations
 
 import functools
 import inspect
-import os
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from pipeline.cli.console import style_for as style_for
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
-
-    from pipeline.wording import Style
-
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 Given = dict[str, Any]
 """Settings as the command line gives them; None for what it does not."""
-
-_STYLES: dict[str, dict[str, Any]] = {
-    "good": {"fg": "green"},
-    "bad": {"fg": "red"},
-    "strong": {"bold": True},
-    "faint": {"dim": True},
-}
 
 
 def new_app(name: str, help_text: str, **more: Any) -> typer.Typer:  # noqa: ANN401 - typer's own
@@ -91,16 +82,6 @@ def _option(name: str, help_text: str | None) -> inspect.Parameter:
     return inspect.Parameter(
         name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[kind | None, info]
     )
-
-
-def style_for(stream: Any) -> Style:  # noqa: ANN401 - any text stream
-    """Give the function that colours text for ``stream``: only on a terminal."""
-    colour = bool(getattr(stream, "isatty", lambda: False)()) and "NO_COLOR" not in os.environ
-
-    def style(text: str, name: str) -> str:
-        return typer.style(text, **_STYLES[name]) if colour else text
-
-    return style
 
 
 def answer(text: str | Iterable[str], value: object, *, as_json: bool) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from pipeline.cli.common import answer, style_for
-from pipeline.wording import columns, counted, excerpt
+from pipeline.wording import columns, counted, excerpt, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -40,7 +40,7 @@ def show_scores(result: Scored, width: int, as_json: bool) -> None:
 
 def _note(notes: Sequence[str]) -> None:
     for note in notes:
-        typer.echo(f"note: {note}", err=True)
+        typer.echo(f"note: {one_line(note)}", err=True)
 
 
 def comparison_lines(comparison: Comparison | None, result: RunComparison | None) -> Iterator[str]:

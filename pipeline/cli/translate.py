@@ -201,8 +201,11 @@ def _stream(settings: Settings, reporter: Reporter, name: str, *, quiet: bool) -
 
     data = sys.stdin.buffer.read()
     result = translate_bytes(data, settings, open_engine=_open, reporter=reporter, name=name)
-    sys.stdout.buffer.write(result.data)
-    sys.stdout.buffer.flush()
+    if sys.stdout.isatty():  # for eyes, not for a file
+        sys.stdout.write(result.data.decode())
+    else:
+        sys.stdout.buffer.write(result.data)
+        sys.stdout.buffer.flush()
     for violation in result.violations:
         expected = " or ".join(violation.expected)
         typer.echo(

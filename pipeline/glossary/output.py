@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.keeping import Keeper
 from pipeline.lists import neutral
+from pipeline.wording import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -52,24 +53,23 @@ def write_terms_csv(
         for document, block, segment, terms in segments:
             for term in terms:
                 seen, found = term.occurrence, term.target
-                writer.writerow(
-                    (
-                        neutral(document),
-                        block,
-                        segment,
-                        seen.span.start,
-                        seen.span.end,
-                        neutral(seen.term),
-                        neutral(seen.text),
-                        neutral("|".join(term.expected)),
-                        neutral(term.found),
-                        found.start if found else -1,
-                        found.end if found else -1,
-                        term.rung,
-                        term.status,
-                        neutral(seen.row),
-                    )
+                cells = (
+                    neutral(document),
+                    block,
+                    segment,
+                    seen.span.start,
+                    seen.span.end,
+                    neutral(seen.term),
+                    neutral(seen.text),
+                    neutral("|".join(term.expected)),
+                    neutral(term.found),
+                    found.start if found else -1,
+                    found.end if found else -1,
+                    term.rung,
+                    term.status,
+                    neutral(seen.row),
                 )
+                writer.writerow([visible(c) if isinstance(c, str) else c for c in cells])
                 count += 1
         text.flush()
         text.detach()

@@ -18,6 +18,7 @@ from pipeline.errors import UsageError
 from pipeline.keeping import Record
 from pipeline.run.discovery import Passed
 from pipeline.translate.reading import Source
+from pipeline.wording import one_line
 
 if TYPE_CHECKING:
     import sqlite3
@@ -103,7 +104,8 @@ class Journal(Record):
             "HAVING count(*) > 1 ORDER BY output LIMIT 1"
         )
         if twice:
-            output, first, second = twice[0][0], *map(_show, twice[0][1:])
+            names = (twice[0][0], *map(_show, twice[0][1:]))
+            output, first, second = map(one_line, names)
             raise UsageError(
                 f"two inputs would both be written to {output}:\n    {first}\n    {second}",
                 next_step="rename one of them, or give them in two runs with two --out folders",

@@ -13,6 +13,7 @@ from pipeline.run.journal import Journal
 from pipeline.run.windows import documents
 from pipeline.translate.opening import open_glossary
 from pipeline.translate.reading import Limits, Loaded
+from pipeline.wording import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -141,4 +142,4 @@ def render_preview(plan: Preview) -> str:
     lines += [f"  would skip {p.name}: {p.reason}" for p in plan.skipped[:20]]
     lines += [f"  left alone {p.name}: {p.reason}" for p in plan.ignored[:20]]
     lines.append("Nothing was written.")
-    return "\n".join(lines)
+    return "\n".join(map(one_line, lines))

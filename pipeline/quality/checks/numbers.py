@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
     from pipeline.quality.checks.number_tables import Language
     from pipeline.quality.checks.pair import Pair
-    from pipeline.records import Finding
+    from pipeline.records import Finding, Severity
 
 _A, _Z = r"(?<![\w.,])", r"(?!\d|[.,]\d)"  # where a number begins and ends
 # Numbers as English does not write them. What English may mean otherwise (42,195 and 12.000) is
 # wrong only where it stands in the source as well.
-_FORMATS = tuple(
+_FORMATS: tuple[tuple[re.Pattern[str], Severity, bool, str], ...] = tuple(
     (re.compile(pattern), "warning" if grave else "info", copied, hint)
     for pattern, grave, copied, hint in (
         (

@@ -14,7 +14,7 @@ from pipeline.quality.report.headline import append_history
 from pipeline.quality.report.html import render_html
 from pipeline.quality.report.model import least_sure
 from pipeline.table import to_plain
-from pipeline.wording import Style, counted, excerpt, plain
+from pipeline.wording import Style, counted, excerpt, one_line, plain, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,7 +57,7 @@ def _plain_segment(s: SegmentReport) -> dict[str, Any]:
 
 def render_json(report: QualityReport) -> str:
     """Render the report as JSON; what is not known is null."""
-    return json.dumps(plain_report(report), ensure_ascii=False, indent=1)
+    return visible(json.dumps(plain_report(report), ensure_ascii=False, indent=1))
 
 
 def segment_table(report: QualityReport) -> pl.DataFrame:
@@ -114,7 +114,8 @@ def write_report(report: QualityReport, outputs: Path, *, keeper: Keeper | None 
     frame.write_parquet(buffer)
     keeper.write(outputs / "quality.parquet", buffer.getvalue())
     # With a byte-order mark, or a spreadsheet takes UTF-8 for something else.
-    keeper.write(outputs / "quality.csv", b"\xef\xbb\xbf" + _safe_cells(frame).write_csv().encode())
+    table = visible(_safe_cells(frame).write_csv())
+    keeper.write(outputs / "quality.csv", b"\xef\xbb\xbf" + table.encode())
     append_history(outputs / HISTORY, report.history, keeper=keeper)
     return page
 
@@ -183,6 +184,6 @@ def render_text(report: QualityReport, *, style: Style = plain) -> str:
         f"{counted(report.notes_found, 'note')}"
     )
     lines.append(f"  Confidence: {report.confidence:.2f} in the mean")
-    lines += [f"  Note: {note}" for note in report.notes]
+    lines += [f"  Note: {one_line(note)}" for note in report.notes]
     lines += _worst(report, style)
     return "\n".join(lines)

@@ -15,7 +15,7 @@ from pipeline.quality.report.drawing import Run, differences, histogram, mark, t
 from pipeline.quality.report.headline import comparable
 from pipeline.quality.report.model import furthest, least_sure
 from pipeline.table import to_plain
-from pipeline.wording import RUNGS
+from pipeline.wording import RUNGS, visible
 
 if TYPE_CHECKING:
     import jinja2
@@ -199,7 +199,7 @@ def render_html(report: QualityReport) -> str:
     far = furthest(shown, _SHOWN_MORE, taken=unsure)
     spoke = {check.name for check in report.checks}
     known = titles()
-    return (
+    page = (
         _environment()
         .get_template("report.html")
         .render(
@@ -229,3 +229,4 @@ def render_html(report: QualityReport) -> str:
             moved={delta.name: delta for delta in report.deltas},
         )
     )
+    return visible(page)

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field
 from typing import IO, TYPE_CHECKING, Any, Literal, Protocol
 
 from pipeline.run.windows import Slice
+from pipeline.wording import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -183,7 +184,7 @@ class PlainReporter:
         self._pace = _Pace()
 
     def _line(self, text: str) -> None:
-        print(text, file=self._stream, flush=True)
+        print(one_line(text), file=self._stream, flush=True)
 
     def event(self, event: Event) -> None:
         """Show an event on a line of its own."""
@@ -264,7 +265,8 @@ class TerminalReporter:
         from rich.console import Console
         from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 
-        self._console = Console(file=stream, highlight=False)
+        # rich steers the terminal itself: it gets the stream below the command line's `Console`.
+        self._console = Console(file=getattr(stream, "stream", stream), highlight=False)
         self._bar = Progress(
             SpinnerColumn(),
             BarColumn(bar_width=24),
@@ -279,7 +281,9 @@ class TerminalReporter:
         """Show an event above the live line."""
         from rich.text import Text
 
-        self._console.print(Text(str(event), style="yellow" if event.level == "warning" else ""))
+        self._console.print(
+            Text(one_line(str(event)), style="yellow" if event.level == "warning" else "")
+        )
 
     def progress(self, snapshot: Snapshot) -> None:
         """Redraw the live line."""

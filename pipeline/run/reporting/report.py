@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from pipeline.errors import EXIT_SKIPPED, EXIT_VIOLATIONS, InputError
 from pipeline.fsio import read_file
 from pipeline.translate.second_look import RUNG as SECOND_LOOK
-from pipeline.wording import TOUCH_UP
+from pipeline.wording import TOUCH_UP, visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -188,7 +188,8 @@ def write_manifest(
         "glossary_fingerprint": glossary.termbase.fingerprint,
         **table,
     }
-    keeper.write(path, f"{json.dumps(manifest, ensure_ascii=False, indent=2)}\n".encode())
+    text = visible(json.dumps(manifest, ensure_ascii=False, indent=2))
+    keeper.write(path, f"{text}\n".encode())
 
 
 def _versions() -> Iterator[tuple[str, str]]:

@@ -7,7 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from pipeline.run.reporting.progress import format_seconds
-from pipeline.wording import WAYS, Style, counted, fold, plain
+from pipeline.wording import WAYS, Style, counted, fold, one_line, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,6 +34,7 @@ def render_summary(report: RunReport, *, style: Style = plain, width: int = 0) -
     parts = (_headline, _engine, _terms, _check, _skipped, _scores, _kept, _next)
     lines = []
     for line, name in (pair for part in parts for pair in part(report)):
+        line = one_line(line)  # of names and messages
         # Broken first: the signs of a colour would count as columns.
         text = fold(line, width) if width else line
         lines.append(style(text, name) if name else text)
@@ -48,7 +49,7 @@ def render_found(found: Sequence[ToCheck], *, style: Style = plain) -> Iterator[
         style: colours a text.
     """
     for item in found[:_FOUND]:
-        yield style(f"warning: {item.place}: {item.reason}", "bad")
+        yield style(one_line(f"warning: {item.place}: {item.reason}"), "bad")
         for line, name in _pair(item.source, item.target):
             yield style(line, name)
     if (more := len(found) - _FOUND) > 0:
