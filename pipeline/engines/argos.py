@@ -316,7 +316,7 @@ def _read_metadata(package: Path) -> dict[str, Any]:
             place=str(package),
             next_step="install one: passerelle models install FILE.argosmodel",
         ) from error
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise damaged(f"the package's metadata cannot be read: {error}", path) from error
     return table if isinstance(table, dict) else {}
 

@@ -73,7 +73,7 @@ def read_vocabulary(model: Path) -> frozenset[str]:
                 return frozenset(map(str, json.loads(path.read_text(encoding="utf-8"))))
             if (path := model / f"{name}.txt").is_file():
                 return frozenset(path.read_text(encoding="utf-8").split("\n"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise damaged(f"the model's vocabulary cannot be read: {error}", model) from error
     raise damaged("the model has no vocabulary", model)
 

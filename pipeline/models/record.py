@@ -154,7 +154,7 @@ def read_record(folder: Path) -> ModelRecord:
             path=folder,
             **{key: _typed(table, key, str) for key in _TEXTS},
         )
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         reason = {FileNotFoundError: "is missing", KeyError: f"has no {error}"}.get(
             type(error), f"cannot be read: {error}"
         )
@@ -199,7 +199,7 @@ def _home(environ: Mapping[str, str]) -> Path:
 def _table(path: Path) -> dict[str, Any]:
     try:
         table = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return table if isinstance(table, dict) else {}
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from pipeline.glossary.records import Term
 
+_MOST_FORMS = 40  # of a cell, that are compared with each other
+
 
 def _warn(term: Term, column: str, kind: str, **values: str | int) -> Problem:
     file, _, line = term.place.rpartition(":")
@@ -35,13 +37,13 @@ def _alike(term: Term) -> Iterator[Problem]:
     def found(form: str, inside: str) -> list[tuple[int, int]]:
         return find_form(Target.of(inside), form, case=term.case, inflect=term.inflect)
 
-    for index, form in enumerate(term.targets):
+    for index, form in enumerate(term.targets[:_MOST_FORMS]):
         for earlier in term.targets[:index]:
             if (0, len(form)) in found(earlier, form):
                 yield _warn(term, "target", "alike", value=form, other=earlier)
                 break
-    for wrong in term.wrong:
-        for form in term.forms:
+    for wrong in term.wrong[:_MOST_FORMS]:
+        for form in term.forms[:_MOST_FORMS]:
             if places := found(form, wrong):
                 whole = (0, len(wrong)) in places
                 kind = "wrong-is-accepted" if whole else "wrong-holds-accepted"
