@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _ELIDED = re.compile(r"(?:[ldnscjmt]|qu)['’][a-zà-ÿœ]{2,}")
 _LONG_RUN = 20  # words
+_MOST_PLACES = 40  # of one word in a source, from which a run is followed
 _WORD_BEFORE = re.compile(r"([^\W\d_][\w'’-]*)\W{1,2}$")
 _WORD_AFTER = re.compile(r"\W{1,2}([^\W\d_][\w'’-]*)")
 # Addresses, handles, hashtags, paths, file names and what stands in code: no prose.
@@ -163,7 +164,7 @@ def _copied_runs(
     i = 0
     while i < len(theirs):
         size = 0
-        for start in places.get(theirs[i][0], ()):
+        for start in places.get(theirs[i][0], ())[:_MOST_PLACES]:
             run = 1
             while (
                 i + run < len(theirs)
