@@ -52,7 +52,7 @@ _EXPLETIVE = re.compile(
     r"|si\b[^.]{0,40}\bne\b"
     # What says yes by denying the contrary, and what is said of a first or last time.
     r"|(?:pas|rien)\s+(?:tort|faux|rare|hésité|manqué|cessé|arrêté|perdu|oublié|tardé|étranger"
-    r"|(?:un|le)\s+secret|(?:de|aucun)\s+doute|la\s+(?:première|dernière)|(?:im|in|il|ir|mé|dés)\w{4,})"
+    r"|(?:un|le)\s+secret|(?:de|aucun)\s+doute|la\s+(?:première|dernière)\s+fois|(?:im|in|il|ir|mé|dés)\w+(?:[ai]ble|[ae]nte?|eu[xs]e?|ue?)s?\b)"
     r"|aucun\s+doute|loin\s+s['’]en\s+faut)",
     re.IGNORECASE,
 )
@@ -95,7 +95,7 @@ def phonetic(word: str) -> str:
         ("ch", "sh"),
     ):
         text = text.replace(old, new)
-    text = re.sub(r"(.)\1+", r"\1", text)
+    text = re.sub(r"(.)\1+", r"\1", text).replace("shsh", "sh")
     return re.sub(r"(?:es|e|s|a|us|um|is|o)$", "", text)
 
 
