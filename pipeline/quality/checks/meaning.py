@@ -34,6 +34,7 @@ _FRENCHED = re.compile(r"ou|tch|dj|gu[ei]|[ïéèêëçôâ]", re.I)
 _DEMONYM = re.compile(r"(?:an|ans|ese|ish|is?|ics?|ers?)$")
 _MOST_NAMES = 120  # of a segment, to either side: every name is compared with every other
 _SIMILAR = 0.74
+_IN_ADDRESS = re.compile(r"\.\w")  # what follows Canada in Canada.ca
 
 # "ne … pas/jamais/rien/aucun/personne", and "ne … plus" where "plus" is not "more".
 _NEGATION = re.compile(
@@ -166,7 +167,12 @@ def names(pair: Pair) -> Iterator[Finding]:
                 source=(start, end),
                 target=(near[1], near[2]),
             )
-        elif stays and not near and (_CAMEL.search(word) or not _stands_in(pair, ours)):
+        elif (
+            stays
+            and not near
+            and not _IN_ADDRESS.match(pair.source, end)
+            and (_CAMEL.search(word) or not _stands_in(pair, ours))
+        ):
             yield make_finding(
                 "names", "warning", f"“{word}” is not in the translation", source=(start, end)
             )
@@ -175,6 +181,9 @@ def names(pair: Pair) -> Iterator[Finding]:
 def _derived(word: str, twin: str) -> bool:
     """Say whether a twin is the adjective of a place: Canada, Canadian; Qatar, Qatari."""
     twin_folded = fold(twin)
+    people = re.sub(r"ien(?:ne)?s?$", "ian", fold(word))
+    if people != fold(word) and people == twin_folded.removesuffix("s"):
+        return True  # Ephésiens, Ephesians
     return bool(
         _DEMONYM.search(twin_folded)
         and twin_folded.startswith(fold(word)[:-1])
