@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
+from dataclasses import replace
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Literal
 
@@ -22,6 +23,8 @@ joined but those of list items, columns and rules."""
 
 _LINE = re.compile(r"[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
 _NEWLINE = re.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+_GAP = re.compile(r"[ \t]*\t[ \t]*| {3,}")
+_WIDE = 6  # spaces: so many are no slip of the thumb
 _QUOTE = re.compile(r"[ \t]*(?:>[ \t]?)+")
 
 
@@ -60,7 +63,8 @@ def _paragraphs(text: str) -> Iterator[list[Line]]:
 class PlainText(TextFormat):
     """Plain text.
 
-    A block ends at a line break that the author meant (`wrapping`). White space at the
+    A block ends at a line break that the author meant (`wrapping`), and between the columns
+    of a line: at a tab, or at a gap of spaces that is wide or stands in a table. White space at the
     edges of lines and the ``>`` of quoted mail stay outside. A soft line break inside a
     block is one line feed of its plain text; what it stands for in the file is a markup of
     kind ``soft-break``. URLs and e-mail addresses are protected.
@@ -80,13 +84,14 @@ class PlainText(TextFormat):
         paragraphs = list(_paragraphs(text))
         blocks: list[Block] = []
         for paragraph, breaks in zip(paragraphs, self._meant(paragraphs), strict=True):
+            table = sum(_GAP.search(line.text) is not None for line in paragraph) > 1
             run = [paragraph[0]]
             for line, is_meant in zip(paragraph[1:], breaks, strict=True):
                 if is_meant:
-                    _add(blocks, run, text)
+                    _add_run(blocks, run, text, table=table)
                     run = []
                 run.append(line)
-            _add(blocks, run, text)
+            _add_run(blocks, run, text, table=table)
         return blocks, ()
 
     def _meant(self, paragraphs: Sequence[Sequence[Line]]) -> list[list[bool]]:
@@ -111,6 +116,24 @@ class PlainText(TextFormat):
         return separator.join(
             textwrap.wrap(joined, width, break_long_words=False, break_on_hyphens=False)
         )
+
+
+def _add_run(blocks: list[Block], run: list[Line], text: str, *, table: bool) -> None:
+    """Add a run of lines as one block, or each cell of a line in columns as one."""
+    if len(run) > 1:
+        _add(blocks, run, text)
+        return
+    (line,) = run
+    at = 0
+    for gap in _GAP.finditer(line.text):
+        if table or "\t" in gap[0] or len(gap[0]) >= _WIDE:
+            _add(blocks, [_part(line, at, gap.start())], text)
+            at = gap.end()
+    _add(blocks, [_part(line, at, len(line.text))], text)
+
+
+def _part(line: Line, start: int, end: int) -> Line:
+    return replace(line, start=line.start + start, end=line.start + end, text=line.text[start:end])
 
 
 def _add(blocks: list[Block], lines: list[Line], text: str) -> None:

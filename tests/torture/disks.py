@@ -39,7 +39,7 @@ def starve(corpus: Path, out: Path, log: Path, limit: int) -> subprocess.Complet
         command(corpus, out, log),
         capture_output=True,
         text=True,
-        timeout=250,
+        timeout=500,
         check=False,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
     )
@@ -71,4 +71,5 @@ def one(dice: random.Random, folder: Path) -> str:
 
 def run(seconds: float, seed: int) -> dict[str, int]:
     """Make tries for so many seconds; see `tries`."""
+    undisturbed()
     return tries(one, seconds, seed)

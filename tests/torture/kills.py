@@ -93,7 +93,7 @@ def half_written(out: Path, expected: dict[str, Any]) -> list[str]:
 def finish(corpus: Path, out: Path, log: Path, expected: dict[str, Any]) -> str:
     """Run to the end; say what is not as it would have been without all the trouble."""
     done = subprocess.run(
-        command(corpus, out, log), capture_output=True, text=True, timeout=250, check=False
+        command(corpus, out, log), capture_output=True, text=True, timeout=500, check=False
     )
     if done.returncode:
         return f"stuck: exit code {done.returncode}: {done.stderr}"
@@ -146,9 +146,7 @@ def undisturbed() -> tuple[Path, dict[str, Any], list[str]]:
     """Give a corpus, and the outputs and requests of a run that nobody disturbed."""
     base = Path(mkdtemp(prefix="passerelle-torture-"))
     corpus = make_corpus(base / "corpus")
-    subprocess.run(
-        command(corpus, base / "out", base / "log"), check=True, capture_output=True, timeout=120
-    )
+    subprocess.run(command(corpus, base / "out", base / "log"), check=True, capture_output=True)
     return corpus, contents(base / "out"), asked(base / "log")
 
 
@@ -163,4 +161,5 @@ def one(dice: random.Random, folder: Path) -> str:
 
 def run(seconds: float, seed: int) -> dict[str, int]:
     """Make tries for so many seconds; see `tries`."""
+    undisturbed()
     return tries(one, seconds, seed)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 REPRODUCERS = Path("outputs/torture-failures.jsonl")
-BUSY, WAITING = 30, 300  # seconds that one try may compute, and take in all
+BUSY, WAITING = 30, 600  # seconds that one try may compute, and take in all
 
 Try = Callable[[random.Random, Path], str]
 """Makes one try in an empty folder: "" where all went well, else "kind: what went wrong"."""
