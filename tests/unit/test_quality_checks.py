@@ -11,6 +11,7 @@ from pipeline.quality.checks.pair import Pair
 from pipeline.quality.checks.registry import CHECKS, check_pair, choose_checks
 
 DATA = Path(__file__).parents[1] / "data" / "quality"
+OWN_TABLES = {"meaning", "possessive"}  # checks with tests of their own
 
 
 def cases():
@@ -24,7 +25,7 @@ def cases():
 @pytest.mark.parametrize(("check", "verdict", "source", "target"), list(cases()))
 def test_each_pair_of_the_table_is_judged_as_the_table_says(check, verdict, source, target):
     found = check_pair(Pair(source=source, target=target), CHECKS)
-    names = {finding.check for finding in found}
+    names = {finding.check for finding in found} - OWN_TABLES
     if verdict == "finds":
         assert check in names, found
     else:
@@ -42,7 +43,7 @@ def test_spans_lie_in_their_texts_and_messages_are_not_empty(check, verdict, sou
 
 def test_every_check_has_a_case_that_it_finds_and_one_that_it_leaves():
     found = {p.values[0] for p in cases() if p.values[1] == "finds"}
-    assert found == {check.name for check in CHECKS}
+    assert found == {check.name for check in CHECKS} - OWN_TABLES
     assert sum(p.values[1] == "quiet" for p in cases()) > 80
 
 

@@ -154,7 +154,8 @@ def found(source, target):
 def test_a_number_arrives_right_or_carries_a_finding(line):
     verdict, source, target = line.split("\t")
     checks = found(source, target)
-    assert checks & NUMBER_CHECKS if verdict == "wrong" else not checks
+    checks &= NUMBER_CHECKS
+    assert checks if verdict == "wrong" else not checks
 
 
 SPELT = (
