@@ -60,6 +60,12 @@ HELD = [
     ("Il a vendu 3 000 voitures.", "He sold 3,000 cars."),
     ("Elle en a eu plein le dos.", "She was fed up with it."),
     ("Le lendemain, il faisait beau.", "The weather was fine the next day."),
+    # a number or an hour in words, a denied word
+    ("La réunion commence à midi.", "The meeting starts at 12 p.m."),
+    ("Ils étaient soixante et onze.", "There were 71 of them."),
+    ("Il n'a pas tort.", "He is right."),
+    ("Il n’est pas mécontent.", "He is pleased."),
+    ("Ne bougez pas !", "Stay still!"),
 ]
 COINED = [
     ("Une tentative de rapprocher les camps.", "An attempt to rapproche the camps.", "rapproche"),

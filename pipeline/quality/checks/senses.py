@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from pipeline.lexicon import missing
+from pipeline.quality.checks.number_tables import number_words
 from pipeline.quality.checks.pair import check, fold, known_english, make_finding, tokens
 from pipeline.records import Span
 
@@ -24,6 +25,8 @@ _NEAR = 0.15  # of the sentence: how far a coined word may stand from what it st
 # English makes such words freely, and the word list has few of them.
 _FREELY_MADE = re.compile(r"(?:isms?|ists?|istic|ness|less|like|wise|ably|ibly|ability|ization)$")
 _BRITISH = (("is", "iz"), ("our", "or"), ("lful", "llful"), ("ys", "yz"))
+_HOURS = frozenset({"midi", "minuit"})
+_DENIED = re.compile(r"\b(?:ne\s|n['’])[^.;:!?]{0,40}$", re.IGNORECASE)
 _ADDRESS = re.compile(r"[@/\\_#]|\.\w")
 
 
@@ -37,7 +40,11 @@ def senses(pair: Pair) -> Iterator[Finding]:
     """Find French words whose sense the English does not hold, and coined English words."""
     covered = [Span(start=start, end=end) for start, end in pair.term_spans]
     coined = _coined(pair)
-    lost = missing(pair.source, pair.target, covered=covered)
+    lost = [
+        word
+        for word in missing(pair.source, pair.target, covered=covered)
+        if word.idiom or not _said_otherwise(pair.source, word)
+    ]
     for word in sorted(lost, key=lambda word: -word.weight)[:_MOST]:
         twin = _twin(word, coined, pair)
         coined = [span for span in coined if span != twin]
@@ -57,6 +64,15 @@ def senses(pair: Pair) -> Iterator[Finding]:
             f"“{pair.target[start:end]}” is no English word",
             target=(start, end),
         )
+
+
+def _said_otherwise(source: str, word: Unmatched) -> bool:
+    """Say whether a word is a number, or denied: *n'a pas tort* is "is right"."""
+    numbers = number_words("fr")
+    known = (numbers.words, numbers.scales, numbers.months, numbers.weekdays, _HOURS)
+    return any(word.word.lower() in words or word.lemma in words for words in known) or bool(
+        _DENIED.search(source[: word.span.start])
+    )
 
 
 def _coined(pair: Pair) -> list[tuple[int, int]]:
