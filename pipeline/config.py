@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 DEFAULT = "default"
 COMMAND_LINE = "command line"
 ARGUMENT = "argument"  # of a Python caller
+FRONT_MATTER_KEYS = ("title", "description", "summary")
 _SHARED = " [tool.passerelle]"
 
 
@@ -64,7 +65,10 @@ class Settings:
     model: str = _option("", "Name or folder of a model, instead of the installed one.")
     beam: int = _option(0, "Beam size: 1 is quickest. [the engine's own]")
     threads: int = _option(0, "Processor threads; of each worker with --cluster. [all; 1]")
-    front_matter: bool = _option(False, "Translate title and description of Markdown front matter.")
+    front_matter: tuple[str, ...] = _option(
+        FRONT_MATTER_KEYS,
+        "Translate title, description and summary of Markdown front matter. [yes]",
+    )
     lines: str = _option(
         "auto",
         "Line breaks of plain text: auto decides one by one, keep, join. [auto]",
@@ -172,6 +176,8 @@ def _check(name: str, value: object, place: str, *, python: bool) -> object:
         value = os.fspath(value)
     if name == "second_look" and isinstance(value, bool):  # as it was said before there was more
         value = "full" if value else "off"
+    if name == "front_matter" and isinstance(value, bool):
+        value = FRONT_MATTER_KEYS if value else ()
     if name in {"variant", "clock"} and not isinstance(value, bool):
         value = str(value).lower()  # clock = 24 and variant = "UK" are plain enough
     match str(spec.type):
@@ -292,5 +298,7 @@ def load_settings(
     kept = dict(_checked(table, lambda _: file, file))
     place = _flag if origin == COMMAND_LINE else _argument
     given = dict(_checked(overrides or {}, place, origin))
+    if kept.get("front_matter") and given.get("front_matter") == FRONT_MATTER_KEYS:
+        del given["front_matter"]  # the file's own keys are meant
     origins = dict.fromkeys(kept, file) | dict.fromkeys(given, origin)
     return Settings(**(kept | given), origins=origins)

@@ -69,16 +69,16 @@ def _option(name: str, help_text: str | None) -> inspect.Parameter:
     from pipeline.config import FIELDS
 
     field = FIELDS[name]
-    kinds = {"str": str, "int": int, "bool": bool}
+    kinds = {"str": str, "int": int}
     flag = f"--{name.replace('_', '-')}"
-    if field.type == "bool":
+    if is_switch := field.type == "bool" or name == "front_matter":  # its keys are for the file
         flag = f"{flag}/--no-{flag[2:]}"
     info = typer.Option(
         *(flag, field.metadata["short"]) if field.metadata["short"] else (flag,),
         help=help_text or field.metadata["help"],
         min=1 if field.type == "int" else None,
     )
-    kind: Any = kinds.get(str(field.type), list[str])
+    kind: Any = bool if is_switch else kinds.get(str(field.type), list[str])
     return inspect.Parameter(
         name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[kind | None, info]
     )

@@ -82,14 +82,16 @@ class Format(Protocol):
     def escapes(self) -> bool:
         """Whether prose without markup may have to be spelt differently in the file."""
 
-    def parse(self, data: bytes, *, doc_id: str, name: str, front_matter: bool) -> Document:
+    def parse(
+        self, data: bytes, *, doc_id: str, name: str, front_matter: Sequence[str]
+    ) -> Document:
         """Read a file.
 
         Args:
             data: the whole file; an empty one gives a document without blocks.
             doc_id: what the document is called in every record.
             name: the file's name, for messages.
-            front_matter: whether prose values of a header for programs are blocks, too.
+            front_matter: keys of a header for programs whose values are blocks, too.
 
         Raises:
             InputError: the file is not of this format.
@@ -122,10 +124,14 @@ class TextFormat(ABC):
     escapes: bool = False
 
     @abstractmethod
-    def blocks(self, text: str, *, front_matter: bool) -> tuple[Sequence[Block], Sequence[Finding]]:
+    def blocks(
+        self, text: str, *, front_matter: Sequence[str]
+    ) -> tuple[Sequence[Block], Sequence[Finding]]:
         """Find the prose of a decoded text: blocks in order, and what was left out and why."""
 
-    def parse(self, data: bytes, *, doc_id: str, name: str, front_matter: bool) -> Document:
+    def parse(
+        self, data: bytes, *, doc_id: str, name: str, front_matter: Sequence[str]
+    ) -> Document:
         """Decode a file and find its blocks; see :meth:`Format.parse`."""
         decoded = decode(data, name)
         blocks, findings = self.blocks(decoded.text, front_matter=front_matter)

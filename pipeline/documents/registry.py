@@ -17,7 +17,7 @@ from pipeline.errors import InputError, PasserelleError, UsageError
 from pipeline.fsio import is_folder, read_file
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from importlib.metadata import EntryPoint
     from pathlib import Path
 
@@ -169,7 +169,7 @@ def output_name(name: str) -> str:
 
 
 def parse_document(
-    data: bytes, *, doc_id: str, name: str, front_matter: bool = False, lines: str = "auto"
+    data: bytes, *, doc_id: str, name: str, front_matter: Sequence[str] = (), lines: str = "auto"
 ) -> Document:
     """Turn a file's bytes into a document.
 
@@ -177,7 +177,7 @@ def parse_document(
         data: the whole file; an empty one gives a document without blocks.
         doc_id: what the document is called in every record.
         name: file name, for its format (by suffix) and for messages.
-        front_matter: whether prose values of YAML front matter are blocks.
+        front_matter: the keys of front matter whose values are blocks, too.
         lines: what becomes of the line breaks of plain text: ``auto``, ``keep`` or ``join``.
 
     Raises:
@@ -200,7 +200,7 @@ def parse_document(
     return found.parse(data, doc_id=doc_id, name=name, front_matter=front_matter)
 
 
-def read_document(path: Path, *, doc_id: str, front_matter: bool = False) -> Document:
+def read_document(path: Path, *, doc_id: str, front_matter: Sequence[str] = ()) -> Document:
     """Read a file into a document; see :func:`parse_document`.
 
     Raises:

@@ -79,7 +79,7 @@ class PlainText(TextFormat):
     def __init__(self, lines: Lines = "auto") -> None:
         self.lines = lines
 
-    def blocks(self, text: str, *, front_matter: bool) -> tuple[list[Block], tuple[()]]:
+    def blocks(self, text: str, *, front_matter: Sequence[str]) -> tuple[list[Block], tuple[()]]:
         """Find the blocks of a plain text."""
         paragraphs = list(_paragraphs(text))
         blocks: list[Block] = []

@@ -15,7 +15,7 @@ from pipeline.run.reuse import Unchanged
 from pipeline.translate.reading import load_bytes, read_source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from pipeline.run.reuse import Reuse
     from pipeline.translate.reading import Limits, Loaded, Source
@@ -49,7 +49,7 @@ def documents(
     sources: Iterable[Source],
     limits: Limits,
     *,
-    front_matter: bool,
+    front_matter: Sequence[str],
     lines: str,
     pass_over: Callable[[Source, Passed], None],
     reuse: Reuse | None = None,
@@ -59,7 +59,7 @@ def documents(
     Args:
         sources: what to read.
         limits: of the engine and of files.
-        front_matter: whether prose values of front matter are blocks.
+        front_matter: the keys of front matter whose values are blocks.
         lines: what becomes of the line breaks of plain text.
         pass_over: told of every source that cannot be read, and why.
         reuse: knows documents that keep the output of the last run.

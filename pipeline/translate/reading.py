@@ -60,7 +60,7 @@ class Loaded:
 
 
 def load(
-    source: Source, limits: Limits, *, front_matter: bool = False, lines: str = "auto"
+    source: Source, limits: Limits, *, front_matter: Sequence[str] = (), lines: str = "auto"
 ) -> Loaded:
     """Read a file and cut it into segments.
 
@@ -101,7 +101,7 @@ def load_bytes(
     source: Source,
     limits: Limits,
     *,
-    front_matter: bool = False,
+    front_matter: Sequence[str] = (),
     lines: str = "auto",
 ) -> Loaded:
     """Cut a file's content into segments.

@@ -34,7 +34,6 @@ LATER: dict[str, str] = {  # what is not mended yet, and why
     "08-definition-list-and-callout": "definition lists are paragraphs to the Markdown reader",
     "09-mdx-js": "MDX is prose to the Markdown reader",
     "16-numbers": "hours and numbers in words are not checked",
-    "18-title-stays-french": "front matter is left in French",
     "20-glossary-plural-with-capital": "a term with a capital has no plural",
     "27-math-closing-lost-in-company": "mathematics is prose to the Markdown reader",
 }

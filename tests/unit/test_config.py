@@ -47,7 +47,7 @@ def test_a_pyproject_that_does_not_speak_of_us_is_passed_over(tmp_path, text):
 
 def test_a_dash_in_a_key_is_as_good_as_an_underscore(tmp_path):
     (tmp_path / "passerelle.toml").write_text("front-matter = true\n")
-    assert load_settings(folder=tmp_path).front_matter is True
+    assert load_settings(folder=tmp_path).front_matter == ("title", "description", "summary")
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,9 @@ def test_settings_of_values_alone_read_no_file_and_know_their_origin(tmp_path, m
         ({"memory": Path("m.db")}, "m.db"),
         ({"second_look": False}, "off"),
         ({"second_look": "french"}, "french"),
-        ({"front-matter": True}, True),
+        ({"front-matter": True}, ("title", "description", "summary")),
+        ({"front-matter": False}, ()),
+        ({"front-matter": "lead"}, ("lead",)),
         ({"beam": 1}, 1),
     ],
 )

@@ -41,8 +41,12 @@ PIECES = st.sampled_from([*INLINE.split("|"), *BREAKS, *LINES, *TABLE])
 MARKDOWN = st.lists(PIECES, max_size=40).map("".join)
 
 
+KEYS = ("title", "subtitle", "description", "summary")
+
+
 def parse(text: str, *, front_matter: bool = False) -> Document:
-    return parse_document(text.encode(), doc_id="a", name="a.md", front_matter=front_matter)
+    keys = KEYS if front_matter else ()
+    return parse_document(text.encode(), doc_id="a", name="a.md", front_matter=keys)
 
 
 def only(text: str) -> Block:
@@ -67,7 +71,7 @@ def assert_rebuilds(document: Document) -> None:
 @example("`a`  \nb `` `c` `` <x:y>  \n[z](u)\\\n", False)
 def test_reading_and_writing_gives_the_same_bytes(text: str, bom: bool) -> None:
     data = (b"\xef\xbb\xbf" if bom else b"") + text.encode()
-    document = parse_document(data, doc_id="a", name="a.md", front_matter=True)
+    document = parse_document(data, doc_id="a", name="a.md", front_matter=KEYS)
     assert write_document(document, {}) == data
     assert_rebuilds(document)
 
@@ -98,9 +102,7 @@ def _blind(text: str) -> str:
     return "".join(text.split())
 
 
-@pytest.mark.parametrize(
-    "text", ["", "\n", "---\n---\n", "---\ntitle: a", "+++\ntitle = 'a'\n+++\n"]
-)
+@pytest.mark.parametrize("text", ["", "\n", "---\n---\n", "---\ntitle: a", "+++\n+++\n"])
 def test_empty_corners_have_no_block(text: str) -> None:
     document = parse(text, front_matter=True)
     assert [b.text for b in document.blocks] in ([], ["title: a"])
@@ -109,7 +111,7 @@ def test_empty_corners_have_no_block(text: str) -> None:
 
 def test_kitchen_sink_blocks_are_the_prose_and_nothing_else() -> None:
     path = DATA / "kitchen-sink.fr.md"
-    document = read_document(path, doc_id="k", front_matter=True)
+    document = read_document(path, doc_id="k", front_matter=KEYS)
     assert_rebuilds(document)
     assert write_document(document, {}) == path.read_bytes()
     assert [(b.kind, b.text) for b in document.blocks] == [
@@ -171,7 +173,7 @@ def test_real_blog_rebuilds_with_nothing_lost(language: str) -> None:
     paths = sorted((BLOG / language).glob("*.md"))
     assert len(paths) == 16
     for path in paths:
-        document = read_document(path, doc_id=path.name, front_matter=True)
+        document = read_document(path, doc_id=path.name, front_matter=KEYS)
         assert write_document(document, {}) == path.read_bytes()
         assert_rebuilds(document)
         assert all("HTML block" in f.message for f in document.findings), path.name

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from markdown_it.common.utils import MD_TRIM_CHARS
 from markdown_it.rules_block import StateBlock
 
-from pipeline.documents.markdown.front_matter import front_matter_end, parse_front_matter
+from pipeline.documents.markdown.front_matter import parse_front_matter
 from pipeline.documents.markdown.inline import BlockBuilder, InlineContent
 from pipeline.documents.markdown.templates import mask_templates
 from pipeline.documents.markdown.tracing import STOPS, TraceError, parser
@@ -52,7 +52,7 @@ def _dense(content: str) -> bool:
 
 
 def parse_markdown(
-    text: str, *, front_matter: bool = False
+    text: str, *, front_matter: Sequence[str] = ()
 ) -> tuple[tuple[Block, ...], tuple[Finding, ...]]:
     """Find the blocks of a Markdown text.
 
@@ -61,18 +61,13 @@ def parse_markdown(
 
     Args:
         text: CommonMark with tables, strikethrough, footnotes and task lists.
-        front_matter: whether ``title``, ``description`` … of YAML front matter are
-            blocks too.
+        front_matter: the keys of YAML or TOML front matter whose values are blocks too.
 
     Returns:
         The blocks in document order, and a finding for each stretch that should have
         been one but was left as it is.
     """
-    blocks: list[Block] = []
-    findings: list[Finding] = []
-    body = front_matter_end(text)
-    if front_matter and body:
-        blocks, findings = parse_front_matter(text, body)
+    body, blocks, findings = parse_front_matter(text, front_matter)
     masked, templates = mask_templates(text)
     # The front matter becomes empty lines: places stay as they are.
     masked = re.sub(r"[^\r\n]", " ", masked[:body]) + masked[body:]

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from pipeline.documents.base import LINKS, REFERENCE, TEXTUAL, TextFormat, exchange, flat, raw_text
-from pipeline.documents.markdown.front_matter import FRONT_MATTER, yaml_scalar
+from pipeline.documents.markdown.front_matter import FRONT_MATTER, front_matter_value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,7 +24,9 @@ class Markdown(TextFormat):
     suffixes = (".md", ".markdown", ".mdown", ".mkd")
     escapes = True
 
-    def blocks(self, text: str, *, front_matter: bool) -> tuple[Sequence[Block], Sequence[Finding]]:
+    def blocks(
+        self, text: str, *, front_matter: Sequence[str]
+    ) -> tuple[Sequence[Block], Sequence[Finding]]:
         """Find the blocks of a Markdown text."""
         from pipeline.documents.markdown.blocks import parse_markdown
 
@@ -32,11 +34,13 @@ class Markdown(TextFormat):
 
     def write(self, document: Document, replacements: Mapping[int, str]) -> bytes:
         """Write the document; values of the front matter are quoted as the old ones were."""
-        quoted = {
-            b.block_id: yaml_scalar(replacements[b.block_id], document.text[b.start : b.end])
-            for b in document.blocks
-            if b.kind == FRONT_MATTER and b.block_id in replacements
-        }
+        quoted: dict[int, str] = {}
+        for b in document.blocks:
+            if b.kind == FRONT_MATTER and b.block_id in replacements:
+                value, raw = replacements[b.block_id], document.text[b.start : b.end]
+                if value != b.text:
+                    raw = front_matter_value(value, raw, mark=document.text[:3])
+                quoted[b.block_id] = raw
         return super().write(document, {**replacements, **quoted})
 
     def join(
