@@ -33,6 +33,9 @@ VERBATIM = "verbatim"
 REFERENCE = "reference"
 """A link whose label is its own text (``[texte]``, ``[texte][]``): the label must stay."""
 
+TITLE = "title"
+"""The kind of a block that is the title of an admonition, a tab or a directive."""
+
 LINKS = frozenset({"link", REFERENCE})
 
 _CONTINUED = re.compile(r"(?:\r\n|\r|\n)[ \t>]*")

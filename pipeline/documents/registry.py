@@ -11,7 +11,7 @@ from pathlib import PurePath, PurePosixPath
 from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
 
 from pipeline.documents.base import Format
-from pipeline.documents.markdown import Markdown
+from pipeline.documents.markdown import Markdown, Mdx
 from pipeline.documents.text import PlainText
 from pipeline.errors import InputError, PasserelleError, UsageError
 from pipeline.fsio import is_folder, read_file
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _BUILT_IN: tuple[Format, ...] = (
     PlainText(),
     Markdown(),
+    Mdx(),
 )
 _P = ParamSpec("_P")
 _R = TypeVar("_R")

@@ -4,6 +4,6 @@ Enters: text. Leaves: `Block` records with their markup. The parser itself is im
 when Markdown is read.
 """
 
-from pipeline.documents.markdown.format import Markdown
+from pipeline.documents.markdown.format import Markdown, Mdx
 
-__all__ = ["Markdown"]
+__all__ = ["Markdown", "Mdx"]

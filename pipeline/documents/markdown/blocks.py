@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from markdown_it.common.utils import MD_TRIM_CHARS
 from markdown_it.rules_block import StateBlock
 
+from pipeline.documents.base import TITLE
 from pipeline.documents.markdown.front_matter import parse_front_matter
 from pipeline.documents.markdown.inline import BlockBuilder, InlineContent
 from pipeline.documents.markdown.templates import mask_templates
@@ -30,6 +31,9 @@ _CONTAINERS = {
     "blockquote_open": "quote",
     "list_item_open": "item",
     "footnote_reference_open": "footnote",
+    "dt_open": "item",
+    "dd_open": "item",
+    "title_open": TITLE,
 }
 _CONTAINERS_CLOSE = frozenset(name.replace("_open", "_close") for name in _CONTAINERS)
 _KINDS = {"heading_open": "heading", "th_open": "cell", "td_open": "cell"}
@@ -52,7 +56,7 @@ def _dense(content: str) -> bool:
 
 
 def parse_markdown(
-    text: str, *, front_matter: Sequence[str] = ()
+    text: str, *, front_matter: Sequence[str] = (), mdx: bool = False
 ) -> tuple[tuple[Block, ...], tuple[Finding, ...]]:
     """Find the blocks of a Markdown text.
 
@@ -62,17 +66,18 @@ def parse_markdown(
     Args:
         text: CommonMark with tables, strikethrough, footnotes and task lists.
         front_matter: the keys of YAML or TOML front matter whose values are blocks too.
+        mdx: whether it is MDX.
 
     Returns:
         The blocks in document order, and a finding for each stretch that should have
         been one but was left as it is.
     """
     body, blocks, findings = parse_front_matter(text, front_matter)
-    masked, templates = mask_templates(text)
+    masked, templates = mask_templates(text, mdx=mdx)
     # The front matter becomes empty lines: places stay as they are.
     masked = re.sub(r"[^\r\n]", " ", masked[:body]) + masked[body:]
     env: dict[str, Any] = {}
-    structure = blocks_of(masked, env)
+    structure = blocks_of(masked, env, mdx=mdx)
     findings.extend(_left(n, "its place in the file could not be told") for n in structure.lost)
     if structure.html:
         more = f" (and {len(structure.html) - 1} more HTML blocks)" * (len(structure.html) > 1)
@@ -119,19 +124,20 @@ class _State(StateBlock):
             if place is not None:
                 token.meta["lines"] = tuple(
                     (number, self.bMarks[number] + self.tShift[number], self.eMarks[number])
-                    for number in range(place[0], min(place[1], self.lineMax))
+                    for number in range(place[0], min(max(place[1], place[0] + 1), self.lineMax))
                 )
         return token
 
 
-def blocks_of(text: str, env: MutableMapping[str, Any]) -> Structure:
+def blocks_of(text: str, env: MutableMapping[str, Any], *, mdx: bool = False) -> Structure:
     """Parse the block structure of a text.
 
     Args:
         text: Markdown, templates masked; any line ends.
         env: filled with the link references and footnotes that the text defines.
+        mdx: whether it is MDX.
     """
-    md = parser()
+    md = parser(mdx=mdx)
     lines = _Lines(text)
     tokens: list[Token] = []
     if lines.normal:

@@ -5,7 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pipeline.documents.base import LINKS, REFERENCE, TEXTUAL, TextFormat, exchange, flat, raw_text
+from pipeline.documents.base import (
+    LINKS,
+    REFERENCE,
+    TEXTUAL,
+    TITLE,
+    TextFormat,
+    exchange,
+    flat,
+    raw_text,
+)
 from pipeline.documents.markdown.front_matter import FRONT_MATTER, front_matter_value
 
 if TYPE_CHECKING:
@@ -13,7 +22,7 @@ if TYPE_CHECKING:
 
     from pipeline.records import Block, Document, Finding, Markup, Segment
 
-_EMPHASIS = frozenset({"emphasis", "strong", "strikethrough"})
+_EMPHASIS = frozenset({"emphasis", "strong", "strikethrough", "mark"})
 _STARTS_LINE = re.compile(r"[\r\n][ \t>]*\Z")
 
 
@@ -21,8 +30,9 @@ class Markdown(TextFormat):
     """CommonMark with tables, strikethrough, footnotes and task lists."""
 
     name = "markdown"
-    suffixes = (".md", ".markdown", ".mdown", ".mkd")
+    suffixes: tuple[str, ...] = (".md", ".markdown", ".mdown", ".mkd")
     escapes = True
+    mdx = False
 
     def blocks(
         self, text: str, *, front_matter: Sequence[str]
@@ -30,7 +40,7 @@ class Markdown(TextFormat):
         """Find the blocks of a Markdown text."""
         from pipeline.documents.markdown.blocks import parse_markdown
 
-        return parse_markdown(text, front_matter=front_matter)
+        return parse_markdown(text, front_matter=front_matter, mdx=self.mdx)
 
     def write(self, document: Document, replacements: Mapping[int, str]) -> bytes:
         """Write the document; values of the front matter are quoted as the old ones were."""
@@ -61,6 +71,7 @@ class Markdown(TextFormat):
         for (is_prose, text), (_, after) in zip(shown, [*shown[1:], (False, "")], strict=True):
             last = out[-1][-1:]
             if is_prose:
+                text = _curled(text) if kind == TITLE else text
                 text = escape_prose(
                     text,
                     before=last,
@@ -69,6 +80,7 @@ class Markdown(TextFormat):
                     or (last in "> \t" and _STARTS_LINE.search(out[-1]) is not None),
                     cell=kind == "cell",
                     heading=kind == "heading" and not after,
+                    mdx=self.mdx,
                 )
             out.append(text)
         return "".join(out)
@@ -78,21 +90,44 @@ class Markdown(TextFormat):
         if kind == FRONT_MATTER:
             return True
         unopened, unclosed, labels = _ends(source, markup)
-        if any(m.kind in LINKS for m in (*unopened, *unclosed)):
+        if any(m.kind in LINKS or m.kind == "span" for m in (*unopened, *unclosed)):
             return True  # half a link cannot be parsed
-        from pipeline.documents.markdown.tracing import definitions_for, is_paragraph, skeleton
+        from pipeline.documents.markdown.tracing import (
+            blind,
+            definitions_for,
+            is_paragraph,
+            skeleton,
+        )
 
         before = "".join(m.raw for m in reversed(unopened) if m.kind in _EMPHASIS)
         after = "".join(m.raw for m in reversed(unclosed) if m.kind in _EMPHASIS)
+        target = _curled(target) if kind == TITLE else target
         definitions = definitions_for(labels)
         original = before + flat(raw_text(source, markup)) + after
         result = before + flat(raw) + after
-        wanted, _ = skeleton(original, definitions, cell=kind == "cell")
-        found, text = skeleton(result, definitions, cell=kind == "cell")
-        if found != wanted or text != "".join(target.split()):
+        wanted, _ = skeleton(original, definitions, cell=kind == "cell", mdx=self.mdx)
+        found, text = skeleton(result, definitions, cell=kind == "cell", mdx=self.mdx)
+        if found != wanted or text != blind(target, mdx=self.mdx):
             return False
         # A tag that comes to stand first could start an HTML block.
-        return kind in ("cell", "heading") or is_paragraph(result) or not is_paragraph(original)
+        return (
+            kind in ("cell", "heading", TITLE)
+            or is_paragraph(result, mdx=self.mdx)
+            or not is_paragraph(original, mdx=self.mdx)
+        )
+
+
+class Mdx(Markdown):
+    """Markdown with components: every brace starts an expression, every tag is one."""
+
+    name = "mdx"
+    suffixes = (".mdx",)
+    mdx = True
+
+
+def _curled(title: str) -> str:
+    """Write straight quotation marks as typographic ones: a straight one would end the title."""
+    return re.sub('"([^"]*)"', "“\\1”", title).replace('"', "”")
 
 
 def _ends(source: str, markup: Sequence[Markup]) -> tuple[list[Markup], list[Markup], list[str]]:
@@ -117,11 +152,14 @@ def _ends(source: str, markup: Sequence[Markup]) -> tuple[list[Markup], list[Mar
 # --- escaping ----------------------------------------------------------------------
 
 _ASCII_PUNCTUATION = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
-_SPECIAL = re.compile(r"[\\`*_\[\]<&~|]")
+_SPECIAL = re.compile(r"[\\`*_\[\]<&~|$=^%+]")
+# A remark in brackets, as [sic]: no label of a link, a note, a task or a wikilink.
+_REMARK = re.compile(r"\[(?![ xX]?\]|[\^@!\[-])[^\[\]]*\](?![(\[:{])")
 _ENTITY = re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,31}|#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});")
 _LINE_START = re.compile(
     r"""
-      (?P<mark>[-+](?=\s|$)|[-=](?=[-=\s]*$)|\#{1,6}(?=\s|$)|>|~~~|:(?=[-:\s|]*-))
+      (?P<mark>[-+:~](?=\s|$)|[-=](?=[-=\s]*$)|\#{1,6}(?=\s|$)|>|~~~|:(?=[-:\s|]*-)
+      |!!!(?=\s)|\?\?\?|===|\+\+\+(?=\s*$)|:::|///|%%|\|(?=\s))
     | (?P<number>\d{1,9})[.)](?=\s|$)
     """,
     re.VERBOSE,
@@ -137,6 +175,7 @@ def escape_prose(
     line_start: bool = False,
     cell: bool = False,
     heading: bool = False,
+    mdx: bool = False,
 ) -> str:
     """Put a backslash before every character that Markdown would read as markup.
 
@@ -147,6 +186,7 @@ def escape_prose(
         line_start: whether the text starts a line, where ``#``, ``-``, ``1.`` … count.
         cell: whether it is inside a table cell, where ``|`` counts.
         heading: whether it may end an ATX heading, where ``#`` counts.
+        mdx: whether braces and every ``<`` count.
     """
     if line_start and (match := _LINE_START.match(text)):
         at = match.end("number") if match["number"] else 0
@@ -154,14 +194,25 @@ def escape_prose(
     if heading and (match := _TRAILING_HASHES.search(text)):
         text = text[: match.start()] + "\0" + text[match.start() :]
 
+    brackets = {
+        edge
+        for remark in _REMARK.finditer(text)
+        if remark.end() < len(text) or after[:1] not in ("(", "[", ":", "{")
+        for edge in (remark.start(), remark.end() - 1)
+    }
+
     def escape(match: re.Match[str]) -> str:
         character = match.group()
         at = match.start()
+        if at in brackets:
+            return character
         left = text[at - 1] if at else before[-1:]
         right = text[at + 1] if at + 1 < len(text) else after[:1]
         return "\\" + character if _counts(character, left, right, text, at, cell) else character
 
     escaped = _SPECIAL.sub(escape, text)
+    if mdx:
+        escaped = re.sub(r"[{}]|(?<!\\)<", r"\\\g<0>", escaped)
     if after.startswith("[") and escaped.endswith("!"):
         escaped = escaped[:-1] + "\\!"  # else the link would be an image
     return escaped.replace("\0", "\\")
@@ -176,8 +227,12 @@ def _counts(character: str, left: str, right: str, text: str, at: int, cell: boo
         return right.isalpha() or (right != "" and right in "/!?")
     if character == "&":
         return _ENTITY.match(text, at) is not None
-    if character == "~":
-        return "~" in (left, right)
+    if character in "~$=^%+":
+        if character == "~" and "~" in (left, right):
+            return True
+        from pipeline.documents.markdown.inline_dialects import starts_dialect
+
+        return starts_dialect(text, at)
     if character == "|":
         return cell
     return True

@@ -9,6 +9,13 @@ from itertools import takewhile
 from typing import TYPE_CHECKING, Literal
 
 from pipeline.documents.base import BREAK, REFERENCE, protect_urls
+from pipeline.documents.markdown.inline_dialects import (
+    CLOSE,
+    LIVE,
+    NOTE_CLOSE,
+    NOTE_OPEN,
+    OPEN,
+)
 from pipeline.documents.markdown.tracing import STOPS, Traced, trace_inline
 from pipeline.records import Block, Markup, Span
 
@@ -16,7 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import MutableMapping, Sequence
     from typing import Any
 
-_LEADING = re.compile(r"\[[ xX]\](?=[ \n])|\[![A-Za-z]+\][+-]?(?=[ \n]|$)")  # [x] task, [!NOTE]
+_LEADING = re.compile(
+    r"\[[ xX/<>!?*-]\](?=[ \n])|\[![A-Za-z]+\][+-]?(?=[ \n]|$)"
+)  # [x] task, [!NOTE]
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9-]*)")
 _VOID = frozenset({"area", "col", "embed", "hr", "img", "input", "source", "track", "wbr"})
 _VERBATIM = frozenset({"code", "kbd", "math", "pre", "samp", "script", "style", "tt", "var"})
@@ -137,7 +146,7 @@ class BlockBuilder:
                 if index + 1 < len(self._templates):
                     stop = self._position(self._templates[index + 1].start, at, end)
             following = bisect_right(self._points, at)
-            point = self._points[following] if following < len(self._points) else end
+            point = self._points[following] if following < len(self._points) else end + 1
             if point <= stop:  # the character before the point is spelt differently
                 self._write(self._text[raw : raw + point - 1 - at])
                 plain = self._content[point - 1]
@@ -223,15 +232,26 @@ class BlockBuilder:
             self._open(raw, _PAIRS[token.tag], token.tag)
         elif token.type in ("em_close", "s_close"):
             self._close(raw, token.tag)
+        elif token.type == LIVE:
+            self._open("", LIVE, LIVE, protected=True)
+            self._literal(item.start, item.end, templates=False)
+            self._close("", LIVE)
+        elif token.type == OPEN:
+            self._open(raw, "mark" if raw == raw[::-1] else "span", "pair")
+        elif token.type == CLOSE:
+            self._close(raw, "pair")
+        elif token.type in (NOTE_OPEN, NOTE_CLOSE):  # a sentence of its own, as on a line
+            self._spell(raw, "\n", BREAK)
         else:
             self._add(raw, "atom", _ATOMS.get(token.type, token.type))
         return 1
 
     def _code(self, item: Traced, ticks: int) -> None:
         start, end = item.start + ticks, item.end - ticks
-        inner = self._content[start:end].replace("\n", " ")
-        if inner.startswith(" ") and inner.endswith(" ") and inner.strip(" "):
-            start, end = start + 1, end - 1
+        inner = self._content[start:end]
+        if inner.strip(" "):  # white space at its edges is no text of the sentence
+            start += len(inner) - len(inner.lstrip(" "))
+            end -= len(inner) - len(inner.rstrip(" "))
         self._open(self._slice(item.start, start), "code", "code", protected=True)
         self._literal(start, end, templates=False)
         self._close(self._slice(end, item.end), "code")

@@ -16,8 +16,11 @@ from typing import TYPE_CHECKING, Any, Literal
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import normalizeReference
 from markdown_it.rules_inline import StateInline
+from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
+from pipeline.documents.markdown.block_dialects import block_dialects
+from pipeline.documents.markdown.inline_dialects import LIVE, inline_dialects
 from pipeline.documents.markdown.templates import FILLER, mask_templates
 
 if TYPE_CHECKING:
@@ -34,10 +37,20 @@ class TraceError(Exception):
 
 
 @cache
-def parser() -> MarkdownIt:
-    """Give the parser: CommonMark with tables, strikethrough and footnotes."""
+def parser(*, mdx: bool = False) -> MarkdownIt:
+    """Give the parser: CommonMark with tables, strikethrough, footnotes and the dialects.
+
+    Args:
+        mdx: whether, as in MDX, indented text is no code and a tag starts no HTML block.
+    """
     md = MarkdownIt("commonmark").enable(["table", "strikethrough"])
     md.use(footnote_plugin, inline=False, move_to_end=False)
+    md.use(inline_dialects)
+    md.use(block_dialects)
+    md.use(deflist_plugin)
+    md.options["mdx"] = mdx
+    if mdx:
+        md.disable(["code", "html_block", "autolink"])
     # Fragments stay apart, so that each keeps its place.
     return md.disable(["fragments_join"])
 
@@ -175,13 +188,16 @@ def definitions_for(raws: Iterable[str]) -> dict[str, Any]:
     return {"references": references, "footnotes": {"refs": footnotes, "list": {}}}
 
 
-def skeleton(raw: str, definitions: dict[str, Any], *, cell: bool = False) -> tuple[object, str]:
+def skeleton(
+    raw: str, definitions: dict[str, Any], *, cell: bool = False, mdx: bool = False
+) -> tuple[object, str]:
     """Parse inline Markdown.
 
     Args:
         raw: inline content; lines may carry quotation prefixes only inside templates.
         definitions: from :func:`definitions_for`.
         cell: whether it stands in a table cell.
+        mdx: whether it is MDX.
 
     Returns:
         The structure (types, targets, code and HTML as a tree; neighbours sorted, since
@@ -189,22 +205,27 @@ def skeleton(raw: str, definitions: dict[str, Any], *, cell: bool = False) -> tu
     """
     if cell:
         raw = raw.replace("\\|", "|")
-    masked, _ = mask_templates(raw)
+    masked, _ = mask_templates(raw, mdx=mdx)
     footnotes = definitions["footnotes"]
     env = {
         "references": definitions["references"],
         "footnotes": {"refs": dict(footnotes["refs"]), "list": {}},
     }
-    children = parser().parseInline(masked, env)[0].children or []
+    children = parser(mdx=mdx).parseInline(masked, env)[0].children or []
     text: list[str] = []
     structure, _ = _tree(children, 0, text)
-    return structure, "".join("".join(text).replace(FILLER, "").split())
+    return structure, blind("".join(text), mdx=mdx)
 
 
-def is_paragraph(raw: str) -> bool:
+def blind(text: str, *, mdx: bool = False) -> str:
+    """Give a text without white space and template tags: for comparison."""
+    return "".join(mask_templates(text, mdx=mdx)[0].replace(FILLER, "").split())
+
+
+def is_paragraph(raw: str, *, mdx: bool = False) -> bool:
     """Say whether a text at the start of a line is one paragraph: no HTML block, no list."""
-    masked, _ = mask_templates(raw)
-    types = [t.type for t in parser().parse(masked)]
+    masked, _ = mask_templates(raw, mdx=mdx)
+    types = [t.type for t in parser(mdx=mdx).parse(masked)]
     return types == ["paragraph_open", "inline", "paragraph_close"]
 
 
@@ -221,8 +242,9 @@ def _tree(tokens: Sequence[Token], at: int, text: list[str]) -> tuple[tuple[obje
             text.append(" ")
         elif token.nesting > 0:
             inner, at = _tree(tokens, at, text)
-            nodes.append((token.type, tuple(sorted(token.attrs.items())), inner))
-        elif token.type == "code_inline":
+            attributes = tuple(sorted(token.attrs.items()))
+            nodes.append((token.type, token.content, attributes, inner))
+        elif token.type in ("code_inline", LIVE):
             text.append(token.content)
             nodes.append((token.type, token.content))
         else:

@@ -255,6 +255,8 @@ class _Assigner:
         for other in taken:
             if other.start < at < other.end:
                 at = other.start if at - other.start < other.end - at else other.end
+        if atom.end == atom.start and len(gap := self.target[at : at + 2]) == 2 and gap.isspace():
+            at += 1  # between the two spaces that it stood between
         self.placement.put(atom, at, at)
 
     def _atom_position(self, parent: Node, atom: Node, span: Span) -> int:
@@ -281,7 +283,12 @@ class _Assigner:
             ends = (w.end for w in words_in(self.target, span.start, span.end))
             found = min(ends, key=lambda e: abs(e - predicted), default=span.end)
             self.placement.note(f"{atom.name}: put there by position; check it", info=True)
-        return self._over(found, span.end, self.source[last : atom.start])
+        at = self._over(found, span.end, self.source[last : atom.start])
+        around = self.source[max(atom.start - 1, 0) : atom.start + 1]
+        if atom.end == atom.start and around[:1].isspace() and not around[1:].isspace():
+            rest = self.target[at : span.end]  # it leans on the next word
+            at += len(rest) - len(rest.lstrip(_SPACES))
+        return at
 
     def _words(self, start: int, end: int) -> bool:
         return any(c.isalnum() for c in self.source[start:end])

@@ -77,6 +77,10 @@ def build_tree(source: str, markup: Sequence[Markup]) -> Node:
             continue
         if item.role == "atom":
             end = item.position + item.covers
+            before = stack[-1][0].children[-1:]
+            if before and before[0].role == "atom" and before[0].start == end:
+                before[0].opening += item.raw  # an image and its attribute list
+                continue
             atom = Node(item.position, end, item.raw, kind=item.kind, role="atom")
             stack[-1][0].children.append(atom)
         elif item.role == "open":
