@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
 
 import pytest
 from hypothesis import example, given
@@ -64,7 +63,9 @@ def test_whatever_the_engine_says_each_stands_in_the_translation_as_often_as_bef
     if name == "a.md":  # there, tags are markup and entities are characters
         text = " mot ".join(["Bonjour", *(p for p in live if not set("<&*") & set(p)), "fin."])
     result = garbled(text, name=name, seed=seed)
-    assert not Counter(found(text)) - Counter(found(result))
+    # Letter by letter: what an engine scatters may open a comment around the next one.
+    for piece in set(found(text)):
+        assert result.count(piece) >= text.count(piece)
     assert "BONJOUR" in result
 
 

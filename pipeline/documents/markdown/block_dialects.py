@@ -28,18 +28,19 @@ _ALONE = re.compile(
     rf"""
     \[(?:TOC|toc)[^\[\]]*\] | \[\[_?(?:TOC|toc)_?\]\] | @\[toc\](?:\(.*\))?
     | :{{3,}} | /{{3,}}[ \t]*(?:end)?
-    | (?:(?:</?[A-Z][A-Za-z\d-]*[ ]*/?>|</?[A-Za-z]\w*-[\w-]*[ ]*/?>|{FILLER}+)[ \t]*)+
+    | (?:(?:</?[A-Z][A-Za-z\d-]*[ ]*/?>|</?[A-Za-z]\w*-[\w-]*[ ]*/?>|{FILLER}++)[ \t]*+)++
     """,
     re.VERBOSE,
 )
-_ANY_TAG = re.compile(rf"(?:(?:</?[A-Za-z][\w-]*[ ]*/?>|{FILLER}+)[ \t]*)+")
+_ANY_TAG = re.compile(rf"(?:(?:</?[A-Za-z][\w-]*[ ]*/?>|{FILLER}++)[ \t]*+)++")
 
 _QUOTED = r'"(?P<title>(?:[^"\\]|\\.)*)"'
 _TITLED = {
     # of MkDocs; what is indented below is Markdown
     "indented": re.compile(
-        rf"(?:(?:!!!|\?\?\?\+?)[ \t]+(?:[\w-]+[ \t]*)*{_QUOTED}|===[!+]{{0,2}}[ \t]+{_QUOTED[:2]}"
-        + rf"{_QUOTED[2:].replace('title', 'tab')}|(?:!!!|\?\?\?\+?)[ \t]+[\w-]+(?:[ \t]+[\w-]+)*)"
+        rf"(?:(?:!!!|\?\?\?\+?)[ \t]+(?:[\w-]++[ \t]*+)*+{_QUOTED}"
+        + rf"|===[!+]{{0,2}}[ \t]+{_QUOTED[:2]}{_QUOTED[2:].replace('title', 'tab')}"
+        + rf"|(?:!!!|\?\?\?\+?)[ \t]+[\w-]+(?:[ \t]+[\w-]+)*)"
         rf"[ \t]*{FILLER}*"
     ),
     # of Docusaurus, VitePress, Pandoc, MyST; closed by a line of colons

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from pipeline.documents.base import BREAK
@@ -259,7 +260,21 @@ class _Assigner:
             at += 1  # between the two spaces that it stood between
         self.placement.put(atom, at, at)
 
+    def _between_marks(self, atom: Node) -> int | None:
+        """Give the place between the same two marks as in the source: ``(|)``."""
+        pair = self.source[max(atom.start - 1, 0) : atom.start + 1]
+        if atom.end > atom.start or len(pair) < 2 or any(c.isalnum() or c.isspace() for c in pair):
+            return None
+        here, there = (
+            [m.start() + 1 for m in re.finditer(f"(?={re.escape(pair)})", text)]
+            for text in (self.source, self.target)
+        )
+        return there[here.index(atom.start)] if len(here) == len(there) else None
+
     def _atom_position(self, parent: Node, atom: Node, span: Span) -> int:
+        between = self._between_marks(atom)
+        if between is not None:
+            return between
         if not self._words(parent.start, atom.start):
             return self._over(span.start, span.end, self.source[parent.start : atom.start])
         if not self._words(atom.end, parent.end):

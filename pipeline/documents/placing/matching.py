@@ -192,8 +192,10 @@ def mangled(needle: str, text: str, spans: Sequence[Span]) -> Span | None:
     if len(wanted) < 4 or len(wanted) > 400:
         return None
     count = len(needle.split())
-    before = "“‘\"'(«".replace(wanted[0], "")  # what is the sentence's, not the text's
-    after = ".,;:!?”’\"')»".replace(wanted[-1], "")
+    # Marks at its ends are the sentence's, but for those that the text has itself.
+    before, after = "“‘\"'(«", ".,;:!?”’\"')»"
+    head = wanted[: len(wanted) - len(wanted.lstrip(before))]
+    tail = wanted[len(wanted.rstrip(after)) :]
     best: tuple[float, Span] | None = None
     matcher = SequenceMatcher(autojunk=False)
     matcher.set_seq2(wanted)
@@ -202,8 +204,12 @@ def mangled(needle: str, text: str, spans: Sequence[Span]) -> Span | None:
         for first in range(len(tokens)):
             for last in range(first + 1, min(first + count + 3, len(tokens)) + 1):
                 start, end = tokens[first][0], tokens[last - 1][1]
-                end = start + len(text[start:end].rstrip(after))
-                start = end - len(text[start:end].lstrip(before))
+                core = text[start:end].rstrip(after)
+                own = len(tail) if text.startswith(tail, start + len(core), end) else 0
+                end = start + len(core) + own
+                core = text[start:end].lstrip(before)
+                own = len(head) if text[start : end - len(core)].endswith(head) else 0
+                start = end - len(core) - own
                 seen = "".join(text[start:end].split()).casefold()
                 if not seen or not 0.5 <= len(seen) / len(wanted) <= 2:
                     continue
