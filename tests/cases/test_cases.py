@@ -28,14 +28,6 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 CASES: dict[str, Callable[[Case], None]] = {}
 LATER: dict[str, str] = {  # what is not mended yet, and why
-    "04-math-lost": "mathematics is prose to the Markdown reader",
-    "05-mkdocs-admonition": "admonitions are paragraphs to the Markdown reader",
-    "06-hugo-jekyll-highlight": "template tags are prose to the Markdown reader",
-    "08-definition-list-and-callout": "definition lists are paragraphs to the Markdown reader",
-    "09-mdx-js": "MDX is prose to the Markdown reader",
-    "16-numbers": "hours and numbers in words are not checked",
-    "20-glossary-plural-with-capital": "a term with a capital has no plural",
-    "27-math-closing-lost-in-company": "mathematics is prose to the Markdown reader",
 }
 
 
@@ -148,7 +140,8 @@ def _(c: Case) -> None:
         c.translate("a.md", out=say.__name__)
         lines = c.text(f"{say.__name__}/a.en.md").splitlines()
         assert any(line.startswith('!!! note "') for line in lines)
-        assert {"!!! warning", '=== "Linux"', "[TOC]"} <= set(lines)
+        assert {"!!! warning", "[TOC]"} <= set(lines)
+        assert any(re.fullmatch(r'=== "\[?Linux\]?"', line) for line in lines)
     asked = " ".join(c.engine.asked)
     for body in ("Les plantes craignent le gel.", "La cave est humide.", "Aérez chaque matin."):
         assert body in asked
