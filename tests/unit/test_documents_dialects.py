@@ -87,10 +87,16 @@ def test_blocks_in_company_come_out_as_alone(pairs):
     assert written(joined(source), lambda text: text) == joined(source)
 
 
-@given(st.lists(st.sampled_from(INLINE), min_size=1, max_size=6), st.integers(0, 99))
+# A lone %% opens a comment of Obsidian's up to the next one.
+COMPANY = st.sampled_from([live for live in INLINE if live != "%%"])
+
+
+@given(st.lists(COMPANY, min_size=1, max_size=6), st.integers(0, 99))
 def test_every_live_piece_is_in_the_translation_whatever_the_engine_says(samples, seed):
     text = "Le " + " mot ".join(source(s) for s in samples) + " fin."
     result = garbled(text, seed=seed)
     for sample in samples:
         for piece in PROSE.split(sample)[::2]:
-            assert result.count(piece) >= text.count(piece) or not piece.strip()
+            # Words at random take a link and its list of attributes to different places.
+            for part in re.split(r"(?<=[)\]])(?=\{)", piece):
+                assert result.count(part) >= text.count(part) or not part.strip()
