@@ -249,15 +249,18 @@ def test_standard_input_uses_the_output_folders_memory_where_there_is_one(folder
 
 def test_standard_input_is_read_as_its_name_says(folder, engine):
     markdown = "---\ntitle: Bonjour\n---\n\nVoir [la page](/p) et `code`.\n"
-    result = passerelle(
-        "translate", "-", "--stdin-name", "a.md", "--front-matter", "-g", "", stdin=markdown
-    )
+    result = passerelle("translate", "-", "--stdin-name", "a.md", "-g", "", stdin=markdown)
     assert result.exit_code == 0
     assert sorted(engine.asked[:2]) == ["Bonjour", "Voir la page et code."]
     body = result.stdout.split("---\n")[-1]
     assert "[Bonjour]" in result.stdout
     assert "[la page](/p)" in body
     assert "`code`" in body
+    for option in ("--front-matter", "--no-front-matter"):
+        again = passerelle(
+            "translate", "-", "--stdin-name", "a.md", option, "-g", "", stdin=markdown
+        )
+        assert ("title: Bonjour\n" in again.stdout) == (option == "--no-front-matter")
     result = passerelle("translate", "-", "--stdin-name", "a.docx", "-g", "", stdin=markdown)
     assert result.exit_code == 4
     assert ".docx" in result.stderr

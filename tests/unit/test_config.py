@@ -51,6 +51,23 @@ def test_a_dash_in_a_key_is_as_good_as_an_underscore(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("file", "given", "keys"),
+    [
+        ("", None, ("title", "description", "summary")),
+        ("", False, ()),
+        ("false", None, ()),
+        ("false", True, ("title", "description", "summary")),
+        ('["lead"]', None, ("lead",)),
+        ('["lead"]', True, ("lead",)),
+        ('["lead"]', False, ()),
+    ],
+)
+def test_the_switch_of_front_matter_keeps_the_keys_of_the_file(tmp_path, file, given, keys):
+    (tmp_path / "passerelle.toml").write_text(f"front_matter = {file}\n" if file else "")
+    assert load_settings({"front_matter": given}, folder=tmp_path).front_matter == keys
+
+
+@pytest.mark.parametrize(
     ("text", "problem", "step"),
     [
         ("beem = 2\n", "unknown key 'beem'", "did you mean 'beam'?"),

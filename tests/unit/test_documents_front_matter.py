@@ -115,6 +115,7 @@ def test_a_value_reads_as_what_was_written_and_the_rest_is_the_same(
         ("|  # note 2\n    Un été\n    long", "A\n\nB", "|  # note 2\n    A\n\n    B"),
         (">-\n  Un\n\n  Deux", "A\nB", ">-\n  A\n\n  B"),
         (">2-\n  Un", "A", ">2-\n  A"),
+        (">\n\n  Un\n\n\n  Deux", "\nA\n\nB", ">\n\n  A\n\n\n  B"),
     ],
 )
 def test_yaml_keeps_style_indentation_and_comment(raw, new, written):
@@ -138,6 +139,23 @@ def test_toml_keeps_style_and_comment(raw, new, written):
     document = parse(text)
     (block,) = document.blocks
     assert write_document(document, {block.block_id: new}).decode() == text.replace(raw, written)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "---\ntitle: >-\n  Un\n  deux\n---\n",
+        "---\ntitle: Un\n  deux  # n\n---\n",
+        '---\ntitle: "\\u00c9t\\xe9 \\\n  long"\n---\n',
+        "---\ntitle: |\n  Un  \n\n   deux\n\n---\n",
+        '+++\ntitle = "\\u00c9t\u00e9"\n+++\n',
+        '+++\ntitle = """\\u00c9t\u00e9 \\\n  long"""\n+++\n',
+    ],
+)
+def test_a_value_that_stays_the_same_is_not_written_anew(text):
+    document = parse(text)
+    (block,) = document.blocks
+    assert write_document(document, {0: block.text}) == text.encode()
 
 
 @pytest.mark.parametrize(
@@ -226,3 +244,15 @@ def test_the_keys_are_those_that_were_asked_for(keys):
 def test_a_value_without_prose_is_left(value):
     document = parse(f"---\ntitle: {value}\n---\n")
     assert (document.blocks, document.findings) == ((), ())
+
+
+def test_other_keys_are_translated_at_the_next_run(tmp_path, translate):
+    (tmp_path / "a.md").write_text("---\ntitle: Un été\nlead: Une pluie\n---\n\nIl pleut.\n")
+    out = tmp_path / "o"
+    for keys, titles in [
+        ((), ("Un été", "Une pluie")),
+        (("title",), ("[Un été]", "Une pluie")),
+        (("lead",), ("Un été", "[Une pluie]")),
+    ]:
+        translate(tmp_path / "a.md", out=out, glossary=(), front_matter=keys)
+        assert tuple(load((out / "a.en.md").read_text()).values()) == titles

@@ -25,6 +25,7 @@ _CONTROLS = "\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff"  # but t
 _CONTROL = re.compile(f"[{_CONTROLS}]")
 _ESCAPED = re.compile(rf'[{_CONTROLS}\n"\\]')
 _ESCAPED_LINES = re.compile(rf'[{_CONTROLS}\\]|"(?="")|"\Z')
+_FOLD = re.compile(r"(?<=[^\n])\n")  # a single one would read as a space
 _LEADING = re.compile(r"[ \t]*")
 _SPACES = re.compile(r"[ \t\n]*")
 _ITEMS = frozenset("-*+>#|•")  # what starts a line of its own
@@ -81,7 +82,8 @@ def parse_front_matter(text: str, keys: Sequence[str]) -> tuple[int, list[Block]
     except _NoMapping:
         return 0, [], []
     except (ValueError, RecursionError) as error:
-        if not all(map(_KEY_LINE[mark].match, _NEWLINE.split(body))):
+        lines = [line for line in _NEWLINE.split(body) if line.strip()]
+        if not all(map(_KEY_LINE[mark].match, lines if mark == "---" else lines[:1])):
             return 0, [], []  # prose between two thematic breaks
         return end, [], [_left(str(error) or type(error).__name__)] if wanted else []
     for key, first, last, plain in values:
@@ -270,7 +272,7 @@ def _written_block(value: str, raw: str, block: re.Match[str]) -> str:
     if not digit:  # the first line says how far the others are indented
         value = re.sub(r"\A(\n*)[ \t]+", r"\1", value)
     for style, text in ((block["style"], value), ("|", value)):
-        lines = (text.replace("\n", "\n\n") if style == ">" else text).split("\n")
+        lines = (_FOLD.sub("\n\n", text) if style == ">" else text).split("\n")
         head = style + block["header"] + block["note"]
         written = "\n".join([head, *(indent + line if line else "" for line in lines)])
         if str(_read("---", written)).rstrip(_SPACE) == value:
