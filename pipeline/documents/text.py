@@ -133,6 +133,9 @@ def _add_run(blocks: list[Block], run: list[Line], text: str, *, table: bool) ->
 
 
 def _part(line: Line, start: int, end: int) -> Line:
+    cell = line.text[start:end]
+    start += len(cell) - len(cell.lstrip())
+    end = start + len(cell.strip())
     return replace(line, start=line.start + start, end=line.start + end, text=line.text[start:end])
 
 

@@ -231,7 +231,7 @@ class _Reader:
     def is_row(self, line: str, width: int) -> bool:
         """Say whether a line inside a cell is a row: no prose, which has spaces after commas."""
         mark = self.delimiter
-        return line.count(mark) == width - 1 and f"{mark} " not in line
+        return line.count(mark) == width - 1 and f"{mark} " not in line and line.strip(mark) != ""
 
     def cell(self, row: Row, at: int) -> str:
         """Give a cell's text; a fault, and nothing, where it cannot be used."""

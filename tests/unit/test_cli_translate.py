@@ -104,6 +104,10 @@ def test_whatever_file_of_the_outputs_is_damaged_the_next_run_finishes(
     found = [line for line in first.stdout.splitlines() if line.startswith("  Checks: ")]
     (folder / "outputs" / name).write_bytes(content)
     result = passerelle("translate", "in")
+    if name.endswith("lock") and content:  # it may be somebody's: it is left alone
+        assert result.exit_code == 7
+        assert "no lock file of passerelle's" in result.stderr
+        return
     assert result.exit_code == 0, result.output
     assert found
     assert found[0] in result.stdout

@@ -11,7 +11,7 @@ import pytest
         (
             "Une **levée de fonds** de 3,5 M€ pour une *jeune pousse*.",
             "A 3.5 M€ fundraising for a startup.",
-            "A 3.5 M€ **fundraising** for a *startup*.",
+            "A €3.5 million **fundraising** for a *startup*.",
         ),
         (
             "Le **PDG de Meta** se tait.",

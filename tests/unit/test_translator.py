@@ -213,7 +213,7 @@ def test_somebody_elses_file_is_kept_and_its_own_is_replaced(desk):
         translator.translate_file("a.fr.md", "a.en.md")
     assert Path("a.en.md.kept-1").read_text(encoding="utf-8") == "Somebody's own translation."
     assert not Path("a.en.md.kept-2").exists()
-    assert Path("a.en.md").read_text(encoding="utf-8") == "\\[Il neige.\\]\n"
+    assert Path("a.en.md").read_text(encoding="utf-8") == "[Il neige.]\n"
     with desk.open() as translator, pytest.raises(InputError, match="replace its source"):
         translator.translate_file("a.fr.md", "a.fr.md")
 
