@@ -43,7 +43,7 @@ def possessive(pair: Pair) -> Iterator[Finding]:
         yield make_finding(
             "possessive",
             "warning",
-            f"“{said}”: *{french['role']}* is probably {french['owner']}’s (“{meant}”)",
+            f"“{said}”: “{french['role']}” is probably {french['owner']}’s (“{meant}”)",
             source=french.span("role"),
             target=english.span("role"),
         )
