@@ -66,7 +66,8 @@ def test_whatever_the_engine_says_each_stands_in_the_translation_as_often_as_bef
     # Letter by letter: what an engine scatters may open a comment around the next one.
     for piece in set(found(text)):
         assert result.count(piece) >= text.count(piece)
-    assert "BONJOUR" in result
+    # A word that the engine threw into the middle of a scattered placeholder goes with it.
+    assert "BONJOUR" in result or any(" " in piece for piece in live)
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "", "\n\n"])
