@@ -62,7 +62,7 @@ def test_protected_text_and_terms_are_never_touched():
 
 _NUMBERS = st.builds(
     lambda whole, cents, blank, tail: (whole, cents, blank, tail),
-    st.integers(0, 10**9),
+    st.integers(0, 10**9 - 1),
     st.none() | st.integers(0, 999).map(lambda n: f"{n:02}"),
     st.sampled_from([" ", "\u00a0", "\u202f", "."]),
     st.sampled_from([" €", "€", "\u00a0€", " %", " personnes", " hectares", ""]),
