@@ -233,6 +233,13 @@ def coverage(
     Raises:
         ModelDamaged: the lexicon's data cannot be read.
     """
+    return _coverage(source, target, tuple(covered), tuple(covered_target))
+
+
+@lru_cache(maxsize=4_096)  # a window's sentences are asked for again at every stage
+def _coverage(
+    source: str, target: str, covered: tuple[Span, ...], covered_target: tuple[Span, ...]
+) -> Coverage:
     french, english = read_words(source, "fr"), read_words(target, "en")
     seen = [i for i in idioms(source) if not any(_meet(i.span, span) for span in covered)]
     lost = tuple(i for i in seen if not i.holds(target))

@@ -85,17 +85,20 @@ def _sign(sign: str) -> str:
 @lru_cache(maxsize=64)
 def idioms(source: str) -> tuple[Seen, ...]:
     """Find the listed expressions in a French sentence, the longest where some overlap."""
-    words = []
+    words: list[frozenset[str]] = []
+    places: list[tuple[int, int]] = []
     for match in _WORD.finditer(source.replace("’", "'")):
         word = _PLAIN.get(match[0].lower(), match[0].lower())
         if word not in _ARTICLES:
-            words.append((_lemmas(word), match.start(), match.end()))
+            words.append(_lemmas(word))
+            places.append(match.span())
     seen: list[Seen] = []
-    for at, (lemmas, start, _) in enumerate(words):
+    for at, lemmas in enumerate(words):
         for idiom in {i for lemma in lemmas for i in _idioms().get(lemma, ())}:
-            last = _end([lemmas for lemmas, _, _ in words], at, idiom)
+            last = _end(words, at, idiom)
             if last >= 0:
-                seen.append(Seen(span=Span(start=start, end=words[last][2]), idiom=idiom))
+                span = Span(start=places[at][0], end=places[last][1])
+                seen.append(Seen(span=span, idiom=idiom))
     seen.sort(key=lambda s: (s.span.start - s.span.end, s.span.start, s.idiom.french))
     chosen: list[Seen] = []
     for one in seen:

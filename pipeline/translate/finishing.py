@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from pipeline.glossary import Matches, TermBase
     from pipeline.memory import TranslationMemory
-    from pipeline.records import Hint, Severity
+    from pipeline.records import Severity
     from pipeline.translate.engine_choice import ChosenEngine
     from pipeline.translate.recall import Made
     from pipeline.translate.stopping import Stop
@@ -152,13 +152,12 @@ class Finisher:
         return replace(request, hypotheses=1, decoding=self._quick.decoding)
 
     def _in_full(self, todo: Todo) -> Request:
+        # An engine that listens is told what the glossary says.
         return Request(
-            source=todo.segment.source, hypotheses=self._choices, hints=self._hints(todo)
+            source=todo.segment.source,
+            hypotheses=self._choices,
+            hints=hints_for(todo.seen) if self._engine.supports_hints else (),
         )
-
-    def _hints(self, todo: Todo) -> tuple[Hint, ...]:
-        """Give what the glossary has the engine told, where it listens."""
-        return hints_for(todo.seen) if self._engine.supports_hints else ()
 
     def _sorted_out(self, segments: Sequence[Segment]) -> tuple[dict[int, Rendering], list[int]]:
         """Give, by position, what needs no translating, and the positions of the rest."""
@@ -213,10 +212,11 @@ class Finisher:
         return Todo(segment=segment, key=key, seen=seen)
 
     def _translate(self, todo: Sequence[Todo]) -> dict[bytes, Rendering]:
-        answers = self.recall.ask([self.request(t) for t in todo])
+        requests = [self.request(t) for t in todo]
+        answers = self.recall.ask(requests)
         results: dict[bytes, Rendering] = {}
         drafts: list[tuple[Todo, Draft]] = []
-        for t, answer in zip(todo, answers, strict=True):
+        for t, request, answer in zip(todo, requests, answers, strict=True):
             if answer.remembered:
                 self.counts.remembered += 1
             else:
@@ -228,7 +228,7 @@ class Finisher:
                 hypotheses=hypotheses,
                 engine=self._engine.name,
                 fingerprint=self._engine.fingerprint,
-                hints=self._hints(t),
+                hints=request.hints,
                 seconds=answer.seconds,
                 findings=flag_findings(hypotheses[0]),
             )
