@@ -18,7 +18,7 @@ from pipeline.lexicon.idioms import idioms
 from pipeline.records import Hint, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from pipeline.lexicon.idioms import Seen
 
@@ -149,8 +149,25 @@ def _from_english(lemma: str, french: frozenset[str]) -> tuple[float, float, tup
     return weight, share, (entry.french,) if telling else ()
 
 
-def _meet(one: Span | Word, other: Span | Word) -> bool:
+def meet(one: Span | Word, other: Span | Word) -> bool:
+    """Say whether two stretches of one text overlap."""
     return one.start < other.end and other.start < one.end
+
+
+def lost_idioms(source: str, target: str, seen: Iterable[Seen]) -> list[Unmatched]:
+    """Give those of the expressions of a source whose sense its English does not hold."""
+    return [
+        Unmatched(
+            span=i.span,
+            word=source[i.span.start : i.span.end],
+            lemma=i.idiom.french,
+            likeliest=(i.idiom.english,),
+            weight=_IDIOM,
+            idiom=True,
+        )
+        for i in seen
+        if not i.holds(target)
+    ]
 
 
 def _one_way(
@@ -159,7 +176,7 @@ def _one_way(
     covered: Sequence[Span],
     text: str,
     look_up: Callable[[str, frozenset[str]], tuple[float, float, tuple[str, ...]]],
-    lost: Sequence[Seen] = (),
+    lost: Sequence[Unmatched] = (),
 ) -> tuple[float, tuple[Unmatched, ...]]:
     """Give the coverage of ``words`` by ``others``, and the words without counterpart."""
     lemmas = frozenset(other.lemma for other in others)
@@ -167,17 +184,7 @@ def _one_way(
     standing = lemmas | {other.surface for other in others}
     weights = _IDIOM * len(lost)
     total = weights * math.log(_LEAST)
-    unmatched = [
-        Unmatched(
-            span=i.span,
-            word=text[i.span.start : i.span.end],
-            lemma=i.idiom.french,
-            likeliest=(i.idiom.english,),
-            weight=_IDIOM,
-            idiom=True,
-        )
-        for i in lost
-    ]
+    unmatched = [*lost]
     for word in words:
         weight, share, likeliest = look_up(word.lemma, lemmas)
         if not weight or word.lemma in _SILENT:
@@ -187,7 +194,7 @@ def _one_way(
             or word.surface in standing
             or not word.telling
             or word.surface[0].isdigit()
-            or any(_meet(span, word) for span in covered)
+            or any(meet(span, word) for span in covered)
         ):
             share = 1.0
         total += weight * math.log(min(max(share, _LEAST), 1.0))
@@ -241,10 +248,10 @@ def _coverage(
     source: str, target: str, covered: tuple[Span, ...], covered_target: tuple[Span, ...]
 ) -> Coverage:
     french, english = read_words(source, "fr"), read_words(target, "en")
-    seen = [i for i in idioms(source) if not any(_meet(i.span, span) for span in covered)]
-    lost = tuple(i for i in seen if not i.holds(target))
+    seen = [i for i in idioms(source) if not any(meet(i.span, span) for span in covered)]
+    lost = lost_idioms(source, target, seen)
     # The words of an expression say nothing one by one.
-    french = tuple(w for w in french if not any(_meet(i.span, w) for i in seen))
+    french = tuple(w for w in french if not any(meet(i.span, w) for i in seen))
     forth, holes = _one_way(french, english, covered, source, _from_french, lost)
     back, extra = _one_way(english, french, covered_target, target, _from_english)
     return Coverage(french=forth, english=back, holes=holes, extra=extra)

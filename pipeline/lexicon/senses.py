@@ -8,7 +8,6 @@ with, what WordNet puts near that, and what often stands beside it in translatio
 from __future__ import annotations
 
 import lzma
-import math
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -18,12 +17,14 @@ from typing import TYPE_CHECKING
 
 from pipeline.errors import ModelDamaged
 from pipeline.lexicon import tables
-from pipeline.lexicon.covering import Unmatched, rarity, read_words
+from pipeline.lexicon.covering import Unmatched, lost_idioms, meet, rarity, read_words
 from pipeline.lexicon.idioms import idioms
 from pipeline.records import Span
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from pipeline.lexicon.covering import Word
 
 _FILE = "senses.xz"
 _STEM = 5  # letters
@@ -74,8 +75,8 @@ def _answers(lemma: str) -> tuple[bool, frozenset[str]]:
     return thing == "1", frozenset(found)
 
 
-def _meets(span: Span, others: Sequence[Span]) -> bool:
-    return any(other.start < span.end and span.start < other.end for other in others)
+def _meets(stretch: Span | Word, others: Sequence[Span]) -> bool:
+    return any(meet(stretch, other) for other in others)
 
 
 def missing(source: str, target: str, *, covered: Sequence[Span] = ()) -> tuple[Unmatched, ...]:
@@ -90,18 +91,9 @@ def missing(source: str, target: str, *, covered: Sequence[Span] = ()) -> tuple[
         ModelDamaged: the lexicon's data cannot be read.
     """
     expressions = idioms(source)
-    found = [
-        Unmatched(
-            span=seen.span,
-            word=source[seen.span.start : seen.span.end],
-            lemma=seen.idiom.french,
-            likeliest=(seen.idiom.english,),
-            weight=math.inf,
-            idiom=True,
-        )
-        for seen in expressions
-        if not seen.holds(target) and not _meets(seen.span, covered)
-    ]
+    found = lost_idioms(
+        source, target, (seen for seen in expressions if not _meets(seen.span, covered))
+    )
     left_alone = [*covered, *(seen.span for seen in expressions)]
     stems: set[str] = set()
     for word in read_words(source, "fr"):
@@ -110,7 +102,7 @@ def missing(source: str, target: str, *, covered: Sequence[Span] = ()) -> tuple[
             not answers
             or not word.telling
             or (_PARTICIPLE.search(word.surface) and not thing)
-            or _meets(Span(start=word.start, end=word.end), left_alone)
+            or _meets(word, left_alone)
         ):
             continue
         stems = stems or {

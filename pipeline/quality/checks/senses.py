@@ -45,7 +45,7 @@ def senses(pair: Pair) -> Iterator[Finding]:
         for word in missing(pair.source, pair.target, covered=covered)
         if word.idiom or not _said_otherwise(pair.source, word)
     ]
-    for word in sorted(lost, key=lambda word: -word.weight)[:_MOST]:
+    for word in sorted(lost, key=lambda word: (not word.idiom, -word.weight))[:_MOST]:
         twin = _twin(word, coined, pair)
         coined = [span for span in coined if span != twin]
         usual = ", ".join(word.likeliest[:_NAMED])
