@@ -6,5 +6,6 @@ they know that *pépite* becomes "nugget" or "gem", and that "pitfall" is neithe
 
 from pipeline.lexicon.covering import WEIGHT, Coverage, Unmatched, coverage, hints
 from pipeline.lexicon.senses import missing
+from pipeline.lexicon.tables import is_word
 
-__all__ = ["WEIGHT", "Coverage", "Unmatched", "coverage", "hints", "missing"]
+__all__ = ["WEIGHT", "Coverage", "Unmatched", "coverage", "hints", "is_word", "missing"]

@@ -99,6 +99,14 @@ def _cells(lines: tuple[int, int], key: str) -> list[str]:
     return []
 
 
+@lru_cache(maxsize=131_072)
+def is_word(word: str, language: str) -> bool:
+    """Say whether simplemma's word list of a language, ``fr`` or ``en``, has a word."""
+    import simplemma  # its dictionaries take half a second: only where a word must be judged
+
+    return bool(simplemma.is_known(word, lang=language))
+
+
 def totals() -> tuple[int, int]:
     """Give how many French and how many English words were counted.
 

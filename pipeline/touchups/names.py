@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from pipeline.lexicon import is_word
 from pipeline.touchups.base import Change, touchup
 
 if TYPE_CHECKING:
@@ -65,17 +65,10 @@ def _mistaken(other: str, name: str, *, sure: bool) -> bool:
         sure
         and len(name) >= _LEAST
         and one_letter(plain(other), plain(name))
-        and not _is_word(name.lower(), "fr")
-        and not _is_word(other, "en")
-        and not _is_word(other.lower(), "en")
+        and not is_word(name.lower(), "fr")
+        and not is_word(other, "en")
+        and not is_word(other.lower(), "en")
     )
-
-
-@lru_cache(maxsize=65_536)
-def _is_word(word: str, language: str) -> bool:
-    import simplemma
-
-    return bool(simplemma.is_known(word, lang=language))
 
 
 def plain(text: str) -> str:

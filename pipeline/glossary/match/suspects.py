@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pipeline.glossary.match.english import is_caps
 from pipeline.glossary.match.normal import compose, inside, squash, words
 from pipeline.glossary.match.targets import Target, accepted, find_form, standing, surfaces
+from pipeline.lexicon import is_word
 
 if TYPE_CHECKING:
     from pipeline.glossary.records import Case, Match
@@ -134,9 +135,7 @@ def _ordinary(found: str) -> bool:
     """Say whether one word is written as an ordinary English word: lower case or a capital."""
     if found[1:] != found[1:].casefold():
         return False
-    import simplemma  # only where a word must be judged: its dictionary takes half a second
-
-    return bool(simplemma.is_known(found.casefold(), lang="en"))
+    return is_word(found.casefold(), "en")
 
 
 def _among_names(text: str, start: int, end: int, found: str) -> bool:

@@ -10,6 +10,7 @@ from functools import cache, lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
+from pipeline.lexicon import is_word
 from pipeline.records import Finding, Span
 
 if TYPE_CHECKING:
@@ -138,17 +139,11 @@ def words(text: str) -> list[str]:
     return WORD.findall(text)
 
 
-@lru_cache(maxsize=65_536)
 def known_french(word: str) -> bool:
-    """Say whether simplemma's French word list has the word."""
-    import simplemma
-
-    return bool(simplemma.is_known(word, lang="fr"))
+    """Say whether the French word list has the word."""
+    return is_word(word, "fr")
 
 
-@lru_cache(maxsize=65_536)
 def known_english(word: str) -> bool:
-    """Say whether simplemma's English word list has the word."""
-    import simplemma
-
-    return bool(simplemma.is_known(word, lang="en"))
+    """Say whether the English word list has the word."""
+    return is_word(word, "en")
