@@ -74,6 +74,12 @@ class Settings:
         "Line breaks of plain text: auto decides one by one, keep, join. [auto]",
         choices=("auto", "keep", "join"),
     )
+    format: str = _option(
+        "", "Format of standard input, and of named files whose ending (.txt, none) says little."
+    )
+    columns: tuple[str, ...] = _option(
+        (), "Columns of tables to translate: names, letters or numbers; may be repeated."
+    )
     second_look: str = _option(
         "full",
         "Sentences to translate again: with French left over (french), and with words that have "
@@ -197,9 +203,10 @@ def _check(name: str, value: object, place: str, *, python: bool) -> object:
                 must = f"be one of {', '.join(filter(None, choices))}"
                 example = "choose one of these"
             if isinstance(value, str) and (not choices or value in choices):
-                if name != "engine" or _is_engine(value):
+                known = _KNOWN.get(name)
+                if known is None or known(value) is None:
                     return value
-                must, example = f"be one of {', '.join(_engines())}", "choose one of these"
+                must, example = f"be one of {known(value)}", "choose one of these"
         case _:  # several texts
             items = value if isinstance(value, (list, tuple)) else [value]
             texts = [os.fspath(i) if isinstance(i, os.PathLike) else i for i in items]
@@ -210,17 +217,23 @@ def _check(name: str, value: object, place: str, *, python: bool) -> object:
     raise ConfigError(f"{name} must {must}, not {value!r}", place=place, next_step=example)
 
 
-def _is_engine(value: str) -> bool:
-    """Say whether an engine has this name; other distributions are asked for others than ours."""
+def _no_engine(value: str) -> str | None:
+    """Name the engines if none has this name; distributions are asked for others than ours."""
     from pipeline.engines import ENGINES
 
-    return value == "auto" or value in ENGINES
+    return None if value == "auto" or value in ENGINES else ", ".join(("auto", *ENGINES))
 
 
-def _engines() -> tuple[str, ...]:
-    from pipeline.engines import ENGINES
+def _no_format(value: str) -> str | None:
+    """Name the formats if none has this name."""
+    from pipeline.documents import formats
 
-    return ("auto", *ENGINES)
+    names = [form.name for form in formats()] if value else []
+    return ", ".join(names) if value and value not in names else None
+
+
+_KNOWN = {"engine": _no_engine, "format": _no_format}
+"""What tells the known values of a setting if a value is not one of them."""
 
 
 def _argument(name: str) -> str:

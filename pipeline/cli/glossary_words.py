@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 def sentences_of(paths: Sequence[str], settings: Settings) -> Iterator[tuple[str, str]]:
     """Read French documents sentence by sentence: (document, sentence)."""
-    from pipeline.documents import is_supported, output_name, read_document
+    from pipeline.documents import read_document
     from pipeline.run.discovery import Passed, discover
     from pipeline.segmentation import split
 
     out = settings.path("out")
-    for _, found in discover(paths, out=out, supported=is_supported, output_name=output_name):
+    for _, found in discover(paths, out=out):
         if isinstance(found, Passed):
             if found.kind == "skipped":
                 typer.echo(f"skipped {found.name}: {found.reason}", err=True)

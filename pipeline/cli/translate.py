@@ -36,6 +36,8 @@ app = new_app("translate", "")
     "strict",
     "front_matter",
     "lines",
+    "format",
+    "columns",
     "second_look",
     "touch_ups",
     "variant",

@@ -7,7 +7,7 @@ are is known to the registry alone.
 
 from __future__ import annotations
 
-from pipeline.documents.base import Format, TextFormat, protect_urls, raw_text
+from pipeline.documents.base import Format, Reading, TextFormat, protect_urls, raw_text
 from pipeline.documents.cutting import (
     break_positions,
     cut_block,
@@ -28,6 +28,7 @@ from pipeline.documents.registry import (
 __all__ = [
     "Format",
     "Placed",
+    "Reading",
     "TextFormat",
     "break_positions",
     "cut_block",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 from abc import ABC, abstractmethod
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 from pipeline.documents.encoding import decode
@@ -64,6 +65,16 @@ def flat(raw: str) -> str:
 # --- formats -----------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What the reader of a file may be told; a format takes from it what concerns it."""
+
+    format: str = ""  # name of the format, whatever the file's name says
+    front_matter: tuple[str, ...] = ()  # keys of a header for programs whose values are blocks
+    lines: str = "auto"  # line breaks of plain text: auto, keep or join
+    columns: tuple[str, ...] = ()  # of a table, that are translated: names, letters or numbers
+
+
 @runtime_checkable
 class Format(Protocol):
     """One kind of file: how it becomes blocks of prose, and how blocks are written again.
@@ -85,16 +96,14 @@ class Format(Protocol):
     def escapes(self) -> bool:
         """Whether prose without markup may have to be spelt differently in the file."""
 
-    def parse(
-        self, data: bytes, *, doc_id: str, name: str, front_matter: Sequence[str]
-    ) -> Document:
+    def parse(self, data: bytes, *, doc_id: str, name: str, reading: Reading) -> Document:
         """Read a file.
 
         Args:
             data: the whole file; an empty one gives a document without blocks.
             doc_id: what the document is called in every record.
             name: the file's name, for messages.
-            front_matter: keys of a header for programs whose values are blocks, too.
+            reading: what else is to be known.
 
         Raises:
             InputError: the file is not of this format.
@@ -127,17 +136,13 @@ class TextFormat(ABC):
     escapes: bool = False
 
     @abstractmethod
-    def blocks(
-        self, text: str, *, front_matter: Sequence[str]
-    ) -> tuple[Sequence[Block], Sequence[Finding]]:
+    def blocks(self, text: str, *, reading: Reading) -> tuple[Sequence[Block], Sequence[Finding]]:
         """Find the prose of a decoded text: blocks in order, and what was left out and why."""
 
-    def parse(
-        self, data: bytes, *, doc_id: str, name: str, front_matter: Sequence[str]
-    ) -> Document:
+    def parse(self, data: bytes, *, doc_id: str, name: str, reading: Reading) -> Document:
         """Decode a file and find its blocks; see :meth:`Format.parse`."""
         decoded = decode(data, name)
-        blocks, findings = self.blocks(decoded.text, front_matter=front_matter)
+        blocks, findings = self.blocks(decoded.text, reading=reading)
         return Document(
             doc_id=doc_id,
             format=self.name,

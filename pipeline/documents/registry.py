@@ -8,20 +8,19 @@ from __future__ import annotations
 import re
 from functools import cache
 from pathlib import PurePath, PurePosixPath
-from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
-from pipeline.documents.base import Format
+from pipeline.documents.base import Format, Reading
 from pipeline.documents.markdown import Markdown, Mdx
 from pipeline.documents.text import PlainText
 from pipeline.errors import InputError, PasserelleError, UsageError
 from pipeline.fsio import is_folder, read_file
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from importlib.metadata import EntryPoint
     from pathlib import Path
 
-    from pipeline.documents.text import Lines
     from pipeline.records import Document
 
 _BUILT_IN: tuple[Format, ...] = (
@@ -29,6 +28,7 @@ _BUILT_IN: tuple[Format, ...] = (
     Markdown(),
     Mdx(),
 )
+_AS_IT_COMES = Reading()
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
 _GROUP = "passerelle.formats"
@@ -170,7 +170,7 @@ def output_name(name: str) -> str:
 
 
 def parse_document(
-    data: bytes, *, doc_id: str, name: str, front_matter: Sequence[str] = (), lines: str = "auto"
+    data: bytes, *, doc_id: str, name: str, reading: Reading = _AS_IT_COMES
 ) -> Document:
     """Turn a file's bytes into a document.
 
@@ -178,8 +178,7 @@ def parse_document(
         data: the whole file; an empty one gives a document without blocks.
         doc_id: what the document is called in every record.
         name: file name, for its format (by suffix) and for messages.
-        front_matter: the keys of front matter whose values are blocks, too.
-        lines: what becomes of the line breaks of plain text: ``auto``, ``keep`` or ``join``.
+        reading: what else the format may need to know.
 
     Raises:
         InputError: the file is binary, its bytes are in no known encoding, or its
@@ -187,6 +186,8 @@ def parse_document(
         UsageError: a format that another distribution adds cannot be used.
     """
     found = _format_of(name)
+    if reading.format and (found is None or isinstance(found, PlainText)):
+        found = format_named(reading.format)
     if found is None:
         suffix = PurePath(name).suffix.lower()
         raise InputError(
@@ -196,12 +197,10 @@ def parse_document(
             place=name,
             next_step=f"rename it to one of {', '.join(s for f in formats() for s in f.suffixes)}",
         )
-    if isinstance(found, PlainText):
-        found = PlainText(cast("Lines", lines))
-    return found.parse(data, doc_id=doc_id, name=name, front_matter=front_matter)
+    return found.parse(data, doc_id=doc_id, name=name, reading=reading)
 
 
-def read_document(path: Path, *, doc_id: str, front_matter: Sequence[str] = ()) -> Document:
+def read_document(path: Path, *, doc_id: str, reading: Reading = _AS_IT_COMES) -> Document:
     """Read a file into a document; see :func:`parse_document`.
 
     Raises:
@@ -224,7 +223,7 @@ def read_document(path: Path, *, doc_id: str, front_matter: Sequence[str] = ()) 
             problem = f"it cannot be read: {error.strerror or error}"
             step = "check the disk or the network share that it is on"
         raise InputError(problem, place=str(path), next_step=step) from error
-    return parse_document(data, doc_id=doc_id, name=str(path), front_matter=front_matter)
+    return parse_document(data, doc_id=doc_id, name=str(path), reading=reading)
 
 
 def write_document(document: Document, replacements: Mapping[int, str]) -> bytes:

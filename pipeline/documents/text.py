@@ -6,7 +6,7 @@ import re
 import textwrap
 from dataclasses import replace
 from itertools import accumulate, pairwise
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from pipeline.documents.base import TextFormat, protect_urls
 from pipeline.documents.wrapping import MARKER, Line, meant, settled
@@ -15,11 +15,8 @@ from pipeline.records import Block, Markup
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from pipeline.documents.base import Reading
     from pipeline.records import Document, Segment
-
-Lines = Literal["auto", "keep", "join"]
-"""What becomes of the line breaks of a paragraph: decided by evidence, all kept, or all
-joined but those of list items, columns and rules."""
 
 _LINE = re.compile(r"[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
 _NEWLINE = re.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
@@ -69,21 +66,18 @@ class PlainText(TextFormat):
     block is one line feed of its plain text; what it stands for in the file is a markup of
     kind ``soft-break``. URLs and e-mail addresses are protected.
 
-    Args:
-        lines: what becomes of line breaks.
+    ``Reading.lines`` says what becomes of the line breaks of a paragraph: decided by evidence,
+    all kept, or all joined but those of list items, columns and rules.
     """
 
     name = "text"
     suffixes = (".txt", ".text")
 
-    def __init__(self, lines: Lines = "auto") -> None:
-        self.lines = lines
-
-    def blocks(self, text: str, *, front_matter: Sequence[str]) -> tuple[list[Block], tuple[()]]:
+    def blocks(self, text: str, *, reading: Reading) -> tuple[list[Block], tuple[()]]:
         """Find the blocks of a plain text."""
         paragraphs = list(_paragraphs(text))
         blocks: list[Block] = []
-        for paragraph, breaks in zip(paragraphs, self._meant(paragraphs), strict=True):
+        for paragraph, breaks in zip(paragraphs, _meant(paragraphs, reading.lines), strict=True):
             table = sum(_GAP.search(line.text) is not None for line in paragraph) > 1
             run = [paragraph[0]]
             for line, is_meant in zip(paragraph[1:], breaks, strict=True):
@@ -93,12 +87,6 @@ class PlainText(TextFormat):
                 run.append(line)
             _add_run(blocks, run, text, table=table)
         return blocks, ()
-
-    def _meant(self, paragraphs: Sequence[Sequence[Line]]) -> list[list[bool]]:
-        if self.lines == "auto":
-            return meant(paragraphs)
-        keep = self.lines == "keep"
-        return [[keep or is_meant is True for is_meant in settled(p)] for p in paragraphs]
 
     def join(
         self, document: Document, block: Block, segments: Sequence[Segment], raws: Sequence[str]
@@ -116,6 +104,12 @@ class PlainText(TextFormat):
         return separator.join(
             textwrap.wrap(joined, width, break_long_words=False, break_on_hyphens=False)
         )
+
+
+def _meant(paragraphs: Sequence[Sequence[Line]], lines: str) -> list[list[bool]]:
+    if lines == "auto":
+        return meant(paragraphs)
+    return [[lines == "keep" or is_meant is True for is_meant in settled(p)] for p in paragraphs]
 
 
 def _add_run(blocks: list[Block], run: list[Line], text: str, *, table: bool) -> None:

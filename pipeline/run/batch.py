@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.documents import is_supported, output_name, read_document
+from pipeline.documents import read_document
 from pipeline.errors import InputError, OutputError, UsageError
 from pipeline.fsio import file_lock, is_file, output_error, read_file, run_mark, sweep
 from pipeline.glossary import write_terms_csv
@@ -125,7 +125,7 @@ def run(job: Job, *, open_engine: Opener, reporter: Reporter) -> RunReport:
         keeper = Keeper(journal, root=out, tell=hooks.warn)
         _make_sure(job, translator, keeper, archives)
         if archives is None:
-            found = discover(job.paths, out=out, supported=is_supported, output_name=output_name)
+            found = discover(job.paths, out=out, told=bool(job.settings.format))
             journal.plan(found)
             journal.refuse_overwriting(out)
         for passed in journal.passed("skipped", limit=_NAMED):

@@ -16,12 +16,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from pipeline.documents import is_supported, output_name
 from pipeline.errors import UsageError
 from pipeline.keeping import HIDDEN, OUTPUTS
 from pipeline.translate.reading import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
 
 _ENGLISH = re.compile(r"(?P<stem>.+)\.en(?P<suffix>\.[^.]+)", re.IGNORECASE)
@@ -45,16 +46,14 @@ class Passed:
 class _Rules:
     out: Path  # resolved
     used: bool  # a run has written there before
-    supported: Callable[[str], bool]
-    output_name: Callable[[str], str]
+    told: bool  # the format of named files that have none by their names
 
 
 def discover(
     paths: Sequence[str],
     *,
     out: Path,
-    supported: Callable[[str], bool],
-    output_name: Callable[[str], str],
+    told: bool = False,
 ) -> Iterator[tuple[int, Source | Passed]]:
     """Walk over ``paths`` and give what was found, in no particular order.
 
@@ -62,8 +61,7 @@ def discover(
         paths: files, folders, glob patterns (``**`` included).
         out: the output folder. What a run wrote there is never read as input, and nothing
             else where it lies below an input; it may be the input folder itself.
-        supported: says whether a file name has a known format.
-        output_name: gives a translation's file name for a source's.
+        told: whether a file that is named may have a name without a known format.
 
     Yields:
         (index of the path in ``paths``, what was found there).
@@ -74,8 +72,7 @@ def discover(
     rules = _Rules(
         out=out.resolve(),
         used=os.path.isdir(out / HIDDEN),  # noqa: PTH112 - raises nothing
-        supported=supported,
-        output_name=output_name,
+        told=told,
     )
     for index, text in enumerate(paths):
         found = _expand(text) if _is_pattern(text) else _named(text)
@@ -204,7 +201,7 @@ def _file(
             name=show_path(path), reason="its name is not valid UTF-8: rename it", kind="skipped"
         )
         return
-    if not rules.supported(path.name):
+    if not is_supported(path.name) and not (named and rules.told):
         suffix = path.suffix or "without an ending"
         yield Passed(name=show_path(path), reason=f"unsupported format ({suffix})", kind=kind)
         return
@@ -223,7 +220,7 @@ def _file(
     yield Source(
         path=path,
         doc_id=doc_id,
-        output=f"{folder}{slash}{rules.output_name(name)}",
+        output=f"{folder}{slash}{output_name(name)}",
         size=mode.st_size,
     )
 

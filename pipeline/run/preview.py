@@ -6,13 +6,12 @@ import sys
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from pipeline.documents import is_supported, output_name
 from pipeline.errors import EXIT_SKIPPED, UsageError
 from pipeline.run.discovery import discover
 from pipeline.run.journal import Journal
 from pipeline.run.windows import documents
 from pipeline.translate.opening import open_glossary
-from pipeline.translate.reading import Limits, Loaded
+from pipeline.translate.reading import Limits, Loaded, reading_of
 from pipeline.wording import one_line
 
 if TYPE_CHECKING:
@@ -72,7 +71,7 @@ def preview(job: Job) -> Preview:
     out = settings.path("out")
     termbase = open_glossary(settings, warn=lambda _: None).termbase
     with Journal(None) as journal:
-        journal.plan(discover(job.paths, out=out, supported=is_supported, output_name=output_name))
+        journal.plan(discover(job.paths, out=out, told=bool(settings.format)))
         journal.refuse_overwriting(out)
 
         def pass_over(_source: Source, passed: Passed) -> None:
@@ -87,8 +86,7 @@ def preview(job: Job) -> Preview:
         read = documents(
             journal.sources(),
             limits,
-            front_matter=settings.front_matter,
-            lines=settings.lines,
+            reading=reading_of(settings),
             pass_over=pass_over,
         )
         loaded = (item for item in read if isinstance(item, Loaded))

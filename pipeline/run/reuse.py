@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from pipeline import __version__
 from pipeline.fsio import read_file
 from pipeline.keeping import digest_of, file_digest
+from pipeline.translate.reading import reading_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,8 +48,7 @@ def run_key(translator: Translator) -> bytes:
         terms.fingerprint,
         [term.place for term in terms.terms],
         translator.memory.approved_fingerprint(),
-        settings.front_matter,
-        settings.lines,
+        astuple(reading_of(settings)),
         settings.second_look,
         settings.touch_ups,
         settings.variant,

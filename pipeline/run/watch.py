@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.config import settings_files
-from pipeline.documents import is_supported, output_name
 from pipeline.errors import GlossaryError, InputError, PasserelleError, UsageError
 from pipeline.run.batch import Job, run
 from pipeline.run.discovery import discover
@@ -37,7 +36,7 @@ def look(job: Job) -> State:
     out = settings.path("out")
     paths = [*settings.paths("glossary"), *settings_files(Path.cwd())]
     try:
-        found = discover(job.paths, out=out, supported=is_supported, output_name=output_name)
+        found = discover(job.paths, out=out, told=bool(settings.format))
         paths += [item.path for _, item in found if isinstance(item, Source)]
     except UsageError:
         pass  # an input is gone for the moment

@@ -15,8 +15,9 @@ from pipeline.run.reuse import Unchanged
 from pipeline.translate.reading import load_bytes, read_source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
 
+    from pipeline.documents import Reading
     from pipeline.run.reuse import Reuse
     from pipeline.translate.reading import Limits, Loaded, Source
 
@@ -49,8 +50,7 @@ def documents(
     sources: Iterable[Source],
     limits: Limits,
     *,
-    front_matter: Sequence[str],
-    lines: str,
+    reading: Reading,
     pass_over: Callable[[Source, Passed], None],
     reuse: Reuse | None = None,
 ) -> Iterator[Loaded | Unchanged]:
@@ -59,8 +59,7 @@ def documents(
     Args:
         sources: what to read.
         limits: of the engine and of files.
-        front_matter: the keys of front matter whose values are blocks.
-        lines: what becomes of the line breaks of plain text.
+        reading: what formats may need to know.
         pass_over: told of every source that cannot be read, and why.
         reuse: knows documents that keep the output of the last run.
     """
@@ -68,7 +67,7 @@ def documents(
         try:
             data = read_source(source, limits)
             kept = reuse.find(source, data) if reuse else None
-            yield kept or load_bytes(data, source, limits, front_matter=front_matter, lines=lines)
+            yield kept or load_bytes(data, source, limits, reading=reading)
         except InputError as error:
             reason = error.problem
             if error.next_step:

@@ -10,6 +10,7 @@ from pipeline.run.reuse import Unchanged
 from pipeline.run.storing import Rows
 from pipeline.run.threads import Behind, ahead
 from pipeline.run.windows import Slice, documents, windows
+from pipeline.translate.reading import reading_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -93,13 +94,12 @@ class Work:
         limits = self._translator.limits(settings.max_file_mb * 1_000_000)
         if self._archives is not None:
             return self._archives.documents(
-                self._journal, limits, self._unread, lines=settings.lines
+                self._journal, limits, self._unread, reading=reading_of(settings)
             )
         return documents(
             self._journal.sources(),
             limits,
-            front_matter=settings.front_matter,
-            lines=settings.lines,
+            reading=reading_of(settings),
             pass_over=self._unread,
             reuse=self._reuse,
         )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING
 
 from pipeline.documents import (
+    Reading,
     break_positions,
     cut_block,
     parse_document,
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
+    from pipeline.config import Settings
     from pipeline.records import Block, Document, Segment
 
 
@@ -36,6 +38,11 @@ class Limits:
     tokens: int  # the longest source
     measure: Callable[[Sequence[str]], Sequence[int]]  # lengths in tokens
     file_bytes: int  # larger files are passed over; 0 for no limit
+
+
+def reading_of(settings: Settings) -> Reading:
+    """Give what settings say about the reading of files."""
+    return Reading(**{field.name: getattr(settings, field.name) for field in fields(Reading)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,16 +66,14 @@ class Loaded:
     digest: bytes = b""  # of the file
 
 
-def load(
-    source: Source, limits: Limits, *, front_matter: Sequence[str] = (), lines: str = "auto"
-) -> Loaded:
+def load(source: Source, limits: Limits, *, reading: Reading | None = None) -> Loaded:
     """Read a file and cut it into segments.
 
     Raises:
         InputError: it cannot be read, or is too large.
     """
     data = read_source(source, limits)
-    return load_bytes(data, source, limits, front_matter=front_matter, lines=lines)
+    return load_bytes(data, source, limits, reading=reading)
 
 
 def read_source(source: Source, limits: Limits) -> bytes:
@@ -97,12 +102,7 @@ def read_source(source: Source, limits: Limits) -> bytes:
 
 
 def load_bytes(
-    data: bytes,
-    source: Source,
-    limits: Limits,
-    *,
-    front_matter: Sequence[str] = (),
-    lines: str = "auto",
+    data: bytes, source: Source, limits: Limits, *, reading: Reading | None = None
 ) -> Loaded:
     """Cut a file's content into segments.
 
@@ -110,7 +110,7 @@ def load_bytes(
         InputError: it cannot be read as text.
     """
     document = parse_document(
-        data, doc_id=source.doc_id, name=str(source.path), front_matter=front_matter, lines=lines
+        data, doc_id=source.doc_id, name=str(source.path), reading=reading or Reading()
     )
     return replace(_cut(source, document, limits), digest=digest_of(data))
 

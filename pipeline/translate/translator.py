@@ -19,7 +19,7 @@ from pipeline.translate.assembling import Assembly
 from pipeline.translate.engine_choice import ChosenEngine, open_engine
 from pipeline.translate.finishing import Finisher
 from pipeline.translate.opening import Glossary, keeper_of_user, memory_path, open_glossary
-from pipeline.translate.reading import Limits, Loaded, Source, load_bytes, read_source
+from pipeline.translate.reading import Limits, Loaded, Source, load_bytes, read_source, reading_of
 from pipeline.translate.stopping import Stop
 from pipeline.translate.touching import style_of
 
@@ -329,10 +329,7 @@ class Translator:
         Raises:
             InputError: it cannot be read as text.
         """
-        chosen = self.settings
-        return load_bytes(
-            data, source, self.limits(), front_matter=chosen.front_matter, lines=chosen.lines
-        )
+        return load_bytes(data, source, self.limits(), reading=reading_of(self.settings))
 
     def assembly(self, loaded: Loaded) -> Assembly:
         """Give what takes a document's renderings: markup placed, checked, joined again."""

@@ -12,7 +12,7 @@ from golden_corpus import make
 
 from pipeline import Translator
 from pipeline.config import Settings
-from pipeline.documents import cut_block, join_block, parse_document, write_document
+from pipeline.documents import Reading, cut_block, join_block, parse_document, write_document
 from pipeline.errors import InputError
 from pipeline.records import Span
 from pipeline.run import ChosenEngine
@@ -92,7 +92,7 @@ def one(dice: random.Random, folder: Path) -> str:
     path.write_bytes(data)
     mode = dice.choice(("auto", "keep", "join"))
     try:
-        document = parse_document(data, doc_id="a", name=path.name, lines=mode)
+        document = parse_document(data, doc_id="a", name=path.name, reading=Reading(lines=mode))
     except InputError:
         return ""  # refused, with its reason
     written = write_document(document, {})

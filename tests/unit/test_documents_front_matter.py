@@ -10,7 +10,7 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pipeline.documents import cut_block, join_block, parse_document, write_document
+from pipeline.documents import Reading, cut_block, join_block, parse_document, write_document
 from pipeline.segmentation import split
 
 KEYS = ("title", "description", "summary")
@@ -22,7 +22,9 @@ ANY = st.text(alphabet="aéB :#\"'\\-[]{}&*!|>%@`,?=\t\u00a0\u2028\x85\x07😀",
 
 
 def parse(text, keys=KEYS):
-    return parse_document(text.encode(), doc_id="a", name="a.md", front_matter=keys)
+    return parse_document(
+        text.encode(), doc_id="a", name="a.md", reading=Reading(front_matter=keys)
+    )
 
 
 def load(data):
@@ -177,7 +179,9 @@ def test_each_paragraph_of_a_value_is_a_run_of_sentences(body, sentences, tmp_pa
     path = tmp_path / "a.md"
     source = Source(doc_id="a", path=path, output="a.en.md", size=1)
     limits = Limits(tokens=10_000, measure=lambda texts: [len(t) for t in texts], file_bytes=0)
-    loaded = load_bytes(f"---\n{body}\n---\n".encode(), source, limits, front_matter=KEYS)
+    loaded = load_bytes(
+        f"---\n{body}\n---\n".encode(), source, limits, reading=Reading(front_matter=KEYS)
+    )
     assert [s.source for s in loaded.segments] == sentences
 
 

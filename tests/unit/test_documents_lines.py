@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from pipeline.config import Settings
 from pipeline.documents import (
+    Reading,
     cut_block,
     join_block,
     parse_document,
@@ -79,7 +80,7 @@ def judged(layout: Layout) -> list[tuple[bool, bool, str]]:
 
 
 def parse(text: str, lines: str = "auto"):
-    return parse_document(text.encode(), doc_id="a.txt", name="a.txt", lines=lines)
+    return parse_document(text.encode(), doc_id="a.txt", name="a.txt", reading=Reading(lines=lines))
 
 
 def texts(text: str, lines: str = "auto") -> list[str]:

@@ -11,6 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipeline.documents import (
+    Reading,
     cut_block,
     parse_document,
     raw_text,
@@ -46,7 +47,9 @@ KEYS = ("title", "subtitle", "description", "summary")
 
 def parse(text: str, *, front_matter: bool = False) -> Document:
     keys = KEYS if front_matter else ()
-    return parse_document(text.encode(), doc_id="a", name="a.md", front_matter=keys)
+    return parse_document(
+        text.encode(), doc_id="a", name="a.md", reading=Reading(front_matter=keys)
+    )
 
 
 def only(text: str) -> Block:
@@ -71,7 +74,7 @@ def assert_rebuilds(document: Document) -> None:
 @example("`a`  \nb `` `c` `` <x:y>  \n[z](u)\\\n", False)
 def test_reading_and_writing_gives_the_same_bytes(text: str, bom: bool) -> None:
     data = (b"\xef\xbb\xbf" if bom else b"") + text.encode()
-    document = parse_document(data, doc_id="a", name="a.md", front_matter=KEYS)
+    document = parse_document(data, doc_id="a", name="a.md", reading=Reading(front_matter=KEYS))
     assert write_document(document, {}) == data
     assert_rebuilds(document)
 
@@ -111,7 +114,7 @@ def test_empty_corners_have_no_block(text: str) -> None:
 
 def test_kitchen_sink_blocks_are_the_prose_and_nothing_else() -> None:
     path = DATA / "kitchen-sink.fr.md"
-    document = read_document(path, doc_id="k", front_matter=KEYS)
+    document = read_document(path, doc_id="k", reading=Reading(front_matter=KEYS))
     assert_rebuilds(document)
     assert write_document(document, {}) == path.read_bytes()
     assert [(b.kind, b.text) for b in document.blocks] == [
@@ -173,7 +176,7 @@ def test_real_blog_rebuilds_with_nothing_lost(language: str) -> None:
     paths = sorted((BLOG / language).glob("*.md"))
     assert len(paths) == 16
     for path in paths:
-        document = read_document(path, doc_id=path.name, front_matter=KEYS)
+        document = read_document(path, doc_id=path.name, reading=Reading(front_matter=KEYS))
         assert write_document(document, {}) == path.read_bytes()
         assert_rebuilds(document)
         assert all("HTML block" in f.message for f in document.findings), path.name

@@ -19,7 +19,7 @@ MENU = (
 EMPTY = """
 class Other:
     name, suffixes, escapes = {name!r}, {suffixes!r}, False
-    def parse(self, data, *, doc_id, name, front_matter):
+    def parse(self, data, *, doc_id, name, reading):
         return 1 / 0
     write = join = spell = same = parse
 """

@@ -47,12 +47,7 @@ from pipeline.translate.stopping import Stop, Stopped
 
 
 def find(*paths, out="outputs"):
-    found = discover(
-        [str(path) for path in paths],
-        out=Path(out),
-        supported=lambda name: name.endswith((".txt", ".md")),
-        output_name=lambda name: name.replace(".fr.", ".").replace(".", ".en.", 1),
-    )
+    found = discover([str(path) for path in paths], out=Path(out))
     return [item for _, item in found]
 
 

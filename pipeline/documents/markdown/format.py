@@ -20,6 +20,7 @@ from pipeline.documents.markdown.front_matter import FRONT_MATTER, front_matter_
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from pipeline.documents.base import Reading
     from pipeline.records import Block, Document, Finding, Markup, Segment
 
 _EMPHASIS = frozenset({"emphasis", "strong", "strikethrough", "mark"})
@@ -34,13 +35,11 @@ class Markdown(TextFormat):
     escapes = True
     mdx = False
 
-    def blocks(
-        self, text: str, *, front_matter: Sequence[str]
-    ) -> tuple[Sequence[Block], Sequence[Finding]]:
+    def blocks(self, text: str, *, reading: Reading) -> tuple[Sequence[Block], Sequence[Finding]]:
         """Find the blocks of a Markdown text."""
         from pipeline.documents.markdown.blocks import parse_markdown
 
-        return parse_markdown(text, front_matter=front_matter, mdx=self.mdx)
+        return parse_markdown(text, front_matter=reading.front_matter, mdx=self.mdx)
 
     def write(self, document: Document, replacements: Mapping[int, str]) -> bytes:
         """Write the document; values of the front matter are quoted as the old ones were."""

@@ -21,6 +21,7 @@ from pipeline.translate.reading import Source, load_bytes
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from pipeline.documents import Reading
     from pipeline.run.archives.rows import Row
     from pipeline.run.journal import Journal
     from pipeline.run.reporting.progress import State
@@ -128,7 +129,7 @@ class Archives:
         limits: Limits,
         pass_over: Callable[[Source, Passed], None],
         *,
-        lines: str,
+        reading: Reading,
     ) -> Iterator[Loaded]:
         """Read articles one by one; hand bad rows to ``pass_over``, by name."""
         for number, archive in enumerate(self._found):
@@ -142,7 +143,7 @@ class Archives:
                     fault = f"the id {row.doc_id!r} stands in {place} already"
                 if not fault:
                     try:
-                        yield _load(row, source, limits, lines)
+                        yield _load(row, source, limits, reading)
                         continue
                     except InputError as error:
                         fault = error.problem
@@ -230,7 +231,7 @@ class Archives:
                     state.first_outputs.append(name)
 
 
-def _load(row: Row, source: Source, limits: Limits, lines: str) -> Loaded:
+def _load(row: Row, source: Source, limits: Limits, reading: Reading) -> Loaded:
     data = row.text.encode("utf-8")
     named = replace(source, path=Path("row.txt"))  # every row is plain text
-    return replace(load_bytes(data, named, limits, lines=lines), source=source)
+    return replace(load_bytes(data, named, limits, reading=reading), source=source)
