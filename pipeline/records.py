@@ -81,6 +81,8 @@ class Block:
     end: int
     text: str  # plain text, without inline markup; soft line breaks kept as they are
     markup: tuple[Markup, ...] = ()
+    syntax: str = ""  # how its prose is spelt; "": as the document's format does
+    where: str = ""  # for people: "slide 4, title", "00:01:12"; "": by its line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +96,7 @@ class Document:
     bom: bool
     blocks: tuple[Block, ...]
     findings: tuple[Finding, ...] = ()  # what was left as it is, and why
+    tree: Any = None  # what its format needs to write it, where the text alone is not enough
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,11 +114,16 @@ class Segment:
     source: str
     markup: tuple[Markup, ...] = ()  # positions relative to source
     protected: tuple[Span, ...] = ()  # stretches of source that are not prose: code, addresses
+    syntax: str = ""  # of the block
+    where: str = ""  # of the block
 
     @property
     def place(self) -> str:
         """By which people find the segment: document, block and sentence, counted from 1."""
-        return one_line(f"{self.doc_id} ¶{self.block_id + 1}.{self.segment_id + 1}")
+        if not self.where:
+            return one_line(f"{self.doc_id} ¶{self.block_id + 1}.{self.segment_id + 1}")
+        sentence = f", sentence {self.segment_id + 1}" if self.segment_id else ""
+        return one_line(f"{self.doc_id}, {self.where}{sentence}")
 
 
 # --- engines ---------------------------------------------------------------------

@@ -35,7 +35,7 @@ MISREAD = (ValueError, KeyError, TypeError, IndexError, AttributeError)
 _T = TypeVar("_T")
 _SLICE = 5000  # rows in memory at the same time
 _PLAIN = frozenset({str, int, bool})
-_LEFT_OUT = frozenset({"markup", "alignment"})  # what only the run itself needs
+_LEFT_OUT = frozenset({"markup", "alignment", "syntax"})  # what only the run itself needs
 
 
 # --- records as plain values -------------------------------------------------------

@@ -210,9 +210,7 @@ def _stream(settings: Settings, reporter: Reporter, name: str, *, quiet: bool) -
         sys.stdout.buffer.flush()
     for violation in result.violations:
         expected = " or ".join(violation.expected)
-        typer.echo(
-            f"warning: line {violation.line}: “{violation.term}” should be {expected}", err=True
-        )
+        typer.echo(f"warning: {violation.place}: “{violation.term}” should be {expected}", err=True)
     if not quiet:
         for line in render_found(result.found, style=style_for(sys.stderr)):
             typer.echo(line, err=True)

@@ -14,25 +14,27 @@ from pipeline.documents.cutting import (
     join_block,
     unsplittable_spans,
 )
+from pipeline.documents.parts import Part, TreeFormat
 from pipeline.documents.placing import Placed, place_markup
 from pipeline.documents.registry import (
-    format_named,
     formats,
     is_supported,
     output_name,
     parse_document,
     read_document,
+    syntax_named,
     write_document,
 )
 
 __all__ = [
     "Format",
+    "Part",
     "Placed",
     "Reading",
     "TextFormat",
+    "TreeFormat",
     "break_positions",
     "cut_block",
-    "format_named",
     "formats",
     "is_supported",
     "join_block",
@@ -42,6 +44,7 @@ __all__ = [
     "protect_urls",
     "raw_text",
     "read_document",
+    "syntax_named",
     "unsplittable_spans",
     "write_document",
 ]

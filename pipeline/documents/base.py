@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 # --- kinds of markup that later stages know ----------------------------------------
 
-TEXTUAL = frozenset({"escape", "entity", "soft-break", "yaml"})
-"""They spell plain characters (``covers`` > 0): written anew for a translation."""
+TEXTUAL = frozenset({"escape", "entity", "soft-break", "yaml", "seam"})
+"""They spell plain characters, or cut words to pieces (``seam``): left out of a translation."""
 
 BREAK = "break"
 """A hard line break or <br>: an atom that stands for one plain line feed."""
@@ -75,13 +75,33 @@ class Reading:
     columns: tuple[str, ...] = ()  # of a table, that are translated: names, letters or numbers
 
 
+class Syntax(Protocol):
+    """How prose is spelt where it stands: what must be escaped, and how sentences are joined."""
+
+    @property
+    def escapes(self) -> bool:
+        """Whether prose without markup may have to be spelt differently in the file."""
+
+    def join(
+        self, document: Document, block: Block, segments: Sequence[Segment], raws: Sequence[str]
+    ) -> str:
+        """Give a block's raw text with each of its segments' raw text exchanged for ``raws``."""
+
+    def spell(self, pieces: Sequence[tuple[bool, str]], kind: str) -> str:
+        """Write a sentence of a block of this kind: (whether it is prose, text) in order."""
+
+    def same(self, source: str, markup: Sequence[Markup], raw: str, target: str, kind: str) -> bool:
+        """Say whether raw text reads as ``target`` with the markup of ``source``."""
+
+
 @runtime_checkable
-class Format(Protocol):
+class Format(Syntax, Protocol):
     """One kind of file: how it becomes blocks of prose, and how blocks are written again.
 
     A format without state, made once by calling its class without arguments. Formats that
-    are text files derive from :class:`TextFormat` and need one method. A binary format
-    reads ``data`` itself; its ``Document.text`` is then whatever its blocks' offsets count.
+    are text files derive from :class:`TextFormat` and need one method; those whose text
+    stands in parts (of an archive, in cells, in fields) from `parts.TreeFormat`. It is the
+    syntax of its own blocks, but for those that name another.
     """
 
     @property
@@ -91,10 +111,6 @@ class Format(Protocol):
     @property
     def suffixes(self) -> tuple[str, ...]:
         """The suffixes of file names: lower case, with the dot, the usual one first."""
-
-    @property
-    def escapes(self) -> bool:
-        """Whether prose without markup may have to be spelt differently in the file."""
 
     def parse(self, data: bytes, *, doc_id: str, name: str, reading: Reading) -> Document:
         """Read a file.
@@ -112,19 +128,29 @@ class Format(Protocol):
     def write(self, document: Document, replacements: Mapping[int, str]) -> bytes:
         """Write a document with new raw text, from :meth:`join`, for some blocks (by id)."""
 
+
+class Plain:
+    """The syntax of prose that stands as it is, without escapes."""
+
+    escapes: bool = False
+
     def join(
         self, document: Document, block: Block, segments: Sequence[Segment], raws: Sequence[str]
     ) -> str:
-        """Give a block's raw text with each of its segments' raw text exchanged for ``raws``."""
+        """Exchange the sentences of a block, the gaps between them kept."""
+        spans = [(s.start - block.start, s.end - block.start) for s in segments]
+        return exchange(document.text[block.start : block.end], spans, raws)
 
     def spell(self, pieces: Sequence[tuple[bool, str]], kind: str) -> str:
-        """Write a sentence of a block of this kind: (whether it is prose, text) in order."""
+        """Write prose as it is."""
+        return "".join(text for _, text in pieces)
 
     def same(self, source: str, markup: Sequence[Markup], raw: str, target: str, kind: str) -> bool:
-        """Say whether raw text reads as ``target`` with the markup of ``source``."""
+        """Trust that markup that was put in place means what it meant."""
+        return True
 
 
-class TextFormat(ABC):
+class TextFormat(Plain, ABC):
     """A format whose files are text: bytes outside the blocks are written as they were.
 
     ``blocks`` is all that must be written; unless told otherwise prose stands in the file
@@ -133,7 +159,6 @@ class TextFormat(ABC):
 
     name: str
     suffixes: tuple[str, ...]
-    escapes: bool = False
 
     @abstractmethod
     def blocks(self, text: str, *, reading: Reading) -> tuple[Sequence[Block], Sequence[Finding]]:
@@ -159,21 +184,6 @@ class TextFormat(ABC):
         news = [replacements[b.block_id] for b in document.blocks if b.block_id in replacements]
         data = exchange(document.text, spans, news).encode()
         return codecs.BOM_UTF8 + data if document.bom and document.encoding == "utf-8" else data
-
-    def join(
-        self, document: Document, block: Block, segments: Sequence[Segment], raws: Sequence[str]
-    ) -> str:
-        """Exchange the sentences of a block, the gaps between them kept."""
-        spans = [(s.start - block.start, s.end - block.start) for s in segments]
-        return exchange(document.text[block.start : block.end], spans, raws)
-
-    def spell(self, pieces: Sequence[tuple[bool, str]], kind: str) -> str:
-        """Write prose as it is."""
-        return "".join(text for _, text in pieces)
-
-    def same(self, source: str, markup: Sequence[Markup], raw: str, target: str, kind: str) -> bool:
-        """Trust that markup that was put in place means what it meant."""
-        return True
 
 
 def exchange(text: str, spans: Iterable[tuple[int, int]], news: Iterable[str]) -> str:

@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from pipeline.documents.base import BREAK, LINKS
-from pipeline.documents.registry import format_named
+from pipeline.documents.registry import syntax_named
 from pipeline.records import Segment, Span
 
 if TYPE_CHECKING:
@@ -151,6 +151,8 @@ def cut_block(document: Document, block: Block, spans: Sequence[Span]) -> tuple[
                 source=block.text[start:end],
                 markup=markup,
                 protected=tuple(_between(markup, links=False)),
+                syntax=block.syntax,
+                where=block.where,
             )
         )
     return tuple(segments)
@@ -171,4 +173,4 @@ def join_block(
         The block's new raw text for :func:`write_document`. The gaps between sentences
         are kept. Hard-wrapped plain text is wrapped again, as wide as it was.
     """
-    return format_named(document.format).join(document, block, segments, raws)
+    return syntax_named(block.syntax or document.format).join(document, block, segments, raws)

@@ -10,8 +10,9 @@ from functools import cache
 from pathlib import PurePath, PurePosixPath
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
-from pipeline.documents.base import Format, Reading
+from pipeline.documents.base import Format, Reading, Syntax
 from pipeline.documents.markdown import Markdown, Mdx
+from pipeline.documents.tagged import CdataSyntax, XmlSyntax
 from pipeline.documents.text import PlainText
 from pipeline.errors import InputError, PasserelleError, UsageError
 from pipeline.fsio import is_folder, read_file
@@ -28,6 +29,7 @@ _BUILT_IN: tuple[Format, ...] = (
     Markdown(),
     Mdx(),
 )
+_SYNTAXES: dict[str, Syntax] = {"xml": XmlSyntax(), "cdata": CdataSyntax()}
 _AS_IT_COMES = Reading()
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -60,6 +62,15 @@ def format_named(name: str) -> Format:
             next_step="install the distribution that adds it, as it was where the file was read",
         )
     return found
+
+
+def syntax_named(name: str) -> Syntax:
+    """Give how prose of this syntax is spelt: `Block.syntax`, or the name of a format.
+
+    Raises:
+        UsageError: as `format_named`.
+    """
+    return _SYNTAXES.get(name) or format_named(name)
 
 
 def _format_of(name: str) -> Format | None:

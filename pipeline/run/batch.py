@@ -7,7 +7,7 @@ import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pipeline.documents import read_document
 from pipeline.errors import InputError, OutputError, UsageError
@@ -34,10 +34,11 @@ from pipeline.run.work import Work
 from pipeline.translate import Hooks, Translator
 from pipeline.translate.finishing import APPROVED, COPIED
 from pipeline.translate.opening import memory_path
+from pipeline.translate.reading import reading_of
 from pipeline.translate.stopping import Stop
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
 
     from pipeline.config import Settings
@@ -291,13 +292,17 @@ class _Body:
             state=self.state,
         )
 
-    def _line_of(self, doc_id: str, start: int) -> int:
+    def _place_of(self, row: Mapping[str, Any]) -> str:
+        if row["where"]:
+            return str(row["where"])
+        doc_id = row["doc_id"]
         path = self._journal.path_of(doc_id)
+        reading = reading_of(self._job.settings)
         try:
-            document = read_document(path, doc_id=doc_id) if path else None
+            document = read_document(path, doc_id=doc_id, reading=reading) if path else None
         except InputError:
-            return 0
-        return document.text.count("\n", 0, start) + 1 if document else 0
+            return "line 0"
+        return f"line {document.text.count(chr(10), 0, row['start']) + 1 if document else 0}"
 
     def _report(self, seconds: float) -> RunReport:
         tally, glossary = self._tally, self._translator.glossary
@@ -337,8 +342,8 @@ class _Body:
             glossary=tuple(str(path) for path in glossary.paths),
             glossary_terms=len(glossary.termbase),
             terms=tally.terms,
-            violations=tally.violations(self._line_of),
-            check_first=tally.check_first(self._line_of),
+            violations=tally.violations(self._place_of),
+            check_first=tally.check_first(self._place_of),
             scores=self._references.result(),
             kept=tuple(self._keeper.kept),
             left=tuple(

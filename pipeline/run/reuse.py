@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pipeline.translate import Translator
     from pipeline.translate.reading import Source
 
-VERSION = 3
+VERSION = 4
 """Raised when a run makes something else of the same inputs, whatever our own version."""
 
 _CHUNK = 20_000  # rows of the last table that are held

@@ -78,24 +78,24 @@ def translate_bytes(
             tally.add(0, segment_frame(rows))
             return StreamResult(
                 data=assembly.data(),
-                violations=tally.violations(lambda _, start: line(start)),
+                violations=tally.violations(lambda row: place(row["where"], row["start"])),
                 violated=tally.terms.violated,
-                found=tuple(_found(rows, line)),
+                found=tuple(_found(rows, place)),
             )
 
-        def line(start: int) -> int:
-            return loaded.document.text.count("\n", 0, start) + 1
+        def place(where: str, start: int) -> str:
+            return where or f"line {loaded.document.text.count(chr(10), 0, start) + 1}"
 
         return supervise(work, stop=hooks.stop, reporter=reporter)
 
 
-def _found(rows: Sequence[Translation], line: Callable[[int], int]) -> Iterator[ToCheck]:
+def _found(rows: Sequence[Translation], place: Callable[[str, int], str]) -> Iterator[ToCheck]:
     for row in rows:
         messages = dict.fromkeys(f.message for f in row.findings if f.check != "term")
         if messages:
             yield ToCheck(
                 document=row.doc_id,
-                place=f"line {line(row.segment.start)}",
+                place=place(row.segment.where, row.segment.start),
                 reason="; ".join(messages),
                 source=row.source,
                 target=row.target,

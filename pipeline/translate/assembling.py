@@ -7,7 +7,14 @@ from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from pipeline.documents import format_named, join_block, place_markup, write_document
+from pipeline.documents import (
+    Placed,
+    join_block,
+    place_markup,
+    raw_text,
+    syntax_named,
+    write_document,
+)
 from pipeline.glossary import rewrite
 from pipeline.quality import confidence, examine
 from pipeline.records import Finding, Span, Translation
@@ -17,7 +24,6 @@ from pipeline.translate.touching import touched
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from pipeline.documents import Placed
     from pipeline.records import Rendering, Segment, TermResult
     from pipeline.touchups import Style
     from pipeline.translate.reading import Loaded
@@ -31,13 +37,17 @@ def place(
     touched: Sequence[tuple[Span, Span]] = (),
 ) -> Placed | None:
     """Put a segment's markup into its rendering; ``None`` where nothing is to be done."""
-    if not segment.markup and not format_named(format).escapes:
+    syntax = segment.syntax or format
+    if rendering.target == segment.source:  # spelt as it is, with every seam
+        raw = raw_text(segment.source, segment.markup)
+        return Placed(raw=raw, findings=(), target=rendering.target)
+    if not segment.markup and not syntax_named(syntax).escapes:
         return None
     return place_markup(
         segment.source,
         segment.markup,
         rendering.target,
-        format=format,
+        syntax=syntax,
         kind=segment.kind,
         translate_pieces=translate_pieces,
         alignment=[
@@ -110,6 +120,8 @@ class Assembly:
         blocks = {block.block_id: block for block in document.blocks}
         for block_id, group in groupby(pairs, key=lambda pair: pair[0].block_id):
             members = list(group)
+            if all(raw == document.text[segment.start : segment.end] for segment, raw in members):
+                continue  # what nobody changed is not spelt anew either
             replacements[block_id] = join_block(
                 document,
                 blocks[block_id],

@@ -18,7 +18,7 @@ from pipeline.documents.base import raw_text
 from pipeline.documents.placing.assign import assign
 from pipeline.documents.placing.protecting import secure_protected
 from pipeline.documents.placing.tree import Misplaced, Placement, build_tree
-from pipeline.documents.registry import format_named
+from pipeline.documents.registry import syntax_named
 from pipeline.records import Finding
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def place_markup(
     markup: Sequence[Markup],
     target: str,
     *,
-    format: str = "markdown",
+    syntax: str = "markdown",
     kind: str = "paragraph",
     translate_pieces: Callable[[Sequence[str]], Sequence[str]] | None = None,
     alignment: Sequence[tuple[Span, Span]] = (),
@@ -63,7 +63,7 @@ def place_markup(
         source: the segment's plain text.
         markup: the segment's markup, positions relative to ``source``.
         target: its translation, plain text of one line.
-        format: ``Document.format``.
+        syntax: ``Segment.syntax``, or ``Document.format`` where it has none.
         kind: ``Segment.kind``; cells, headings and front matter escape differently.
         translate_pieces: translates parts of the sentence, as many as given and in
             order; called at most twice, and only where a place is not found otherwise.
@@ -76,7 +76,7 @@ def place_markup(
     target = " ".join(target.splitlines()) if len(target.splitlines()) > 1 else target
     why = "the translation is empty"
     if target.strip() or not source.strip():
-        how = format_named(format)
+        how = syntax_named(syntax)
         root = build_tree(source, markup)
         if not root.children:
             return Placed(raw=how.spell([(True, target)], kind), target=target, findings=())

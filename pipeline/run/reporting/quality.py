@@ -87,7 +87,7 @@ def _with_findings(report: RunReport, told: dict[str, Any]) -> RunReport:
         check_first=tuple(
             ToCheck(
                 document=s["document"],
-                place=f"¶{s['block'] + 1}.{s['segment'] + 1}",
+                place=s["place"].removeprefix(s["document"]).lstrip(", "),
                 reason="; ".join(dict.fromkeys(f["message"] for f in s["findings"] if _counts(f))),
                 source=s["source"],
                 target=s["target"],

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pipeline.run.reporting.scoring import ReferenceScores
     from pipeline.translate.opening import Glossary
 
-    LineOf = Callable[[str, int], int]  # document id, character → line from 1, 0: unknown
+    PlaceOf = Callable[[dict[str, Any]], str]  # row of the table → where a person finds it
 
 _Row = dict[str, Any]
 
@@ -78,7 +78,7 @@ class Violation:
     """A term that is not as the glossary says."""
 
     document: str
-    line: int  # of the source file, from 1
+    place: str  # as in `ToCheck`
     term: str
     expected: tuple[str, ...]
     source: str
@@ -90,7 +90,7 @@ class ToCheck:
     """A segment that somebody should look at."""
 
     document: str
-    place: str  # "line 12" of the source file, or "¶2.1": paragraph and sentence, from 1
+    place: str  # "line 12", "slide 4, title", or "¶2.1": paragraph and sentence, from 1
     reason: str
     source: str
     target: str
@@ -288,12 +288,12 @@ class Tally:
             rungs=tuple(sorted(self._rungs.items(), key=lambda item: (-item[1], item[0]))),
         )
 
-    def violations(self, line_of: LineOf) -> tuple[Violation, ...]:
-        """Give the first violations; ``line_of`` finds the line of a document's character."""
+    def violations(self, place_of: PlaceOf) -> tuple[Violation, ...]:
+        """Give the first violations; ``place_of`` says where the segment of a row stands."""
         found = [
             Violation(
                 document=row["doc_id"],
-                line=line_of(row["doc_id"], row["start"]),
+                place=place_of(row),
                 term=term["occurrence"]["term"],
                 expected=tuple(term["expected"]),
                 source=row["source"],
@@ -305,12 +305,12 @@ class Tally:
         ]
         return tuple(found[:_SHOWN])
 
-    def check_first(self, line_of: LineOf) -> tuple[ToCheck, ...]:
+    def check_first(self, place_of: PlaceOf) -> tuple[ToCheck, ...]:
         """Give the segments to look at, most urgent first."""
         return tuple(
             ToCheck(
                 document=row["doc_id"],
-                place=f"line {line_of(row['doc_id'], row['start'])}",
+                place=place_of(row),
                 reason="; ".join(
                     dict.fromkeys(
                         f["message"]

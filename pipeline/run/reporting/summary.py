@@ -119,7 +119,7 @@ def _terms(report: RunReport) -> Lines:
     yield f"  {counted(terms.violated, 'term')} not as the glossary says:", "bad"
     for violation in report.violations:
         expected = " or ".join(f"“{form}”" for form in violation.expected)
-        place = f"{violation.document}, line {violation.line}"
+        place = f"{violation.document}, {violation.place}"
         yield f"    {place}: “{violation.term}” should be {expected}", ""
         yield from _pair(violation.source, violation.target)
     if terms.violated > len(report.violations):

@@ -1,0 +1,21 @@
+"""Texts with tags: where each tag, text and attribute stands, and what of it is prose.
+
+Enters: XML or HTML. Leaves: `Block`s whose markup is the tags themselves, so that all else stays
+byte for byte. A format says what its elements are (`Role`).
+"""
+
+from pipeline.documents.tagged.events import Event, Xml, read_xml
+from pipeline.documents.tagged.outline import Outline, Role
+from pipeline.documents.tagged.spelling import CdataSyntax, XmlSyntax, attribute_block, value_span
+
+__all__ = [
+    "CdataSyntax",
+    "Event",
+    "Outline",
+    "Role",
+    "Xml",
+    "XmlSyntax",
+    "attribute_block",
+    "read_xml",
+    "value_span",
+]
