@@ -33,7 +33,7 @@ _MODULES = {
     "tsv": "sheets",
     "xlsx": "xlsx",
 }
-FORMATS = ("docx", "html", "xhtml", "pptx")
+FORMATS = ("docx", "html", "xhtml", "pptx", "odt", "odp", "epub")
 """Suffixes of files, without the dot."""
 
 

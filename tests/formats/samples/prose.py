@@ -74,6 +74,7 @@ _WHEN = [
     "pour la fête",
     "chaque semaine",
 ]
+_ALL = list(product(_WHO, _DOES, _WHAT, _WHEN))
 
 
 class Prose:
@@ -85,13 +86,12 @@ class Prose:
 
     def __init__(self, seed: int | str) -> None:
         self.random = random.Random(seed)
-        self._all = list(product(_WHO, _DOES, _WHAT, _WHEN))
         self._seen: set[str] = set()
 
     def parts(self) -> list[str]:
         """Give the next sentence, without its stop, as who, does, what, when."""
         while True:
-            parts = [part for part in self.random.choice(self._all) if part]
+            parts = [part for part in self.random.choice(_ALL) if part]
             if (whole := " ".join(parts)) not in self._seen:
                 self._seen.add(whole)
                 return parts
