@@ -23,6 +23,7 @@ from pipeline.documents.registry import (
     parse_document,
     read_document,
     syntax_named,
+    unread,
     write_document,
 )
 
@@ -45,6 +46,7 @@ __all__ = [
     "raw_text",
     "read_document",
     "syntax_named",
+    "unread",
     "unsplittable_spans",
     "write_document",
 ]

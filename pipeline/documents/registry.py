@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from pipeline.documents.base import Format, Reading, Syntax
 from pipeline.documents.markdown import Markdown, Mdx
+from pipeline.documents.refused import refusal
 from pipeline.documents.tagged import CdataSyntax, XmlSyntax
 from pipeline.documents.text import PlainText
 from pipeline.errors import InputError, PasserelleError, UsageError
@@ -111,7 +112,7 @@ def _plug_ins() -> tuple[Format, ...]:
 def _problem(made: object, known: Iterable[Format]) -> str:
     """Say why something is no format, or may not stand beside the known ones; "" if it may."""
     if not isinstance(made, Format):
-        parts = (name for name in vars(Format) if not name.startswith("_"))
+        parts = (n for n in {**vars(Format), **vars(Syntax)} if not n.startswith("_"))
         return f"it has no {', '.join(name for name in parts if not hasattr(made, name))}"
     if any(s != s.lower() or s[:1] != "." for s in made.suffixes):
         return "its suffixes are not a tuple of lower-case texts with a dot"
@@ -157,6 +158,21 @@ def is_supported(name: str) -> bool:
     return _format_of(name) is not None
 
 
+def unread(name: str) -> tuple[str, str]:
+    """Say why a file of this name is not read, and what to do.
+
+    Raises:
+        UsageError: a format that another distribution adds cannot be used.
+    """
+    known = refusal(PurePath(name).name)
+    if known is not None:
+        return known
+    suffix = PurePath(name).suffix
+    names = ", ".join(form.name for form in formats())
+    step = f"say how to read it with --format ({names}), or leave it out"
+    return f"no format is known for {suffix or 'a name without an ending'}", step
+
+
 def output_name(name: str) -> str:
     """Give the name of a file's translation: ``NAME.fr.md`` becomes ``NAME.en.md``.
 
@@ -200,14 +216,8 @@ def parse_document(
     if reading.format and (found is None or isinstance(found, PlainText)):
         found = format_named(reading.format)
     if found is None:
-        suffix = PurePath(name).suffix.lower()
-        raise InputError(
-            f"files with the suffix {suffix!r} are not read"
-            if suffix
-            else "the file has no suffix",
-            place=name,
-            next_step=f"rename it to one of {', '.join(s for f in formats() for s in f.suffixes)}",
-        )
+        problem, step = unread(name)
+        raise InputError(problem, place=name, next_step=step)
     return found.parse(data, doc_id=doc_id, name=name, reading=reading)
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from pipeline.documents import is_supported, output_name
+from pipeline.documents import is_supported, output_name, unread
 from pipeline.errors import UsageError
 from pipeline.keeping import HIDDEN, OUTPUTS
 from pipeline.translate.reading import Source
@@ -202,8 +202,9 @@ def _file(
         )
         return
     if not is_supported(path.name) and not (named and rules.told):
-        suffix = path.suffix or "without an ending"
-        yield Passed(name=show_path(path), reason=f"unsupported format ({suffix})", kind=kind)
+        problem, step = unread(path.name)
+        reason = f"{problem} ({step})" if named else problem
+        yield Passed(name=show_path(path), reason=reason, kind=kind)
         return
     english = _ENGLISH.fullmatch(path.name)
     if english is not None:

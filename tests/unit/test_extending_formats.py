@@ -93,7 +93,7 @@ def test_a_run_translates_a_format_that_is_not_ours(
     [
         ("import not_installed_anywhere", "No module named 'not_installed_anywhere'"),
         ("x = 1", "has no attribute 'Other'"),
-        ("class Other:\n    name = 'other'", "it has no suffixes, escapes, parse, write"),
+        ("class Other:\n    name = 'other'", "it has no suffixes, parse, write, escapes, join"),
         ("def Other():\n    raise RuntimeError('not today')", "RuntimeError: not today"),
         (EMPTY.format(name="text", suffixes=(".x",)), "'text' belongs to the format 'text'"),
         (EMPTY.format(name="other", suffixes=(".md",)), "'.md' belongs to the format 'markdown'"),
