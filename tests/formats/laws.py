@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from formats.marked import Marked, bag, collapsed, joined, marked, spelt
-from formats.oracles import read
+from formats.oracles import frame, read
 from formats.samples.containers import unzipped
+from pipeline.documents import Reading
 from pipeline.records import Hypothesis, Rendering
 from pipeline.translate.assembling import Assembly
 from pipeline.translate.reading import Limits, Source, load_bytes
@@ -62,8 +63,8 @@ def translated(sample: Sample, answer: Callable[[str], str]) -> bytes:
     name = sample.file_name
     source = Source(path=Path(name), doc_id=name, output="out", size=len(sample.data))
     limits = Limits(tokens=10**9, measure=lambda texts: [1] * len(texts), file_bytes=0)
-    more = {"columns": sample.columns} if sample.columns else {}
-    loaded = load_bytes(sample.data, source, limits, **more)
+    reading = Reading(columns=sample.columns)
+    loaded = load_bytes(sample.data, source, limits, reading=reading)
     assembly = Assembly(loaded, lambda pieces: [answer(piece) for piece in pieces])
     for segment in loaded.segments:
         said = answer(segment.source)
@@ -136,6 +137,7 @@ def other_parts_are_untouched(sample: Sample) -> None:
     may_change = re.compile(_MAY_CHANGE.get(sample.format, ".*"))
     assert [n for n in before if before[n] != after[n] and not may_change.fullmatch(n)] == []
     old, new = b"\n".join(before.values()).decode(), b"\n".join(after.values()).decode()
+    assert frame(sample.format, result) == frame(sample.format, sample.data)
     lost = {raw: (old.count(raw), new.count(raw)) for raw in sample.kept}
     assert {raw: counts for raw, counts in lost.items() if counts[0] != counts[1]} == {}
 

@@ -20,6 +20,7 @@ def test_the_oracle_reads_in_a_sample_what_it_says(sample):
 @pytest.mark.parametrize("format", FORMATS)
 def test_a_format_has_twenty_samples_and_no_sentence_twice_in_one(format):
     assert len(samples(format)) >= 20
-    for sample in samples(format) if format != "epub" else ():  # its contents say its titles
+    for sample in samples(format):
         sentences = [text for text in sample.texts if len(text.split()) > 3]
-        assert len({*sentences}) == len(sentences), sample.name
+        if format != "epub" and "twice" not in sample.name:  # a book's contents say its titles
+            assert len({*sentences}) == len(sentences), sample.name

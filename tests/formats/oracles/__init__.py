@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from formats.marked import Marked
@@ -23,7 +23,7 @@ _MODULES = {
     "po": "po",
     "csv": "sheets",
     "tsv": "sheets",
-    "xlsx": "sheets",
+    "xlsx": "xlsx",
 }
 
 
@@ -34,5 +34,15 @@ def read(format: str, data: bytes) -> list[Marked]:
         format: the suffix of its files, without the dot.
         data: the file.
     """
-    texts: list[Marked] = import_module(f"formats.oracles.{_MODULES[format]}").read(data)
+    texts: list[Marked] = _module(format).read(data)
     return texts
+
+
+def frame(format: str, data: bytes) -> object:
+    """Open a document and give all that a translation must leave; None where nothing is known."""
+    found = getattr(_module(format), "frame", None)
+    return found(data) if found else None
+
+
+def _module(format: str) -> Any:
+    return import_module(f"formats.oracles.{_MODULES[format]}")

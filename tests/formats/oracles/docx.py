@@ -11,6 +11,7 @@ from docx.text.run import Run
 from lxml import etree
 
 from formats.marked import Marked, atom, of
+from formats.oracles.elements import elements
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +29,15 @@ def read(data: bytes) -> list[Marked]:
         if part.content_type.endswith(tuple(f".{kind}+xml" for kind in _KINDS)):
             texts += _part(etree.fromstring(part.blob), document)
     return [text for text in texts if text.text.strip()]
+
+
+def frame(data: bytes) -> object:
+    """Give what must stay: the elements but runs, their looks, and what spell checkers strew."""
+    return elements(data, _LOOSE)
+
+
+_LOOSE = set(["r", "t", "rPr", "b", "bCs", "i", "iCs", "u", "sz", "szCs", "lang", "vertAlign", "proofErr"])
+_LOOSE |= {"lastRenderedPageBreak", "softHyphen", "noBreakHyphen"}
 
 
 def _part(root: Any, document: Any) -> Iterator[Marked]:

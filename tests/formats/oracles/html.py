@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from lxml import etree
@@ -31,16 +32,32 @@ _SAID = ("alt", "title", "placeholder", "aria-label")
 
 def read(data: bytes) -> list[Marked]:
     """Read a page: its texts, attributes that are said or shown, description."""
+    return [t for t in (collapsed(t) for t in page(_tree(data))) if t.text]
+
+
+def frame(data: bytes) -> object:
+    """Give what must stay: all elements with the attributes that nobody sees."""
+    return Counter(
+        (
+            _name(element),
+            *sorted(
+                f"{name}={value}"
+                for name, value in element.attrib.items()
+                if name not in _SAID and not name.endswith("lang") and name != "content"
+            ),
+        )
+        for element in _tree(data).iter("*")
+    )
+
+
+def _tree(data: bytes) -> Any:
     declared = re.search(rb"charset=[\"']?([\w-]+)", data[:1024])
     encoding = "utf-8" if data.startswith(codecs.BOM_UTF8) or not declared else declared[1].decode()
     strict = data.lstrip().startswith(b"<?xml")
     parser: Any = etree.XMLParser if strict else lxml_html.HTMLParser
     text = data.decode("utf-8-sig" if encoding == "utf-8" else encoding)
     text = re.sub(r"^\s*<\?xml.*?\?>", "", text)
-    root = etree.fromstring(text, parser())
-    if not strict:
-        etree.fromstring(text, parser(recover=True))
-    return [t for t in (collapsed(t) for t in page(root)) if t.text]
+    return etree.fromstring(text, parser())
 
 
 def page(root: Any) -> Iterator[Marked]:

@@ -10,6 +10,7 @@ import odfdo
 from lxml import etree
 
 from formats.marked import Marked, atom, of
+from formats.oracles.elements import elements
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,6 +42,11 @@ def read(data: bytes) -> list[Marked]:
             elif element.tag == _SVG + "desc":
                 texts.append(of([(element.text or "", ())]))
     return [text for text in texts if text.text.strip()]
+
+
+def frame(data: bytes) -> object:
+    """Give what must stay: the elements but spans and spaces."""
+    return elements(data, {"span", "s", "a", "soft-page-break"})
 
 
 def _gone(element: Any) -> bool:

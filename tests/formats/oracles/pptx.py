@@ -10,6 +10,7 @@ from lxml import etree
 from pptx.oxml.ns import qn
 
 from formats.marked import Marked, of
+from formats.oracles.elements import elements
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,6 +35,11 @@ def read(data: bytes) -> list[Marked]:
         assert not drawings or drawings == data_parts, "a diagram's two parts say the same"
         texts += data_parts
     return [text for text in texts if text.text.strip()]
+
+
+def frame(data: bytes) -> object:
+    """Give what must stay: the elements but runs and their looks."""
+    return elements(data, {"r", "t", "rPr", "hlinkClick"})
 
 
 def _shapes(shapes: Any) -> Iterator[Marked]:

@@ -33,7 +33,7 @@ _MODULES = {
     "tsv": "sheets",
     "xlsx": "xlsx",
 }
-FORMATS = ("docx", "html", "xhtml", "pptx", "odt", "odp", "epub")
+FORMATS = tuple(_MODULES)
 """Suffixes of files, without the dot."""
 
 
@@ -86,11 +86,13 @@ Shape = Callable[[Any], None]
 """Puts something into a builder; its name is the sample's."""
 
 
-def made(format: str, new: Callable[[str], Builder], shapes: Iterable[Shape]) -> tuple[Sample, ...]:
+def made(
+    format: str, new: Callable[[str], Builder], shapes: Iterable[Shape], *, prefix: str = ""
+) -> tuple[Sample, ...]:
     """Make one sample of each shape: a builder, seeded by its name, is shaped and packed."""
     found = []
     for shape in shapes:
-        name = shape.__name__.strip("_").replace("_", "-")
+        name = prefix + shape.__name__.strip("_").replace("_", "-")
         builder = new(name)
         shape(builder)
         data = builder.pack()

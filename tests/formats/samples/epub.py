@@ -209,19 +209,6 @@ def samples() -> tuple[Sample, ...]:
     """Give the samples."""
     return (
         *made("epub", Epub, (*_SHAPES, *mixed(4, _MIXED))),
-        *made("epub", Epub2, _named("epub2", _OLD)),
-        *made("epub", Epub3, _named("epub3", _SHAPES)),
+        *made("epub", Epub2, _OLD, prefix="epub2-"),
+        *made("epub", Epub3, _SHAPES, prefix="epub3-"),
     )
-
-
-def _named(prefix: str, shapes: tuple) -> tuple:
-    """Give shapes under names of their own."""
-
-    def renamed(shape):
-        def call(d: Epub) -> None:
-            shape(d)
-
-        call.__name__ = f"{prefix}_{shape.__name__}"
-        return call
-
-    return tuple(renamed(shape) for shape in shapes)
