@@ -36,8 +36,8 @@ def frame(data: bytes) -> object:
     return elements(data, _LOOSE)
 
 
-_LOOSE = set(["r", "t", "rPr", "b", "bCs", "i", "iCs", "u", "sz", "szCs", "lang", "vertAlign", "proofErr"])
-_LOOSE |= {"lastRenderedPageBreak", "softHyphen", "noBreakHyphen"}
+_LOOSE = {"r", "t", "rPr", "b", "bCs", "i", "iCs", "u", "sz", "szCs", "lang", "vertAlign"}
+_LOOSE |= {"proofErr", "lastRenderedPageBreak", "softHyphen", "noBreakHyphen"}
 
 
 def _part(root: Any, document: Any) -> Iterator[Marked]:

@@ -22,7 +22,7 @@ def elements(data: bytes, loose: AbstractSet[str]) -> Counter[tuple[str, ...]]:
     """
     found: Counter[tuple[str, ...]] = Counter()
     for name, part in unzipped(data).items():
-        if name.endswith((".xml", ".xhtml", ".opf", ".ncx", ".rels")):
+        if part and name.endswith((".xml", ".xhtml", ".opf", ".ncx", ".rels")):
             for element in etree.fromstring(part).iter("*"):
                 local = etree.QName(element).localname
                 if local not in loose:
