@@ -119,14 +119,18 @@ def joined(texts: Iterable[Marked]) -> Marked:
     return of(runs)
 
 
-def escaped(text: str) -> str:
-    """Write characters as the notation has them."""
-    return text.replace("&", "&amp;").replace("<", "&lt;")
-
-
-def plain(notation: str) -> str:
-    """Give the notation's text alone."""
-    return marked(notation).text
+def notation(text: Marked) -> str:
+    """Write a text in the notation."""
+    out = ""
+    for stretch, tags in text.runs:
+        if stretch == _ATOM:
+            out += f"<{min(tags)}/>"
+            continue
+        inner = stretch.replace("&", "&amp;").replace("<", "&lt;")
+        for tag in sorted(tags):
+            inner = f"<{tag}>{inner}</{tag}>"
+        out += inner
+    return out
 
 
 def bag(texts: Iterable[Marked]) -> Counter[tuple[str, frozenset[str]]]:

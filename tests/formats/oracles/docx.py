@@ -56,7 +56,10 @@ def _trimmed(text: Marked) -> Marked:
 
 
 def _runs(paragraph: Any, document: Any) -> Iterator[tuple[str, frozenset[str]]]:
+    field = ""
     for run in paragraph.iter(qn("w:r")):
+        for mark in run.iter(qn("w:fldChar")):
+            field = mark.get(qn("w:fldCharType"))
         parents = list(run.iterancestors())
         mine = next(parent for parent in parents if parent.tag == qn("w:p"))
         if mine is not paragraph or any(parent.tag in _NOT_SEEN for parent in parents):
@@ -69,6 +72,8 @@ def _runs(paragraph: Any, document: Any) -> Iterator[tuple[str, frozenset[str]]]
         looks |= {"sup"} if seen.font.superscript else set()
         looks |= {"sub"} if seen.font.subscript else set()
         looks |= {"a"} if any(parent.tag == qn("w:hyperlink") for parent in parents) else set()
+        if field == "separate" or any(parent.tag == qn("w:fldSimple") for parent in parents):
+            looks.add("k")
         if next(run.iter(qn("w:footnoteReference"), qn("w:endnoteReference")), None) is not None:
             yield atom("n")
         elif run.find(qn("w:drawing")) is not None:

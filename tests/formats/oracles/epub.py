@@ -35,7 +35,8 @@ def read(data: bytes) -> list[Marked]:
         root = next(container.iter("{*}rootfile")).get("full-path")
         package = etree.fromstring(archive.read(root))
         texts = [
-            of([(element.text, ())]) for element in package.iter(_DC + "title", _DC + "description")
+            of([(element.text or "", ())])
+            for element in package.iter(_DC + "title", _DC + "description")
         ]
         for item in package.iter(_OPF + "item"):
             name = join(dirname(root), item.get("href"))
@@ -45,7 +46,7 @@ def read(data: bytes) -> list[Marked]:
                 texts += page(part)
             elif tree:
                 texts += [
-                    of([(element.text, ())])
+                    of([(element.text or "", ())])
                     for element in part.iter(_NCX + "text")
                     if element.getparent().tag != _NCX + "docAuthor"
                 ]

@@ -19,6 +19,7 @@ _URN = "urn:oasis:names:tc:opendocument:xmlns:"
 _TEXT, _OFFICE = f"{{{_URN}text:1.0}}", f"{{{_URN}office:1.0}}"
 _DRAW, _SVG = f"{{{_URN}drawing:1.0}}", f"{{{_URN}svg-compatible:1.0}}"
 _STYLE, _FO = f"{{{_URN}style:1.0}}", f"{{{_URN}xsl-fo-compatible:1.0}}"
+_TRANSPARENT = {_TEXT + name for name in ("ruby", "ruby-base", "meta")}  # all others are fields
 _PARAGRAPHS = {_TEXT + "p", _TEXT + "h"}
 
 
@@ -90,5 +91,6 @@ def _runs(
         elif tag == _TEXT + "a":
             yield from _runs(child, looks | {"a"}, known)
         elif tag and tag != _OFFICE + "annotation":
-            yield from _runs(child, looks, known)
+            field = {"k"} if tag.startswith(_TEXT) and tag not in _TRANSPARENT else set()
+            yield from _runs(child, looks | field, known)
         yield child.tail or "", looks

@@ -25,7 +25,7 @@ def read(data: bytes) -> list[Marked]:
     for slide in show.slides:
         texts += _shapes(slide.shapes)
         if slide.has_notes_slide:
-            texts += _frame(slide.notes_slide.notes_text_frame)
+            texts += _shapes(slide.notes_slide.shapes)
         data_parts, drawings = [], []
         for relation in slide.part.rels.values():
             if relation.reltype.endswith("/diagramData"):
@@ -76,11 +76,12 @@ def _runs(paragraph: Any) -> Iterator[tuple[str, frozenset[str]]]:
             yield "\n", frozenset()
         elif child.tag in (qn("a:r"), qn("a:fld")):
             properties = child.find(qn("a:rPr"))
-            looks = set()
+            looks: set[str] = set()
             if properties is not None:
                 looks |= {"b"} if properties.get("b") == "1" else set()
                 looks |= {"i"} if properties.get("i") == "1" else set()
                 looks |= {"u"} if properties.get("u", "none") != "none" else set()
                 looks |= {"sup"} if int(properties.get("baseline", 0)) > 0 else set()
                 looks |= {"a"} if properties.find(qn("a:hlinkClick")) is not None else set()
+            looks |= {"k"} if child.tag == qn("a:fld") else set()
             yield child.findtext(qn("a:t"), ""), frozenset(looks)

@@ -97,9 +97,9 @@ class Odf(Builder):
                 if looks
                 else f'<text:span text:style-name="L">{piece}</text:span>'
             )
-            if self.random.random() < 0.2:
+            if self.kind == "text" and self.random.random() < 0.2:
                 text += f'<text:bookmark text:name="b{self.number()}"/>'
-            elif self.random.random() < 0.2:
+            elif self.kind == "text" and self.random.random() < 0.2:
                 text += "<text:soft-page-break/>"
             at = end
         return text
@@ -262,36 +262,12 @@ def document_title(d: Odf) -> None:
     d.body.append(d.p(d.prose.sentence()))
 
 
-def pictures(d: Odf) -> None:
-    d.body.append(f"<text:p>{d.image(d.say(d.prose.sentence()))}</text:p>")
-    d.body.append(d.p(d.prose.styled("img")))
-
-
 def lists(d: Odf) -> None:
     inner = f"<text:list><text:list-item>{d.p(d.prose.title())}</text:list-item></text:list>"
     item = f"<text:list-item>{d.p(d.prose.styled('b'))}{inner}</text:list-item>"
     d.body.append(
         f"<text:list>{item}<text:list-item>{d.p(d.prose.title())}</text:list-item></text:list>"
     )
-
-
-def annotations(d: Odf) -> None:
-    who, does, *rest = d.prose.parts()
-    d.say(" ".join((who, does, *rest)) + ".")
-    note = (
-        "<office:annotation><dc:creator>Élise Martin</dc:creator>"
-        f"<dc:date>2026-03-02T09:30:00</dc:date>{d.p(d.prose.sentence())}</office:annotation>"
-    )
-    d.body.append(f"<text:p>{who} {does}{note} {' '.join(rest)}.</text:p>")
-
-
-def fields(d: Odf) -> None:
-    title = d.prose.title()
-    number = d.keep('<text:page-number text:select-page="current">3</text:page-number>')
-    d.say(f"{title} : 3")
-    d.body.append(f"<text:p>{title} : {number}</text:p>")
-    who, does, *rest = d.prose.parts()
-    d.body.append(d.p(f"{who} {does} {' '.join(rest)} <k>chapitre premier</k>."))
 
 
 def whole_paragraph_in_a_look(d: Odf) -> None:
@@ -307,9 +283,6 @@ SHAPES = (
     tables,
     characters_to_escape,
     document_title,
-    pictures,
     lists,
-    annotations,
-    fields,
     whole_paragraph_in_a_look,
 )

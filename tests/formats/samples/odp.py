@@ -72,7 +72,31 @@ def shapes_with_text(d: Odp) -> None:
     d.body.append(f"<draw:rect {SIZE}>{d.p(d.prose.title())}</draw:rect>")
 
 
+def pictures(d: Odp) -> None:
+    d.body.append(d.image(d.say(d.prose.sentence())).replace(' text:anchor-type="as-char"', ""))
+
+
+def annotations(d: Odp) -> None:
+    d.body.append(d.p(d.prose.sentence()))
+    d.turn()
+    note = (
+        "<office:annotation><dc:creator>Élise Martin</dc:creator>"
+        f"<dc:date>2026-03-02T09:30:00</dc:date>{d.p(d.prose.sentence())}</office:annotation>"
+    )
+    d.slides[-1] = d.slides[-1].replace("</draw:page>", f"{note}</draw:page>")
+
+
+def fields(d: Odp) -> None:
+    title = d.prose.title()
+    number = d.keep("<text:page-number>1</text:page-number>")
+    d.say(f"{title} : 1")
+    d.body.append(f"<text:p>{title} : {number}</text:p>")
+
+
 _SHAPES = (
+    pictures,
+    annotations,
+    fields,
     *(shape for shape in SHAPES if shape.__name__ != "tables"),
     tables,
     titles_and_bodies,

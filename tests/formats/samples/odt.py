@@ -73,8 +73,35 @@ def marks_in_sentences(d: Odf) -> None:
     )
 
 
+def pictures(d: Odf) -> None:
+    d.body.append(f"<text:p>{d.image(d.say(d.prose.sentence()))}</text:p>")
+    d.body.append(d.p(d.prose.styled("img")))
+
+
+def annotations(d: Odf) -> None:
+    who, does, *rest = d.prose.parts()
+    d.say(" ".join((who, does, *rest)) + ".")
+    note = (
+        "<office:annotation><dc:creator>Élise Martin</dc:creator>"
+        f"<dc:date>2026-03-02T09:30:00</dc:date>{d.p(d.prose.sentence())}</office:annotation>"
+    )
+    d.body.append(f"<text:p>{who} {does}{note} {' '.join(rest)}.</text:p>")
+
+
+def fields(d: Odf) -> None:
+    title = d.prose.title()
+    number = d.keep('<text:page-number text:select-page="current">3</text:page-number>')
+    d.say(f"{title} : 3")
+    d.body.append(f"<text:p>{title} : {number}</text:p>")
+    who, does, *rest = d.prose.parts()
+    d.body.append(d.p(f"{who} {does} {' '.join(rest)} <k>chapitre premier</k>."))
+
+
 _SHAPES = (
     *SHAPES,
+    pictures,
+    annotations,
+    fields,
     headings_and_paragraphs,
     headers_and_footers,
     footnotes,

@@ -294,6 +294,7 @@ def hidden_slide(d: Pptx) -> None:
     slide = d.slide()
     slide._element.set("show", "0")
     d.fill(d.box(slide.shapes), d.prose.sentence())
+    d.fill(d.box(d.slide().shapes), d.prose.sentence())
 
 
 def shapes_with_text(d: Pptx) -> None:
