@@ -13,6 +13,8 @@ from pipeline.translate.reading import Limits, Source, load_bytes
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from pipeline.documents import Reading
+
 
 def segment(source: str, **more: object) -> Segment:
     """Make a segment that is a whole paragraph; ``more`` are fields with other values."""
@@ -38,10 +40,17 @@ def draft(source: str, *texts: str, scores: Sequence[float] = (), **more: object
 
 
 def written(text: str, answer: Callable[[str], str], *, name: str = "a.md") -> str:
+    """Give a text's translation by an engine that answers so; nothing but placing happens."""
+    return written_bytes(text.encode(), answer, name=name).decode()
+
+
+def written_bytes(
+    data: bytes, answer: Callable[[str], str], *, name: str, reading: Reading | None = None
+) -> bytes:
     """Give a file's translation by an engine that answers so; nothing but placing happens."""
     source = Source(path=Path(name), doc_id=name, output="out", size=1)
     limits = Limits(tokens=10**9, measure=lambda texts: [1] * len(texts), file_bytes=0)
-    loaded = load_bytes(text.encode(), source, limits)
+    loaded = load_bytes(data, source, limits, reading=reading)
     assembly = Assembly(loaded, lambda pieces: [answer(piece) for piece in pieces])
     for target in [answer(segment.source) for segment in loaded.segments]:
         said = (Hypothesis(text=target, score=None),)
@@ -57,7 +66,7 @@ def written(text: str, answer: Callable[[str], str], *, name: str = "a.md") -> s
                 )
             ]
         )
-    return assembly.data().decode()
+    return assembly.data()
 
 
 def garbled(text: str, *, name: str = "a.md", seed: int | None = None) -> str:

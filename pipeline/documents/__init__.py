@@ -19,6 +19,7 @@ from pipeline.documents.placing import Placed, place_markup
 from pipeline.documents.registry import (
     formats,
     is_supported,
+    needs_columns,
     output_name,
     parse_document,
     read_document,
@@ -39,6 +40,7 @@ __all__ = [
     "formats",
     "is_supported",
     "join_block",
+    "needs_columns",
     "output_name",
     "parse_document",
     "place_markup",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 from pipeline.documents.base import Format, Reading, Syntax
 from pipeline.documents.markdown import Markdown, Mdx
 from pipeline.documents.refused import refusal
+from pipeline.documents.sheets import Csv, Tsv
 from pipeline.documents.tagged import CdataSyntax, XmlSyntax
 from pipeline.documents.text import PlainText
 from pipeline.errors import InputError, PasserelleError, UsageError
@@ -29,6 +30,8 @@ _BUILT_IN: tuple[Format, ...] = (
     PlainText(),
     Markdown(),
     Mdx(),
+    Csv(),
+    Tsv(),
 )
 _SYNTAXES: dict[str, Syntax] = {"xml": XmlSyntax(), "cdata": CdataSyntax()}
 _AS_IT_COMES = Reading()
@@ -171,6 +174,11 @@ def unread(name: str) -> tuple[str, str]:
     names = ", ".join(form.name for form in formats())
     step = f"say how to read it with --format ({names}), or leave it out"
     return f"no format is known for {suffix or 'a name without an ending'}", step
+
+
+def needs_columns(name: str) -> bool:
+    """Say whether a file of this name is a table, of which only columns are translated."""
+    return getattr(_format_of(name), "in_columns", False)
 
 
 def output_name(name: str) -> str:

@@ -126,7 +126,12 @@ def run(job: Job, *, open_engine: Opener, reporter: Reporter) -> RunReport:
         keeper = Keeper(journal, root=out, tell=hooks.warn)
         _make_sure(job, translator, keeper, archives)
         if archives is None:
-            found = discover(job.paths, out=out, told=bool(job.settings.format))
+            found = discover(
+                job.paths,
+                out=out,
+                told=bool(job.settings.format),
+                columns=bool(job.settings.columns),
+            )
             journal.plan(found)
             journal.refuse_overwriting(out)
         for passed in journal.passed("skipped", limit=_NAMED):

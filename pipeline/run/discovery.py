@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from pipeline.documents import is_supported, output_name, unread
+from pipeline.documents import is_supported, needs_columns, output_name, unread
 from pipeline.errors import UsageError
 from pipeline.keeping import HIDDEN, OUTPUTS
 from pipeline.translate.reading import Source
@@ -47,6 +47,7 @@ class _Rules:
     out: Path  # resolved
     used: bool  # a run has written there before
     told: bool  # the format of named files that have none by their names
+    columns: bool  # which are translated is said
 
 
 def discover(
@@ -54,6 +55,7 @@ def discover(
     *,
     out: Path,
     told: bool = False,
+    columns: bool = False,
 ) -> Iterator[tuple[int, Source | Passed]]:
     """Walk over ``paths`` and give what was found, in no particular order.
 
@@ -62,6 +64,8 @@ def discover(
         out: the output folder. What a run wrote there is never read as input, and nothing
             else where it lies below an input; it may be the input folder itself.
         told: whether a file that is named may have a name without a known format.
+        columns: whether it is said which columns of tables are translated; tables in folders
+            are passed over where it is not.
 
     Yields:
         (index of the path in ``paths``, what was found there).
@@ -73,6 +77,7 @@ def discover(
         out=out.resolve(),
         used=os.path.isdir(out / HIDDEN),  # noqa: PTH112 - raises nothing
         told=told,
+        columns=columns,
     )
     for index, text in enumerate(paths):
         found = _expand(text) if _is_pattern(text) else _named(text)
@@ -204,6 +209,10 @@ def _file(
     if not is_supported(path.name) and not (named and rules.told):
         problem, step = unread(path.name)
         reason = f"{problem} ({step})" if named else problem
+        yield Passed(name=show_path(path), reason=reason, kind=kind)
+        return
+    if not named and not rules.columns and needs_columns(path.name):
+        reason = "a table: --columns says which of its columns are translated"
         yield Passed(name=show_path(path), reason=reason, kind=kind)
         return
     english = _ENGLISH.fullmatch(path.name)

@@ -71,7 +71,9 @@ def preview(job: Job) -> Preview:
     out = settings.path("out")
     termbase = open_glossary(settings, warn=lambda _: None).termbase
     with Journal(None) as journal:
-        journal.plan(discover(job.paths, out=out, told=bool(settings.format)))
+        journal.plan(
+            discover(job.paths, out=out, told=bool(settings.format), columns=bool(settings.columns))
+        )
         journal.refuse_overwriting(out)
 
         def pass_over(_source: Source, passed: Passed) -> None:

@@ -36,7 +36,9 @@ def look(job: Job) -> State:
     out = settings.path("out")
     paths = [*settings.paths("glossary"), *settings_files(Path.cwd())]
     try:
-        found = discover(job.paths, out=out, told=bool(settings.format))
+        found = discover(
+            job.paths, out=out, told=bool(settings.format), columns=bool(settings.columns)
+        )
         paths += [item.path for _, item in found if isinstance(item, Source)]
     except UsageError:
         pass  # an input is gone for the moment

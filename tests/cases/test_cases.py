@@ -344,6 +344,19 @@ def _(c: Case) -> None:
             assert formula in text
 
 
+@case("39-csv-column-with-line-ends")
+def _(c: Case) -> None:
+    result = c.run("translate", "a.csv", "--out", "o", "--columns", "texte")
+    assert result.exit_code == 0, result.output
+    assert (c.folder / "o/a.en.csv").read_bytes().decode() == (
+        "\ufeffid;texte;note;prix\r\n"
+        '1;"[Le chat noir dort.]\n[Le chien boit de l’eau.]";Le pain;1,50\r\n'
+        '2;"[Il a dit ""bonjour""; le pain est frais.]";à garder;2,00\r\n'
+        "3;42;à garder;=D2*2\r\n4;;;4,00\r\n"
+        "5;[Le cheval mange une pomme.];Le chat noir dort.;-5,00\r\n"
+    )
+
+
 @pytest.mark.parametrize(("made", "name"), [(n, n) for n in CASES], ids=CASES, indirect=["made"])
 def test_the_case_stays_mended(made: Case, name: str) -> None:
     CASES[name](made)
