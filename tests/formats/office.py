@@ -15,6 +15,11 @@ OFFICE = shutil.which("soffice")
 EPUBCHECK = shutil.which("epubcheck") if shutil.which("java") else None
 PDFTOTEXT = shutil.which("pdftotext")
 
+_FILTERS = {  # how LibreOffice is to read what it would read otherwise
+    ".html": "HTML (StarWriter)",
+    ".csv": "Text - txt - csv (StarCalc):44,34,76,1",
+}
+
 
 def converted(files: Mapping[str, bytes], to: str) -> dict[str, bytes]:
     """Let LibreOffice write files in another format.
@@ -27,6 +32,7 @@ def converted(files: Mapping[str, bytes], to: str) -> dict[str, bytes]:
         Stem → content, of the files that LibreOffice could read and write.
     """
     assert OFFICE is not None
+    filters = {_FILTERS[suffix] for name in files if (suffix := Path(name).suffix) in _FILTERS}
     with tempfile.TemporaryDirectory() as folder:
         given, made = Path(folder) / "in", Path(folder) / "out"
         given.mkdir()
@@ -37,11 +43,7 @@ def converted(files: Mapping[str, bytes], to: str) -> dict[str, bytes]:
                 OFFICE,
                 f"-env:UserInstallation=file://{folder}/profile",
                 "--headless",
-                *(
-                    ["--infilter=HTML (StarWriter)"]
-                    if all(n.endswith("html") for n in files)
-                    else []
-                ),
+                *(f"--infilter={filter_}" for filter_ in filters),
                 "--convert-to",
                 to,
                 "--outdir",
