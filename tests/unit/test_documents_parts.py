@@ -23,13 +23,14 @@ ROLES = {
     "code": Role.CODE,
     "br": Role.BREAK,
     "img": Role.ATOM,
+    "page": Role.SEAM,
     "note": Role.ISLAND,
     "script": Role.SKIP,
 }
 
 
-def outline(text: str) -> list[Block]:
-    made = Outline(text, lambda event: ROLES.get(event.name, Role.BLOCK))
+def outline(text: str, **more: object) -> list[Block]:
+    made = Outline(text, lambda event: ROLES.get(event.name, Role.BLOCK), **more)
     for event in read_xml(text.encode(), place="a.xml").events():
         made.feed(event)
     return made.finish()
@@ -41,7 +42,8 @@ words = st.text("aé &<>\u00a0\u00ad\n.", max_size=6).map(
     lambda text: re.sub("[&<>]", lambda m: {"&": "&amp;", "<": "&lt;", ">": "&gt;"}[m[0]], text)
 )
 trees = st.recursive(
-    words | st.sampled_from(["<br/>", '<img alt="x"/>', "<!-- c -->", "&#233;", "<?a b?>"]),
+    words
+    | st.sampled_from(["<br/>", "<page/>", '<img alt="x"/>', "<!-- c -->", "&#233;", "<?a b?>"]),
     lambda inner: st.builds(
         lambda name, inside: f"<{name}>{''.join(inside)}</{name}>",
         st.sampled_from(["p", "b", "i", "div", "code", "note", "script"]),
@@ -83,6 +85,15 @@ def test_neighbours_of_the_same_look_are_one_and_soft_hyphens_cut_no_word() -> N
     (block,) = outline("<p>Le chat <b>no</b><b>ir</b> est cou&#173;ché.</p>")
     assert block.text == "Le chat noir est couché."
     assert [m.kind for m in block.markup] == ["b", "seam", "b", "seam"]
+
+
+def test_neighbours_may_look_alike_under_other_names_and_over_the_end_of_a_page() -> None:
+    text = '<p>Le <b n="1">no</b><page/><b n="2">i</b><b n="3" red="">r</b></p>'
+    (block,) = outline(text, look=lambda event: str(event.attributes.get("red")))
+    assert block.text == "Le noir"
+    kinds = [(m.kind, m.raw) for m in block.markup]
+    assert kinds[1:3] == [("seam", '</b><page/><b n="2">'), ("b", "</b>")]
+    assert len(kinds) == 5
 
 
 def test_a_pair_that_is_open_at_a_border_is_no_markup() -> None:

@@ -32,6 +32,7 @@ class Role(Enum):
     ATOM = auto()  # with all inside it like one sign: an image, a formula, an empty anchor
     BREAK = auto()  # a line break
     SPACE = auto()  # stands for a space or a tab
+    SEAM = auto()  # stands for nothing: a page that ends here, a spelling mistake
     ISLAND = auto()  # like one sign, too, but there are paragraphs inside it: a note, a frame
     SKIP = auto()  # is no prose and has none inside it; prose ends here
 
@@ -48,6 +49,7 @@ class _Item:
     markup: str = ""  # kind of the markup
     protected: bool = False
     mate: int = -1  # index of the other end of a pair
+    look: str = ""  # of an opening: neighbours of the same look are one pair
 
 
 @dataclass(slots=True)
@@ -69,6 +71,7 @@ class Outline:
         kind: gives the kind of the blocks directly inside a BLOCK, told of its start;
             "" for the kind around it.
         markup: gives the kind of markup of an INLINE element.
+        look: gives what an INLINE element looks like, told of its start; "" for its tag.
         where: says where a block stands, told of the place where it starts.
         syntax: of the blocks.
         collapse: whether white space counts as one space.
@@ -81,6 +84,7 @@ class Outline:
         *,
         kind: Callable[[Event], str] = lambda _: "",
         markup: Callable[[Event], str] = lambda event: "link" if event.name == "a" else event.name,
+        look: Callable[[Event], str] = lambda _: "",
         where: Callable[[int], str] = lambda _: "",
         syntax: str = "xml",
         collapse: bool = True,
@@ -90,6 +94,7 @@ class Outline:
         self._role = role
         self._kind = kind
         self._markup = markup
+        self._look = look
         self._where = where
         self._syntax = syntax
         self._collapse = collapse
@@ -130,7 +135,7 @@ class Outline:
 
     def _start(self, event: Event) -> None:
         role = self._role(event)
-        if role in (Role.SKIP, Role.ATOM, Role.BREAK, Role.SPACE, Role.CODE):
+        if role not in (Role.BLOCK, Role.INLINE, Role.ISLAND):
             if role is Role.SKIP:
                 self._flush()
             self._skipping, self._skipped = (event.name, 1, event.start), role
@@ -147,6 +152,7 @@ class Outline:
             run = self._run
             run.opened.append(len(run.items))
             self._add("open", event.start, event.end, name=event.name, markup=self._markup(event))
+            run.items[-1].look = self._look(event)
         self._roles.append((event.name, role))
 
     def _end(self, event: Event) -> None:
@@ -196,7 +202,8 @@ class Outline:
             self._code(name, start, event)
         elif role is not Role.SKIP:
             text = {Role.BREAK: "\n", Role.SPACE: " "}.get(role, "")
-            kind = {Role.BREAK: BREAK, Role.SPACE: "soft-break"}.get(role, name)
+            kinds = {Role.BREAK: BREAK, Role.SPACE: "soft-break", Role.SEAM: "seam"}
+            kind = kinds.get(role, name)
             self._add("atom", start, event.end, text=text, markup=kind)
 
     def _code(self, name: str, start: int, event: Event) -> None:
@@ -299,7 +306,7 @@ class _Builder:
         self._pieces: list[str] = []
         self._length = 0
         self._group = 1_000_000  # of the last thing that is no pair
-        self._openings: dict[int, str] = {}  # group → raw text of the opening
+        self._openings: dict[int, str] = {}  # group → look of the opening
         self._goes_on: dict[int, int] = {}  # index of an opening → group of the pair before
 
     @property
@@ -316,8 +323,8 @@ class _Builder:
             self._mark(raw, item.markup, item.text)
         elif item.kind == "close":
             self._end(raw, item, self._goes_on.get(item.mate, item.mate))
-        elif not self._continues(raw, index):
-            self._openings[index] = raw
+        elif not self._continues(raw, item.look or raw, index):
+            self._openings[index] = item.look or raw
             self._end(raw, item, index)
 
     def _end(self, raw: str, item: _Item, group: int) -> None:
@@ -332,15 +339,19 @@ class _Builder:
             )
         )
 
-    def _continues(self, raw: str, index: int) -> bool:
+    def _continues(self, raw: str, look: str, index: int) -> bool:
         """Let a pair go on that ends just where one of the same look begins."""
-        last = self.markup[-1] if self.markup else None
+        before = len(self.markup)
+        while before and self.markup[before - 1].kind == "seam":
+            before -= 1
+        last = self.markup[before - 1] if before else None
         if last is None or last.role != "close" or last.position != self._length:
             return False
-        if last.protected or self._openings.get(last.group) != raw:
+        if last.protected or self._openings.get(last.group) != look:
             return False
-        self.markup.pop()
-        self._mark(last.raw + raw, "seam", "")
+        between = "".join(item.raw for item in self.markup[before - 1 :])
+        del self.markup[before - 1 :]
+        self._mark(between + raw, "seam", "")
         self._goes_on[index] = last.group
         return True
 
