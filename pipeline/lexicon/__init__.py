@@ -5,7 +5,18 @@ they know that *pépite* becomes "nugget" or "gem", and that "pitfall" is neithe
 """
 
 from pipeline.lexicon.covering import WEIGHT, Coverage, Unmatched, coverage, hints
+from pipeline.lexicon.linking import Links, link
 from pipeline.lexicon.senses import missing
 from pipeline.lexicon.tables import is_word
 
-__all__ = ["WEIGHT", "Coverage", "Unmatched", "coverage", "hints", "is_word", "missing"]
+__all__ = [
+    "WEIGHT",
+    "Coverage",
+    "Links",
+    "Unmatched",
+    "coverage",
+    "hints",
+    "is_word",
+    "link",
+    "missing",
+]

@@ -74,7 +74,7 @@ def test_a_paragraph_keeps_its_structure_when_its_words_change_places(words, see
                 " March.",
                 "au Parlement": "in Parliament",
             },
-            "It will be presented to [Parliament](/p) in March.",
+            "It will be presented [to Parliament](/p) in March.",
         ),
         (  # English puts the stop inside the quotation marks
             "Il dit *« Peut-être »*.",

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from pipeline.documents.base import BREAK
+from pipeline.documents.placing.linked import linked_window
 from pipeline.documents.placing.matching import (
     Predictor,
     best_window,
@@ -14,12 +15,14 @@ from pipeline.documents.placing.matching import (
     nearest_window,
     words_in,
 )
+from pipeline.lexicon import link
 from pipeline.records import Span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from pipeline.documents.placing.tree import Node, Placement
+    from pipeline.lexicon import Links
 
     Rung = Callable[[Node, Node, Sequence[Span]], Span | None]
 
@@ -79,6 +82,7 @@ class _Assigner:
         self.predict = Predictor(source, placement.target)
         self.protected = [n for n in root.walk() if n.role == "protected"]
         self._translations: dict[str, str] | None = None
+        self._links: Links | None = None
         words = len(words_in(source, 0, len(source)))
         self.ratio = len(words_in(self.target, 0, len(self.target))) / max(words, 1)
 
@@ -87,7 +91,14 @@ class _Assigner:
         pairs = [c for c in node.children if c.role == "pair"]
         # What reaches over the sentence's end comes first: it has the least choice.
         pairs.sort(key=lambda c: not any(c.open_ended))
-        for rung in (self._wrapped, self._verbatim, self._aligned, self._translated, self._nearest):
+        for rung in (
+            self._wrapped,
+            self._verbatim,
+            self._aligned,
+            self._linked,
+            self._translated,
+            self._nearest,
+        ):
             for child in pairs:
                 if not self._placed(child):
                     self._try(node, child, rung)
@@ -109,6 +120,13 @@ class _Assigner:
         own = {id(n) for n in (child, *child.walk())}
         others = [*parent.children, *self.protected]
         return [self._span(n) for n in others if id(n) not in own and self._placed(n)]
+
+    @property
+    def links(self) -> Links:
+        """Which words answer to each other, found once and only if asked."""
+        if self._links is None:
+            self._links = link(self.source, self.target)
+        return self._links
 
     # --- pairs
 
@@ -191,6 +209,9 @@ class _Assigner:
             return None  # scattered over the sentence
         words = words_in(self.target, start, end)
         return Span(start=words[0].start, end=words[-1].end) if words else None
+
+    def _linked(self, _parent: Node, child: Node, free: Sequence[Span]) -> Span | None:
+        return linked_window(self.links, child.start, child.end, free, self.target)
 
     def _translated(self, _parent: Node, child: Node, free: Sequence[Span]) -> Span | None:
         text = self._translation(self.source[child.start : child.end])
