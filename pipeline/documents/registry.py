@@ -11,10 +11,11 @@ from pathlib import PurePath, PurePosixPath
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from pipeline.documents.base import Format, Reading, Syntax
+from pipeline.documents.html import Html
 from pipeline.documents.markdown import Markdown, Mdx
 from pipeline.documents.refused import refusal
 from pipeline.documents.sheets import Csv, Tsv
-from pipeline.documents.tagged import CdataSyntax, XmlSyntax
+from pipeline.documents.tagged import CdataSyntax, UnquotedSyntax, XmlSyntax
 from pipeline.documents.text import PlainText
 from pipeline.errors import InputError, PasserelleError, UsageError
 from pipeline.fsio import is_folder, read_file
@@ -32,8 +33,13 @@ _BUILT_IN: tuple[Format, ...] = (
     Mdx(),
     Csv(),
     Tsv(),
+    Html(),
 )
-_SYNTAXES: dict[str, Syntax] = {"xml": XmlSyntax(), "cdata": CdataSyntax()}
+_SYNTAXES: dict[str, Syntax] = {
+    "xml": XmlSyntax(),
+    "cdata": CdataSyntax(),
+    "unquoted": UnquotedSyntax(),
+}
 _AS_IT_COMES = Reading()
 _P = ParamSpec("_P")
 _R = TypeVar("_R")

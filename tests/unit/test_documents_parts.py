@@ -70,12 +70,12 @@ def test_a_block_is_what_stands_in_the_text_and_every_letter_is_in_one(inside) -
 
 
 def prose(block: Block) -> str:
-    """Give a block's text without what is protected."""
+    """Give a block's text without code."""
     plain, opened = [*block.text], {}
     for item in block.markup:
-        if item.protected and item.role == "open":
+        if item.kind == "code" and item.role == "open":
             opened[item.group] = item.position
-        elif item.protected:
+        elif item.kind == "code" and item.role == "close":
             start = opened[item.group]
             plain[start : item.position] = " " * (item.position - start)
     return "".join(plain)

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 _SPACES = "".join(c for c in map(chr, range(0x3001)) if c.isspace())
 _STOPS = ".!?…:;,"
 _QUOTES = "«»“”‘’\"'()[]‹›"
+_ORDINAL = re.compile("er|re|ère|e|ème|nd|nde")  # raised after a number
+_ORDINAL_TARGET = re.compile(r"(?<=\d)(st|nd|rd|th)\b", re.IGNORECASE)
 _CONTEXT = 4  # words before an atom that are translated to find its place
 
 
@@ -186,12 +188,37 @@ class _Assigner:
     def _verbatim(self, _parent: Node, child: Node, free: Sequence[Span]) -> Span | None:
         """The pair's text is the same in both languages: a name, a number, a title."""
         text = self.source[child.start : child.end].strip()
+        if text and (inside := self._inside_word(child, free)) is not None:
+            return inside
         # A short word of lower-case letters means something else in English (on, a, but).
         if not text or (text.islower() and len(text) < 4 and text.isalpha()):
             return None
         found = list(find_verbatim(text, self.target, free, fold=False))
         if not found and len(text) > 3:
             found = list(find_verbatim(text, self.target, free, fold=True))
+        predicted = self.predict(child.start)
+        return min(found, key=lambda s: abs(s.start - predicted), default=None)
+
+    def _inside_word(self, child: Node, free: Sequence[Span]) -> Span | None:
+        """The pair is on a part of a word: of H₂O, or of 1ᵉʳ, which is 1ˢᵗ."""
+        start, end, source = child.start, child.end, self.source
+        while start and source[start - 1].isalnum() and source[start].isalnum():
+            start -= 1
+        while end < len(source) and source[end - 1].isalnum() and source[end].isalnum():
+            end += 1
+        if (start, end) == (child.start, child.end):
+            return None
+        first, after = child.start - start, child.end - start
+        found = [
+            Span(start=s.start + first, end=s.start + after)
+            for s in find_verbatim(source[start:end], self.target, free, fold=True)
+        ]
+        if not found and _ORDINAL.fullmatch(source[child.start : child.end]):
+            found = [
+                Span(start=m.start(1), end=m.end(1))
+                for f in free
+                for m in _ORDINAL_TARGET.finditer(self.target, f.start, f.end)
+            ]
         predicted = self.predict(child.start)
         return min(found, key=lambda s: abs(s.start - predicted), default=None)
 
@@ -307,7 +334,9 @@ class _Assigner:
                 continue
             if sibling.end <= atom.start and not self._words(sibling.end, atom.start):
                 return self._over(place.end, span.end, self.source[sibling.end : atom.start])
-            if atom.end <= sibling.start and not self._words(atom.end, sibling.start):
+            glued = atom.start and not self.source[atom.start - 1].isspace()
+            leans = glued and self.source[atom.end : atom.end + 1].isspace()  # on the word before
+            if atom.end <= sibling.start and not self._words(atom.end, sibling.start) and not leans:
                 return place.start
         words = words_in(self.source, 0, atom.start)
         last = words[-1].end if words else 0

@@ -6,16 +6,28 @@ byte for byte. A format says what its elements are (`Role`).
 
 from pipeline.documents.tagged.events import Event, Xml, read_xml
 from pipeline.documents.tagged.outline import Outline, Role
-from pipeline.documents.tagged.spelling import CdataSyntax, XmlSyntax, attribute_block, value_span
+from pipeline.documents.tagged.page import Page, read_page
+from pipeline.documents.tagged.soup import read_html
+from pipeline.documents.tagged.spelling import (
+    CdataSyntax,
+    UnquotedSyntax,
+    XmlSyntax,
+    attribute_block,
+    value_span,
+)
 
 __all__ = [
     "CdataSyntax",
     "Event",
     "Outline",
+    "Page",
     "Role",
+    "UnquotedSyntax",
     "Xml",
     "XmlSyntax",
     "attribute_block",
+    "read_html",
+    "read_page",
     "read_xml",
     "value_span",
 ]

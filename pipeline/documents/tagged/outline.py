@@ -115,7 +115,7 @@ class Outline:
             self._start(event)
         elif event.kind == "end":
             self._end(event)
-        elif event.kind == "other" and self._text.startswith(_CDATA, event.start):
+        elif event.kind == "other" and self._text[event.start : event.end] in _CDATA:
             self._flush()  # its prose is spelt in another way
             self._cdata = self._text.startswith(_CDATA[0], event.start)
         elif event.kind == "text":
@@ -358,7 +358,7 @@ class _Builder:
     def _add_text(self, raw: str, text: str) -> None:
         if text in _INVISIBLE:
             self._mark(raw, "seam", "")
-        elif raw.replace("\r\n", "\n").replace("\r", "\n") != text:
+        elif raw not in (text, text.replace("\n", "\r\n"), text.replace("\n", "\r")):
             self._mark(raw, "entity", text)
         else:
             at = 0

@@ -18,6 +18,7 @@ ATTRIBUTE = "attribute"
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _SPELT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _QUOTED = str.maketrans({'"': "&quot;", "'": "&#39;"})
+_ENDS = re.compile(r"[\s=`]")  # what ends a value without quotation marks, or is not in one
 _REFERENCE = re.compile(r"&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 
 
@@ -32,6 +33,14 @@ class XmlSyntax(Plain):
             spelt(text, attribute=kind == ATTRIBUTE) if is_prose else text
             for is_prose, text in pieces
         )
+
+
+class UnquotedSyntax(XmlSyntax):
+    """Prose that is an attribute's value without quotation marks around it."""
+
+    def spell(self, pieces: Sequence[tuple[bool, str]], kind: str) -> str:
+        """Write a sentence."""
+        return _ENDS.sub(lambda m: f"&#{ord(m[0])};", super().spell(pieces, ATTRIBUTE))
 
 
 class CdataSyntax(Plain):
