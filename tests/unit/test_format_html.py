@@ -188,5 +188,5 @@ def test_a_page_without_end_is_read_in_no_time() -> None:
     for shape in [*shapes, "<title>", "<i></b>", "<td>", "&#", "<?php", "<!DOCTYPE [", "a</p>"]:
         start = time.process_time()
         with contextlib.suppress(InputError):  # too deep: tested below
-            read(shape * 20_000)
-        assert time.process_time() - start < 3, shape
+            read(shape * 5_000)
+        assert time.process_time() - start < 1, shape
