@@ -12,6 +12,7 @@ from pipeline.documents.cutting import (
     break_positions,
     cut_block,
     join_block,
+    unfit,
     unsplittable_spans,
 )
 from pipeline.documents.parts import Part, TreeFormat
@@ -48,6 +49,7 @@ __all__ = [
     "raw_text",
     "read_document",
     "syntax_named",
+    "unfit",
     "unread",
     "unsplittable_spans",
     "write_document",

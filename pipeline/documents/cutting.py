@@ -20,7 +20,7 @@ from pipeline.records import Segment, Span
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from pipeline.records import Block, Document, Markup
+    from pipeline.records import Block, Document, Finding, Markup
 
 
 class _Cutter:
@@ -174,3 +174,11 @@ def join_block(
         are kept. Hard-wrapped plain text is wrapped again, as wide as it was.
     """
     return syntax_named(block.syntax or document.format).join(document, block, segments, raws)
+
+
+def unfit(
+    document: Document, block: Block, segments: Sequence[Segment], raws: Sequence[str]
+) -> Sequence[Finding]:
+    """Say what of a block's new text does not fit where it is to stand; as `join_block`."""
+    look = getattr(syntax_named(block.syntax or document.format), "unfit", None)
+    return look(document, block, segments, raws) if look else ()

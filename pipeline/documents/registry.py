@@ -15,6 +15,7 @@ from pipeline.documents.html import Html
 from pipeline.documents.markdown import Markdown, Mdx
 from pipeline.documents.refused import refusal
 from pipeline.documents.sheets import Csv, Tsv
+from pipeline.documents.subtitles import Srt, WebVtt
 from pipeline.documents.tagged import CdataSyntax, UnquotedSyntax, XmlSyntax
 from pipeline.documents.text import PlainText
 from pipeline.errors import InputError, PasserelleError, UsageError
@@ -34,6 +35,8 @@ _BUILT_IN: tuple[Format, ...] = (
     Csv(),
     Tsv(),
     Html(),
+    Srt(),
+    WebVtt(),
 )
 _SYNTAXES: dict[str, Syntax] = {
     "xml": XmlSyntax(),

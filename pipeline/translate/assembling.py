@@ -13,6 +13,7 @@ from pipeline.documents import (
     place_markup,
     raw_text,
     syntax_named,
+    unfit,
     write_document,
 )
 from pipeline.glossary import rewrite
@@ -98,6 +99,7 @@ class Assembly:
             rendering = with_target(rendering, placed.target)
             findings += placed.findings
         self._raws.append(rendering.target if placed is None else placed.raw)
+        findings += self._unfit(number)
         found = examine(segment, rendering, (*rendering.findings, *findings))
         return Translation.of(
             segment,
@@ -105,6 +107,19 @@ class Assembly:
             findings=found,
             confidence=confidence(segment.source, rendering, found),
         )
+
+    def _unfit(self, number: int) -> tuple[Finding, ...]:
+        """Say what does not fit of a block of which this is the last segment."""
+        document, segments = self.loaded.document, self.loaded.segments
+        block_id, first = segments[number].block_id, number
+        if number + 1 < len(segments) and segments[number + 1].block_id == block_id:
+            return ()
+        while first and segments[first - 1].block_id == block_id:
+            first -= 1
+        members, raws = segments[first : number + 1], self._raws[first : number + 1]
+        if all(raw == document.text[s.start : s.end] for s, raw in zip(members, raws, strict=True)):
+            return ()
+        return tuple(unfit(document, document.blocks[block_id], members, raws))
 
     def _translate_pieces(self, sources: Sequence[str]) -> Sequence[str]:
         pieces = self._translate(sources)

@@ -357,6 +357,21 @@ def _(c: Case) -> None:
     )
 
 
+@case("32-srt-sentence-over-three-cues")
+def _(c: Case) -> None:
+    sentence = "Il y a un chat\nnoir qui dort devant\nla porte rouge."
+    english = "There is a black cat sleeping in front of the red door."
+    c.say({" ".join(sentence.split()): english})
+    c.translate("a.srt")
+    before, after = (c.text(name).split("\n\n") for name in ("a.srt", "o/a.en.srt"))
+    heads = [cue.split("\n")[:2] for cue in before]
+    assert [cue.split("\n")[:2] for cue in after] == heads
+    texts = [" ".join(cue.split("\n")[2:]) for cue in after]
+    assert " ".join(texts[:3]) == english
+    assert all(len(text.split()) > 2 for text in texts)
+    assert texts[3].strip() == "[Le chien mange une pomme verte.]"
+
+
 @pytest.mark.parametrize(("made", "name"), [(n, n) for n in CASES], ids=CASES, indirect=["made"])
 def test_the_case_stays_mended(made: Case, name: str) -> None:
     CASES[name](made)

@@ -1,0 +1,215 @@
+"""What is said in a cue, and by whom: turns, labels, sounds and songs taken apart."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from html import unescape
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pipeline.documents.subtitles.cues import Cue
+
+_SPACES = " \t\u00a0\u202f"
+_TOKEN = re.compile(
+    r"""(?P<line>[ \t]{0,80}(?:\r\n|\r|\n)[ \t]{0,80})
+      | (?P<stamp><[0-9][0-9:.]{1,20}>)
+      | (?P<tag></?[A-Za-z][^<>\r\n]{0,300}>)
+      | (?P<place>\{\\[^{}\r\n]{0,200}\})
+      | (?P<entity>&(?:[A-Za-z]{2,31}|\#[0-9]{1,7}|\#[xX][0-9A-Fa-f]{1,6});)""",
+    re.VERBOSE,
+)
+NOTES = "♪♫♬♩"
+"""Signs around a line of a song."""
+
+_SILENT = re.compile(r"</?v[ .>][^<>\r\n]{0,300}>?|</?v>")
+# What ends one utterance and begins another, in a text whose tags are written as NULs.
+_TURN = re.compile(rf"(?:\A|(?<=[\r\n]))[\s\0]{{0,80}}[-–—‐‑]+[{_SPACES}\0]*(?=[^\s\0\d–—-])")
+_TURN_DIGIT = re.compile(rf"(?:\A|(?<=[\r\n]))[\s\0]{{0,80}}[-–—‐‑][{_SPACES}]+(?=\d)")
+_INNER_TURN = re.compile(rf"(?<=[.!?…»\"”])[\0]{{0,80}}[{_SPACES}]+[-–—‐][{_SPACES}]+(?=\S)")
+_BLANK = re.compile(r"(?:\r\n|\r|\n)[ \t]*(?:\r\n|\r|\n)\s*")
+_LYRIC = re.compile(rf"[{NOTES}]+|(?:\A|(?<=[\r\n]))[\s\0]{{0,80}}\#(?=\s)|\s\#(?=[\s\0]*\Z)")
+_SOUND = re.compile(r"\[[^\[\]]{1,200}\]|\([^()]{1,200}\)")
+_LABEL = re.compile(
+    rf"(?:\A|(?<=[\r\n]))[\s\0]{{0,80}}(?P<name>[A-ZÀ-ÖØ-ÞŒ][A-ZÀ-ÖØ-ÞŒ0-9 .'’‑-]{{1,40}})"
+    rf"(?P<sign>[{_SPACES}]{{0,3}}:)(?=[\s\0])"
+)
+_ROLE = re.compile(
+    r"(?:L['’]|L[AE]S? |UNE? |DES |VOIX|HOMMES?|FEMMES?|ENFANTS?|FILLES?|GARÇONS?|NARRAT|TOU[ST]"
+    r"|FOULE|JOURNALISTE|PRÉSENTAT|REPORTER|MÈRE|PÈRE|MÉDECIN|POLICIER|SERVEU|CHŒUR|PUBLIC)"
+)
+END = re.compile(r"[.!?…][\s\"'»”’)\]]*\Z")
+"""Of a sentence."""
+
+
+@dataclass(slots=True)
+class Item:
+    """A tag, a text, a line break of a piece."""
+
+    kind: str  # "text", "line", "open", "close", "atom", "entity"
+    start: int
+    end: int
+    raw: str
+    mate: Item | None = None
+
+
+@dataclass(slots=True)
+class Piece:
+    """What one person says in one cue, a sound or a line of a song."""
+
+    cue: int
+    start: int  # code points into the file
+    end: int
+    lead: str  # signs before it in its cue: of a song, of a turn
+    tail: str  # and after it
+    text: str  # without tags
+    voice: str = ""
+    items: list[Item] = field(default_factory=list)
+
+
+def pieces_of(text: str, cue: Cue, number: int, *, vtt: bool) -> list[Piece] | None:
+    """Give what is said in a cue, in order; ``None`` for karaoke, whose times stand in it."""
+    raw = text[cue.start : cue.end]
+    tokens = list(_TOKEN.finditer(raw))
+    if any(m.lastgroup == "stamp" for m in tokens):
+        return None
+    masked, plain = list(raw), raw
+    voices: list[tuple[int, str]] = []
+    cuts: list[tuple[int, int]] = []
+    for m in tokens:
+        if m.lastgroup in ("tag", "place"):
+            masked[m.start() : m.end()] = "\0" * (m.end() - m.start())
+        if m.lastgroup == "tag" and _SILENT.fullmatch(m[0]):
+            cuts.append(m.span())
+            voices.append((m.end(), m[0]))
+    plain = "".join(masked)
+    cuts = sorted([*cuts, *_cuts(plain)])
+    edges = [0, *(edge for cut in cuts for edge in cut), len(raw)]
+    found: list[Piece] = []
+    before = 0
+    for start, end in zip(edges[::2], edges[1::2], strict=True):
+        if end <= start or not any(map(str.isalnum, plain[start:end])):
+            continue
+        voice = next((v for at, v in reversed(voices) if at <= start), "")
+        piece = Piece(number, start, end, _signs(plain[before:start]), "", "", voice)
+        piece.items = list(_items(raw, start, end, tokens, vtt=vtt))
+        for item in piece.items:
+            item.start += cue.start
+            item.end += cue.start
+        before = end
+        trim(piece)
+        if piece.items:
+            if found:
+                found[-1].tail = piece.lead
+            found.append(piece)
+    if found:
+        found[-1].tail = _signs(plain[before:])
+    return found
+
+
+def _signs(masked: str) -> str:
+    return masked.replace("\0", "").strip()
+
+
+def _cuts(masked: str) -> Iterator[tuple[int, int]]:
+    """Find the borders between utterances; a border may not overlap another."""
+    spans = [m.span() for p in (_BLANK, _TURN, _TURN_DIGIT, _LYRIC) for m in p.finditer(masked)]
+    if _TURN.match(masked):
+        spans += [m.span() for m in _INNER_TURN.finditer(masked)]
+    for m in _SOUND.finditer(masked):
+        before, after = masked[: m.start()], masked[m.end() :]
+        opens = not before.strip("\0 \t\r\n") or any(
+            end <= m.start() and not masked[end : m.start()].strip("\0 \t") for _, end in spans
+        )
+        line = before.rstrip("\0 \t")[-1:] in ("", "\r", "\n") and after.lstrip("\0 \t")[:1] in (
+            "",
+            "\r",
+            "\n",
+        )
+        closes = not after.strip("\0 \t\r\n") and END.search(before.rstrip("\0 \t\r\n"))
+        if opens or line or closes:
+            spans += [(m.start(), m.start() + 1), (m.end() - 1, m.end())]
+    starts = [end for _, end in spans]
+    for at in [0, *starts]:
+        label = _LABEL.match(masked[at:]) if at else None
+        if label:
+            spans += _label(label, at)
+    for m in _LABEL.finditer(masked):
+        spans += _label(m, 0)
+    last = 0
+    for start, end in sorted(set(spans)):
+        if start >= last:
+            yield start, end
+            last = end
+
+
+def _label(m: re.Match[str], at: int) -> list[tuple[int, int]]:
+    """Leave a speaker's name out; what is no name but a role is a text of its own."""
+    if sum(map(str.isalpha, m["name"])) < 2:
+        return []
+    start, end = at + m.start("name"), at + m.end("sign")
+    return (
+        [(start, start), (at + m.start("sign"), end)] if _ROLE.match(m["name"]) else [(start, end)]
+    )
+
+
+def _items(
+    raw: str, start: int, end: int, tokens: Sequence[re.Match[str]], *, vtt: bool
+) -> Iterator[Item]:
+    at = start
+    opened: list[Item] = []
+    for m in tokens:
+        if m.start() < at or m.end() > end:
+            continue
+        kind = m.lastgroup or ""
+        if kind == "entity" and (not vtt or unescape(m[0]) == m[0]):
+            continue
+        if m.start() > at:
+            yield Item("text", at, m.start(), raw[at : m.start()])
+        at = m.end()
+        item = Item({"place": "atom", "tag": "atom"}.get(kind, kind), *m.span(), m[0])
+        if kind == "tag" and not m[0].startswith("</"):
+            opened.append(item)
+        elif kind == "tag":
+            name = tag_name(m[0])
+            mate = next((o for o in reversed(opened) if tag_name(o.raw) == name), None)
+            if mate is not None:
+                del opened[next(n for n, o in enumerate(opened) if o is mate) :]
+                item.kind, mate.kind = "close", "open"
+                item.mate, mate.mate = mate, item
+        yield item
+    if end > at:
+        yield Item("text", at, end, raw[at:end])
+
+
+def tag_name(tag: str) -> str:
+    """Give a tag's name, in lower case: ``font`` of ``<font color="red">``."""
+    return re.split(r"[\s.>]", tag.strip("</"), maxsplit=1)[0].lower()
+
+
+def trim(piece: Piece) -> None:
+    """Leave blanks, line ends and what is no pair outside, at both ends."""
+    items = piece.items
+    for at, strip in ((0, str.lstrip), (-1, str.rstrip)):
+        while items:
+            item = items[at]
+            if item.kind in ("line", "atom"):
+                del items[at]
+            elif item.kind == "text" and (text := strip(item.raw)) != item.raw:
+                if not text:
+                    del items[at]
+                    continue
+                cut = len(item.raw) - len(text)
+                item.start, item.end = (
+                    (item.start + cut, item.end) if at == 0 else (item.start, item.end - cut)
+                )
+                item.raw = text
+            else:
+                break
+    piece.text = "".join(
+        {"line": " ", "text": i.raw, "entity": unescape(i.raw)}.get(i.kind, "") for i in items
+    )
+    if items:
+        piece.start, piece.end = items[0].start, items[-1].end
