@@ -23,15 +23,16 @@ def sentences_of(paths: Sequence[str], settings: Settings) -> Iterator[tuple[str
     from pipeline.documents import read_document
     from pipeline.run.discovery import Passed, discover
     from pipeline.segmentation import split
+    from pipeline.translate.reading import reading_of
 
-    out = settings.path("out")
+    out, reading = settings.path("out"), reading_of(settings)
     for _, found in discover(paths, out=out):
         if isinstance(found, Passed):
             if found.kind == "skipped":
                 typer.echo(f"skipped {found.name}: {found.reason}", err=True)
             continue
         try:
-            document = read_document(found.path, doc_id=found.doc_id)
+            document = read_document(found.path, doc_id=found.doc_id, reading=reading)
         except InputError as error:
             typer.echo(f"skipped {error}", err=True)
             continue

@@ -58,7 +58,7 @@ def translate(
     stdin_name: Annotated[
         str,
         typer.Option(
-            help="File name for standard input; its ending, .txt or .md, says how to read it."
+            help="File name for standard input, for messages; its ending says how to read it."
         ),
     ] = "stdin.txt",
     force: Annotated[
@@ -204,7 +204,13 @@ def _stream(settings: Settings, reporter: Reporter, name: str, *, quiet: bool) -
     data = sys.stdin.buffer.read()
     result = translate_bytes(data, settings, open_engine=_open, reporter=reporter, name=name)
     if sys.stdout.isatty():  # for eyes, not for a file
-        sys.stdout.write(result.data.decode())
+        try:
+            sys.stdout.write(result.data.decode())
+        except UnicodeDecodeError as error:
+            raise UsageError(
+                "the translation is no text that a terminal could show",
+                next_step="send it to a file: `passerelle translate - … > article.en.docx`",
+            ) from error
     else:
         sys.stdout.buffer.write(result.data)
         sys.stdout.buffer.flush()

@@ -213,7 +213,7 @@ class _Body:
         self._archives = archives
         self._cluster: Prefetch | None = None
         self._tally = Tally()
-        self._references = References()
+        self._references = References(reading_of(job.settings))
         self.finisher: Finisher | None = None
 
     def __call__(self) -> RunReport:

@@ -8,6 +8,7 @@ import threading
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -247,9 +248,11 @@ class Translator:
             written = assembly.data()
             if target is not None:
                 self._write(path, Path(target), written)
-        return Translated(
-            source=loaded.document.text, text=written.decode("utf-8-sig"), sentences=sentences
-        )
+        if loaded.document.tree is None:
+            source_text, text = loaded.document.text, written.decode("utf-8-sig")
+        else:  # no text to look at: its sentences, a paragraph a block
+            source_text, text = _prose(sentences)
+        return Translated(source=source_text, text=text, sentences=sentences)
 
     def _write(self, source: Path, target: Path, data: bytes) -> None:
         if target.exists() and target.samefile(source):
@@ -333,8 +336,16 @@ class Translator:
 
     def assembly(self, loaded: Loaded) -> Assembly:
         """Give what takes a document's renderings: markup placed, checked, joined again."""
-        style = style_of(self.settings, loaded.document.text)
+        prose = "\n".join(block.text for block in loaded.document.blocks)
+        style = style_of(self.settings, prose)
         return Assembly(loaded, self.finisher.texts, style=style)
+
+
+def _prose(sentences: Sequence[Translation]) -> tuple[str, str]:
+    """Give the French and the English of sentences, an empty line between paragraphs."""
+    blocks = [list(rows) for _, rows in groupby(sentences, key=lambda r: r.segment.block_id)]
+    french = "\n\n".join(" ".join(row.source for row in rows) for rows in blocks)
+    return french, "\n\n".join(" ".join(row.target for row in rows) for rows in blocks)
 
 
 def _source(path: str, doc_id: str, *, size: int = 0) -> Source:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from pipeline.documents import is_supported, parse_document, read_document
+from pipeline.documents import Reading, is_supported, parse_document, read_document
 from pipeline.errors import NothingChecked, PasserelleError, UsageError
 from pipeline.quality import CorpusScorer, find_reference
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pipeline.records import Document
 
 
-def reference_blocks(path: Path) -> list[str]:
+def reference_blocks(path: Path, reading: Reading | None = None) -> list[str]:
     """Cut a reference as the sources were cut: its blocks of prose, without markup.
 
     Raises:
@@ -28,7 +28,7 @@ def reference_blocks(path: Path) -> list[str]:
 
     if not is_supported(path.name):
         return list(paragraphs(read_text(path)))
-    return _prose(read_document(path, doc_id=path.name))
+    return _prose(read_document(path, doc_id=path.name, reading=reading or Reading()))
 
 
 def _prose(document: Document) -> list[str]:
@@ -57,7 +57,8 @@ class ReferenceScores:
 class References:
     """Collects outputs with their references as the documents are finished."""
 
-    def __init__(self) -> None:
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
         self._scorer: CorpusScorer | None = None
         self._documents = 0
         self._notes: list[str] = []
@@ -69,7 +70,7 @@ class References:
             source: the French file, beside which the reference is looked for.
             output: where the translation was written: never its own reference.
             doc_id: by which notes name it.
-            data: the translation, in UTF-8.
+            data: the translation.
         """
         reference = find_reference(source, but=output)
         if reference is None:
@@ -77,8 +78,9 @@ class References:
         from pipeline.quality import align_blocks
 
         try:
-            blocks = _prose(parse_document(data, doc_id=output.name, name=output.name))
-            theirs = reference_blocks(reference)
+            name, told = output.name, self._reading
+            blocks = _prose(parse_document(data, doc_id=name, name=name, reading=told))
+            theirs = reference_blocks(reference, told)
         except PasserelleError as error:
             self._notes.append(f"{doc_id}: the reference is not used: {error.problem}")
             return
