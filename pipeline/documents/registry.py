@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 from pipeline.documents.base import Format, Reading, Syntax
 from pipeline.documents.html import Html
 from pipeline.documents.markdown import Markdown, Mdx
+from pipeline.documents.notebook import Notebook
 from pipeline.documents.refused import refusal
 from pipeline.documents.sheets import Csv, Tsv
 from pipeline.documents.subtitles import Srt, WebVtt
@@ -35,6 +36,7 @@ _BUILT_IN: tuple[Format, ...] = (
     Csv(),
     Tsv(),
     Html(),
+    Notebook(),
     Srt(),
     WebVtt(),
 )

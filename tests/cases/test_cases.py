@@ -372,6 +372,19 @@ def _(c: Case) -> None:
     assert texts[3].strip() == "[Le chien mange une pomme verte.]"
 
 
+@case("38-ipynb-attachments-raw-formulas")
+def _(c: Case) -> None:
+    french = c.text("a.ipynb").splitlines()
+    for say in (echo, deaf):
+        c.say(say)
+        c.translate("a.ipynb", out=say.__name__)
+        english = c.text(f"{say.__name__}/a.en.ipynb").splitlines()
+        changed = [a for a, b in zip(french, english, strict=True) if a != b]
+        assert all(re.match(r' +"(# )?(La|Le) (?!texte|chien dort)', line) for line in changed)
+        assert any("$\\\\sum_{i=1}^{n} x_i$" in line for line in english)
+    assert len(changed) >= 2
+
+
 @pytest.mark.parametrize(("made", "name"), [(n, n) for n in CASES], ids=CASES, indirect=["made"])
 def test_the_case_stays_mended(made: Case, name: str) -> None:
     CASES[name](made)

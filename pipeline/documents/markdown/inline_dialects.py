@@ -63,6 +63,9 @@ FAMILIES: dict[str, tuple[_Family, ...]] = {
         _family("math", _DOLLARS),
     ),
     "\\": (
+        # As notebooks have it, whose Markdown takes one backslash away.
+        _family("math", r"\\\\\(((?:(?!\\\\\))[\s\S]){1,2000})\\\\\)"),
+        _family("math", r"\\\\\[((?:(?!\\\\\])[\s\S]){1,4000})\\\\\]"),
         _family("math", r"\\\(((?:(?!\\\))[\s\S]){1,2000})\\\)"),
         _family("math", r"\\\[((?:(?!\\\])[\s\S]){1,4000})\\\](?!\()"),
         _family("live", r"\\begin\{(\w{1,40}\*?)\}[\s\S]{0,4000}?\\end\{\1\}"),
