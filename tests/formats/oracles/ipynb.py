@@ -10,14 +10,15 @@ import nbformat
 from lxml import html as lxml_html
 from markdown_it import MarkdownIt
 
-from formats.marked import Marked, collapsed
+from formats.marked import Marked, collapsed, of
 from formats.oracles.html import page
 
 
 def read(data: bytes) -> list[Marked]:
     """Read the Markdown cells."""
-    texts: list[Marked] = []
-    for cell in _book(data).cells:
+    book = _book(data)
+    texts = [of([(book.metadata.get("title", ""), ())])]
+    for cell in book.cells:
         shown = MarkdownIt("commonmark").enable("table").render(cell.source)
         if cell.cell_type == "markdown" and shown.strip():
             texts += page(lxml_html.fragment_fromstring(shown, create_parent="div"))
@@ -27,6 +28,7 @@ def read(data: bytes) -> list[Marked]:
 def frame(data: bytes) -> object:
     """Give what must stay: all but the Markdown."""
     book: Any = copy.deepcopy(json.loads(data.decode("utf-8-sig")))
+    book["metadata"]["title"] = ""
     for cell in book["cells"]:
         if cell["cell_type"] == "markdown":
             cell["source"] = type(cell["source"])()

@@ -55,7 +55,7 @@ class Notebook(Builder):
         names = {"display_name": "Python 3", "language": "python", "name": "python3"}
         book = {
             "cells": self.cells,
-            "metadata": {"kernelspec": names, "title": "Le titre du carnet"},
+            "metadata": {"kernelspec": names, "title": self.say(self.prose.title())},
             "nbformat": 4,
             "nbformat_minor": self.minor,
         }
