@@ -25,6 +25,10 @@ TEXTUAL = frozenset({"escape", "entity", "soft-break", "yaml", "seam"})
 BREAK = "break"
 """A hard line break or <br>: an atom that stands for one plain line feed."""
 
+GAP = "gap"
+"""A tab, the border of a note …: an atom that stands for one plain line feed, and always ends
+a sentence; a line break does not in the middle of a phrase."""
+
 BARE_URL = "url"
 """A URL or e-mail address in running text: protected, with nothing around it."""
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from pipeline.documents.base import BREAK, LINKS
+from pipeline.documents.base import BREAK, GAP, LINKS
 from pipeline.documents.registry import syntax_named
 from pipeline.records import Segment, Span
 
@@ -101,9 +101,15 @@ def break_positions(block: Block) -> tuple[int, ...]:
     """Give the positions in ``block.text`` of hard line breaks, each one line feed.
 
     The author ended the line there: a sentence boundary, unless it falls into an
-    unsplittable span. Those are left out.
+    unsplittable span, or the next line goes on in the middle of a phrase (``La grève<br>des
+    trains``). Those are left out.
     """
-    breaks = [m.position for m in block.markup if m.kind == BREAK and m.covers]
+    breaks = [
+        m.position
+        for m in block.markup
+        if (m.kind == GAP or (m.kind == BREAK and not _goes_on(block.text, m.position)))
+        and m.covers
+    ]
     if not breaks:
         return ()
     spans = unsplittable_spans(block)
@@ -112,6 +118,12 @@ def break_positions(block: Block) -> tuple[int, ...]:
     return tuple(
         at for at in breaks if not (n := bisect_left(starts, at)) or spans[n - 1].end <= at
     )
+
+
+def _goes_on(text: str, at: int) -> bool:
+    """Say whether a line ends in the middle of a phrase: a word or comma, then a small letter."""
+    before, after = text[:at].rstrip(), text[at + 1 : at + 40].lstrip()
+    return (before[-1:].isalpha() or before[-1:] == ",") and after[:1].islower()
 
 
 def cut_block(document: Document, block: Block, spans: Sequence[Span]) -> tuple[Segment, ...]:

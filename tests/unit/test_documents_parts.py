@@ -250,6 +250,7 @@ def _twice() -> bytes:
         (_encrypted(), "encrypted"),
         (_twice(), "two members"),
     ],
+    ids=lambda value: "" if isinstance(value, bytes) else value,
 )
 def test_an_archive_that_harms_is_refused_by_name(data, problem) -> None:
     with pytest.raises(InputError, match=r"a\.book") as caught:

@@ -13,6 +13,7 @@ from making import garbled, written
 from pipeline.documents import parse_document
 from pipeline.documents.markdown.templates import mask_templates
 from pipeline.documents.markdown.tracing import parser
+from pipeline.translate.reading import Limits, Source, load_bytes
 
 KITCHEN_SINK = Path(__file__).parents[1] / "data" / "documents" / "kitchen-sink.fr.md"
 NASTY = Path(__file__).parents[1] / "data" / "documents" / "nasty.fr.md"
@@ -138,3 +139,33 @@ def test_prose_about_trade_is_translated(text):
     assert garbled(f"On parle de l’\n{text}\n") != f"On parle de l’\n{text}\n"
     (block,) = parse_document(text.encode(), doc_id="a", name="a.md").blocks
     assert block.text == text
+
+
+def test_a_space_beside_protected_text_that_the_engine_lost_is_given_back() -> None:
+    answers = {"Écrivez <b> ou <i> ici.": "Write <b>or<i> here."}
+    said = written("Écrivez `<b>` ou `<i>` ici.", lambda s: answers.get(s, s))
+    assert said == "Write `<b>` or `<i>` here."
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        ("La grève  \ndes trains", ["La grève\ndes trains"]),
+        ("Lyon,  \nhier soir", ["Lyon,\nhier soir"]),
+        ("Jean Dupont  \nLyon", ["Jean Dupont", "Lyon"]),
+        ("12 rue Haute  \n69000 Lyon", ["12 rue Haute", "69000 Lyon"]),
+        ("La grève.  \ndes trains", ["La grève.", "des trains"]),
+        ("Prix : 12  \neuros", ["Prix : 12", "euros"]),
+    ],
+)
+def test_a_line_break_ends_a_sentence_but_in_the_middle_of_a_phrase(text, sentences) -> None:
+    source = Source(path=Path("a.md"), doc_id="a", output="o", size=1)
+    limits = Limits(tokens=10**9, measure=lambda texts: [1] * len(texts), file_bytes=0)
+    assert [s.source for s in load_bytes(text.encode(), source, limits).segments] == sentences
+
+
+def test_a_line_break_in_a_phrase_stays_one_between_words() -> None:
+    assert written("La grève  \ndes trains", lambda _: "The train strike") in (
+        "The  \ntrain strike",
+        "The train  \nstrike",
+    )

@@ -6,7 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from pipeline.documents.base import BREAK
+from pipeline.documents.base import GAP
 from pipeline.records import Block, Finding, Markup
 
 if TYPE_CHECKING:
@@ -204,7 +204,7 @@ def _markup(raw: str, plain: str) -> tuple[Markup, ...]:
                     raw=source,
                     role="atom",
                     group=len(markup),
-                    kind=BREAK if ends else "yaml",
+                    kind=GAP if ends else "yaml",
                     covers=len(target),
                 )
             )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 from typing import TYPE_CHECKING, Literal
 
-from pipeline.documents.base import BREAK, REFERENCE, protect_urls
+from pipeline.documents.base import BREAK, GAP, REFERENCE, protect_urls
 from pipeline.documents.markdown.inline_dialects import (
     CLOSE,
     LIVE,
@@ -241,7 +241,7 @@ class BlockBuilder:
         elif token.type == CLOSE:
             self._close(raw, "pair")
         elif token.type in (NOTE_OPEN, NOTE_CLOSE):  # a sentence of its own, as on a line
-            self._spell(raw, "\n", BREAK)
+            self._spell(raw, "\n", GAP)
         else:
             self._add(raw, "atom", _ATOMS.get(token.type, token.type))
         return 1

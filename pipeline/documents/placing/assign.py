@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pipeline.documents.base import BREAK
+from pipeline.documents.base import BREAK, GAP
 from pipeline.documents.placing.linked import linked_window
 from pipeline.documents.placing.matching import (
     Predictor,
@@ -289,7 +289,7 @@ class _Assigner:
             for n in (*parent.children, *self.protected)
             if n.role != "atom" and self._placed(n)
         ]
-        if atom.kind == BREAK and atom.end > atom.start:  # the nearest space that is free
+        if atom.kind in (BREAK, GAP) and atom.end > atom.start:  # the nearest space that is free
             spaces = [
                 i
                 for i in range(span.start + 1, span.end - 1)

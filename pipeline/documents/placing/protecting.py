@@ -57,6 +57,8 @@ def secure_protected(
             if not insert:
                 return None
             _insert(source, node, placement)
+    for node in nodes:
+        _unglue(source, node, placement)
     return placement
 
 
@@ -88,6 +90,25 @@ def _mend(source: str, node: Node, placement: Placement) -> bool:
     placement.put(node, place.start, place.start + len(text))
     placement.note(f"{node.name}: the engine made it {before!r}; put right", info=True)
     return True
+
+
+def _unglue(source: str, node: Node, placement: Placement) -> None:
+    """Give back the space beside a protected text that the engine lost: ``<b>or a``."""
+    span = placement.ranges[id(node)]
+    for at, there, beside in (
+        (span.end, source[node.end : node.end + 1], placement.target[span.end : span.end + 1]),
+        (
+            span.start,
+            source[max(node.start - 1, 0) : node.start],
+            placement.target[max(span.start - 1, 0) : span.start],
+        ),
+    ):
+        if there.isspace() and beside.isalnum():
+            placement.replace(at, at, " ")
+            if at == span.start:  # the space stands before it
+                placement.put(node, span.start + 1, span.end + 1)
+            else:
+                placement.put(node, span.start, span.end)
 
 
 def _insert(source: str, node: Node, placement: Placement) -> None:

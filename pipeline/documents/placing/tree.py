@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from pipeline.documents.base import REFERENCE, TEXTUAL, flat, raw_text
+from pipeline.documents.base import BREAK, REFERENCE, TEXTUAL, flat, raw_text
 from pipeline.records import Finding, Span
 
 if TYPE_CHECKING:
@@ -173,9 +173,15 @@ class Placement:
 
     def _atom(self, source: str, node: Node, start: int, end: int) -> str:
         """Give an atom the spaces around it that it had."""
+        before = after = ""
+        if node.kind == BREAK and end > start:
+            if source[max(node.start - 1, 0)].isspace() and not self.target[start - 1].isspace():
+                before = " "
+            if source[node.end : node.end + 1].isspace() and not self.target[end].isspace():
+                after = " "
+            return before + node.opening + after
         if end > start or node.end > node.start:
             return node.opening
-        before = after = ""
         if start and not self.target[start - 1].isspace():
             before = " " * (node.start == 0 or source[node.start - 1].isspace())
         if end < len(self.target) and not self.target[end].isspace():
