@@ -333,11 +333,14 @@ class _Assigner:
             if place is None or sibling.role == "atom":
                 continue
             if sibling.end <= atom.start and not self._words(sibling.end, atom.start):
-                return self._over(place.end, span.end, self.source[sibling.end : atom.start])
+                at = self._over(place.end, span.end, self.source[sibling.end : atom.start])
+                return self._leaning(atom, at, span.end)
             glued = atom.start and not self.source[atom.start - 1].isspace()
             leans = glued and self.source[atom.end : atom.end + 1].isspace()  # on the word before
             if atom.end <= sibling.start and not self._words(atom.end, sibling.start) and not leans:
-                return place.start
+                passed = self.source[atom.end : sibling.start]
+                known = self.target.endswith(passed, span.start, place.start)
+                return self._leaning(atom, place.start - len(passed) * known, span.end)
         words = words_in(self.source, 0, atom.start)
         last = words[-1].end if words else 0
         found = self._after_known_word(last)
@@ -349,17 +352,25 @@ class _Assigner:
             found = min(ends, key=lambda e: abs(e - predicted), default=span.end)
             self.placement.note(f"{atom.name}: put there by position; check it", info=True)
         at = self._over(found, span.end, self.source[last : atom.start])
+        return self._leaning(atom, at, span.end)
+
+    def _leaning(self, atom: Node, at: int, end: int) -> int:
+        """Step over blanks to the word that the atom leans on: before it or after it."""
         around = self.source[max(atom.start - 1, 0) : atom.start + 1]
-        if atom.end == atom.start and around[:1].isspace() and not around[1:].isspace():
-            rest = self.target[at : span.end]  # it leans on the next word
-            at += len(rest) - len(rest.lstrip(_SPACES))
-        return at
+        if atom.end > atom.start or len(around) < 2 or around[0].isspace() == around[1].isspace():
+            return at
+        if around[0].isspace():
+            rest = self.target[at:end]
+            return at + len(rest) - len(rest.lstrip(_SPACES))
+        return len(self.target[:at].rstrip(_SPACES))
 
     def _words(self, start: int, end: int) -> bool:
         return any(c.isalnum() for c in self.source[start:end])
 
     def _over(self, at: int, end: int, passed: str) -> int:
         """Step over the punctuation that also stands between in the source."""
+        if self.target.startswith(passed, at, end):
+            return at + len(passed)
         return at + len(self.target[at:end]) - len(self.target[at:end].lstrip(_marks(passed)))
 
     def _after_known_word(self, end: int) -> int | None:

@@ -27,6 +27,8 @@ _PUNCTUATION = tuple(
 _SPACES = str.maketrans(dict.fromkeys("\n\t\u00a0\u202f", " "))
 _WINDOW_LIMIT = 60  # words of a piece above which it is not looked for word by word
 _ALIKE = 0.6  # share of words in common above which a window is the piece
+_ALIKE_CODE = 0.7  # of letters in common above which a text is a protected one, changed
+_ALIKE_PROSE = 0.85  # likewise, of one that is words of a language: others are like it
 # Words that lean on the next one: a link or an emphasis does not end with them.
 _LEANING_WORDS = (
     "a an the of to in on at by for from with into and or but that as its their his her"
@@ -192,6 +194,7 @@ def mangled(needle: str, text: str, spans: Sequence[Span]) -> Span | None:
     if len(wanted) < 4 or len(wanted) > 400:
         return None
     count = len(needle.split())
+    least = _ALIKE_PROSE if count > 1 and wanted.isalpha() else _ALIKE_CODE
     # Marks at its ends are the sentence's, but for those that the text has itself.
     before, after = "“‘\"'(«", ".,;:!?”’\"')»"
     head = wanted[: len(wanted) - len(wanted.lstrip(before))]
@@ -214,10 +217,10 @@ def mangled(needle: str, text: str, spans: Sequence[Span]) -> Span | None:
                 if not seen or not 0.5 <= len(seen) / len(wanted) <= 2:
                     continue
                 matcher.set_seq1(seen)
-                if matcher.real_quick_ratio() < 0.7 or matcher.quick_ratio() < 0.7:
+                if matcher.real_quick_ratio() < least or matcher.quick_ratio() < least:
                     continue
                 score = matcher.ratio()
-                if score >= 0.7 and (best is None or score > best[0]):
+                if score >= least and (best is None or score > best[0]):
                     best = (score, Span(start=start, end=end))
     return best[1] if best else None
 
