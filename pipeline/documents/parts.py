@@ -29,11 +29,23 @@ def _as_it_is(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class Place:
+    """Where a text stands in another one, and how it is spelt there.
+
+    ``write(text)`` must give what stands at ``at`` in the parent, or what means the same.
+    """
+
+    parent: int = -1  # which part, by its place in the sequence; parents come first
+    at: Span = _NOWHERE  # in the parent's text
+    write: Callable[[str], str] = _as_it_is
+    kept: Sequence[Span] = ()  # of ``at``: what ``write`` copies; other parts may stand there
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part(Place):
     """A text of a document, and where it stands.
 
-    A part without parent is a member of the archive, or the whole file. Of other parts
-    ``write(text)`` must give what stands at ``at`` in the parent, or what means the same.
+    A part without parent is a member of the archive, or the whole file.
     """
 
     text: str
@@ -41,10 +53,7 @@ class Part:
     edits: Sequence[tuple[Span, str]] = ()  # to ``text``, made whatever is translated
     member: str = ""  # of the archive
     encode: Callable[[str], bytes] = str.encode  # of a part without parent
-    parent: int = -1  # which part, by its place in the sequence; parents come first
-    at: Span = _NOWHERE  # in the parent's text
-    write: Callable[[str], str] = _as_it_is
-    kept: Sequence[Span] = ()  # of ``at``: what ``write`` copies; other parts may stand there
+    twins: Sequence[Place] = ()  # where the same text stands again, perhaps spelt in another way
 
 
 class Container(Protocol):
@@ -125,8 +134,9 @@ class TreeFormat(ABC):
             edits[number].sort(key=lambda e: (e.start, -e.end))
             text = _applied(part.text, 0, len(part.text), edits[number])
             if part.parent >= 0:
-                edit = _Edit(part.at.start, part.at.end, part.write(text), part.kept)
-                edits[part.parent].append(edit)
+                for place in (part, *part.twins):
+                    edit = _Edit(place.at.start, place.at.end, place.write(text), place.kept)
+                    edits[place.parent].append(edit)
             else:
                 changed[part.member] = part.encode(text)
         return tree.container.write(changed) if tree.container is not None else changed[""]
