@@ -14,6 +14,7 @@ from pipeline.documents.base import Format, Reading, Syntax
 from pipeline.documents.html import Html
 from pipeline.documents.markdown import Markdown, Mdx
 from pipeline.documents.notebook import Notebook
+from pipeline.documents.office import Word
 from pipeline.documents.refused import refusal
 from pipeline.documents.sheets import Csv, Tsv
 from pipeline.documents.subtitles import Srt, WebVtt
@@ -39,6 +40,7 @@ _BUILT_IN: tuple[Format, ...] = (
     Notebook(),
     Srt(),
     WebVtt(),
+    Word(),
 )
 _SYNTAXES: dict[str, Syntax] = {
     "xml": XmlSyntax(),

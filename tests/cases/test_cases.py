@@ -12,6 +12,7 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import docx
 import polars as pl
 import pytest
 from typer.testing import CliRunner
@@ -383,6 +384,28 @@ def _(c: Case) -> None:
         assert all(re.match(r' +"(# )?(La|Le) (?!texte|chien dort)', line) for line in changed)
         assert any("$\\\\sum_{i=1}^{n} x_i$" in line for line in english)
     assert len(changed) >= 2
+
+
+@case("30-docx-word-split-over-runs")
+def _(c: Case) -> None:
+    c.say(
+        {
+            "Le chat noir dort sur la chaise.": "The black cat sleeps on the chair.",
+            "Le chien boit de l’eau.": "The dog drinks water.",
+            "La porte rouge est ouverte.": "The red door is open.",
+            "noir": "black",
+            "rouge": "red",
+        }
+    )
+    c.translate("a.docx")
+    paragraphs = docx.Document(c.folder / "o/a.en.docx").paragraphs
+    assert [p.text for p in paragraphs] == [
+        "The black cat sleeps on the chair.",
+        "The dog drinks water.",
+        "The red door is open.",
+    ]
+    assert [r.text for p in paragraphs for r in p.runs if r.bold] == ["black"]
+    assert [r.text for p in paragraphs for r in p.runs if r.italic] == ["red"]
 
 
 @pytest.mark.parametrize(("made", "name"), [(n, n) for n in CASES], ids=CASES, indirect=["made"])

@@ -1,0 +1,339 @@
+"""Going through a member of an Office file: paragraphs become parts, all else stays."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from pipeline.documents.office.pieces import House, Look, Piece, compose
+from pipeline.documents.office.words import settle
+from pipeline.documents.parts import Part, Place
+from pipeline.documents.tagged import attribute_block, value_span
+from pipeline.records import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from pipeline.documents.tagged import Event, Xml
+    from pipeline.records import Block
+
+_FILE = re.compile(r"\S+\.[A-Za-z]{3,4}")  # an image's name, where its description should stand
+_LONG = 6  # words of a field's result above which it is no part of the sentence
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A part that may yet get twins."""
+
+    parent: int
+    at: Span
+    text: str
+    blocks: Sequence[Block]
+    write: Callable[[str], str]
+    kept: Sequence[Span] = ()
+    twins: list[Place] = field(default_factory=list)
+
+    def part(self) -> Part:
+        return Part(
+            text=self.text,
+            blocks=self.blocks,
+            parent=self.parent,
+            at=self.at,
+            write=self.write,
+            kept=self.kept,
+            twins=self.twins,
+        )
+
+
+class Gathering:
+    """The parts of a document as they are found: members, and what stands in them."""
+
+    def __init__(self) -> None:
+        self.members: list[Part] = []
+        self._drafts: list[_Draft] = []
+
+    def member(self, name: str, xml: Xml, edits: Sequence[tuple[Span, str]] = ()) -> int:
+        """Add a member of the archive; gives its number."""
+        self.members.append(Part(text=xml.text, member=name, encode=xml.encode, edits=edits))
+        return len(self.members) - 1
+
+    def add(self, draft: _Draft) -> None:
+        """Add a part of a member."""
+        self._drafts.append(draft)
+
+    def parts(self) -> list[Part]:
+        """Give the members and then all parts in the order of the text."""
+        self._drafts.sort(key=lambda d: (d.parent, d.at.start))
+        return [*self.members, *(draft.part() for draft in self._drafts)]
+
+
+@dataclass(slots=True)
+class Paragraph:
+    """A paragraph that is being read."""
+
+    start: int  # of what stands after its properties
+    end: int = -1  # of its content, where something else follows
+    kind: str = "paragraph"  # of its blocks
+    pieces: list[Piece] = field(default_factory=list)
+    run: str = ""  # the start tag of the run at hand
+    properties: str = ""  # of the run, raw
+    copying: str = ""  # the element that is being copied
+    depth: int = 0  # … in its like
+    begin: int = 0  # … where it starts
+    reading: bool = False  # whether text is the run's
+    said: str = ""  # so far
+    notes: list[str] = field(default_factory=list)  # ids of what it refers to
+
+
+class Reader:
+    """Reads one member; what its elements are is the business of those derived from it.
+
+    Args:
+        xml: the member.
+        member: its number.
+        gathering: where its parts go.
+        known: paragraphs of other members that say the same, to be written alike.
+    """
+
+    paragraph = ""  # names of elements
+    paragraph_properties: frozenset[str] = frozenset()
+    run_name = ""
+    run_properties = ""
+    text_name = ""
+    dead: frozenset[str] = frozenset()  # elements whose text nobody sees any more
+
+    def __init__(
+        self,
+        xml: Xml,
+        member: int,
+        gathering: Gathering,
+        known: dict[str, _Draft] | None = None,
+    ) -> None:
+        self.xml = xml
+        self.text = xml.text
+        self.known: dict[str, _Draft] = {}  # what was found, by its text
+        self._twins_of = known
+        self._member = member
+        self._gathering = gathering
+        self._open: list[Paragraph] = []
+        self._dead: tuple[str, int] | None = None  # element, depth in its like
+        self._choices: list[dict[str, _Draft]] = []  # paragraphs of open alternatives
+        self.fallback = 0  # depth in what older programs read instead
+        self._looks: dict[str, tuple[Look, str]] = {}
+        self._house: House | None = None
+
+    # --- what others say
+
+    def look(self, raw: str) -> tuple[Look, str]:
+        """Read a run's properties: its look, and how they are written for English text."""
+        raise NotImplementedError
+
+    def house(self, tag: str) -> House:
+        """Say how runs are written, told of a paragraph's start tag."""
+        raise NotImplementedError
+
+    def meet(self, event: Event) -> None:
+        """Take notice of an event, wherever it is."""
+
+    def inside(self, paragraph: Paragraph, event: Event) -> None:
+        """Take the start of an element in a paragraph that is no run, text or properties."""
+        self.copy(paragraph, event)
+
+    def left(self, paragraph: Paragraph, event: Event) -> None:
+        """Take the end of such an element."""
+
+    def copied(self, paragraph: Paragraph, name: str, raw: str) -> Piece | None:
+        """Say what an element is that was copied; ``None`` if it may be left out."""
+        return Piece("atom", raw)
+
+    def finish(self, paragraph: Paragraph) -> list[Piece]:
+        """Settle a paragraph's pieces at its end."""
+        return paragraph.pieces
+
+    def place(self, paragraph: Paragraph, spoken: bool) -> str:
+        """Say where a paragraph stands, at its end; ``spoken`` if it has any letter or figure."""
+        raise NotImplementedError
+
+    # --- events
+
+    def read(self) -> None:
+        """Read the member."""
+        for event in self.xml.events():
+            self.feed(event)
+
+    def feed(self, event: Event) -> None:
+        """Take the next event."""
+        if self._dead is not None:
+            name, depth = self._dead
+            if event.name == name and event.kind in ("start", "end"):
+                depth += 1 if event.kind == "start" else -1
+                self._dead = (name, depth) if depth else None
+            if self._dead is not None:
+                return
+        elif event.kind == "start" and event.name in self.dead:
+            self._dead = (event.name, 1)
+        else:
+            self._alternatives(event)
+            self.meet(event)
+            if event.name == self.paragraph:
+                self._paragraph(event)
+                return
+        if self._open:
+            self._in_paragraph(self._open[-1], event)
+
+    def _alternatives(self, event: Event) -> None:
+        if event.name == "mc:AlternateContent" and event.kind != "text":
+            if event.kind == "start":
+                self._choices.append({})
+            else:
+                self._choices.pop()
+        elif event.name == "mc:Fallback":
+            self.fallback += 1 if event.kind == "start" else -1
+
+    def _paragraph(self, event: Event) -> None:
+        if event.kind == "start":
+            if self._house is None:
+                self._house = self.house(self.text[event.start : event.end])
+            self._open.append(Paragraph(event.end))
+            return
+        paragraph = self._open.pop()
+        end = event.start if paragraph.end < 0 else paragraph.end
+        pieces = self.finish(paragraph)
+        said = [p for p in pieces if p.kind == "text" and p.text]
+        letters = any(any(map(str.isalpha, p.text)) for p in said)
+        spoken = letters or any(any(map(str.isalnum, p.text)) for p in said)
+        where = self.place(paragraph, spoken) + ", for older programs" * bool(self.fallback)
+        made = compose(settle(pieces), self._house) if letters and self._house else None
+        if made is None:
+            return
+        at = Span(start=paragraph.start, end=end)
+        self.add(made.text, made.blocks, at, made.write, made.kept, where, paragraph.kind)
+
+    def add(
+        self,
+        text: str,
+        blocks: Sequence[Block],
+        at: Span,
+        write: Callable[[str], str],
+        kept: Sequence[Span],
+        where: str,
+        kind: str,
+    ) -> None:
+        """Add a part, or a twin where the same was said before in another way."""
+        sources = [self._twins_of] if self._twins_of is not None else []
+        sources += self._choices if self.fallback else []
+        for source in reversed(sources):
+            if text in source:
+                twin = Place(parent=self._member, at=at, write=write, kept=kept)
+                source[text].twins.append(twin)
+                return
+        several = len(blocks) > 1
+        told = [
+            replace(b, kind=kind, where=f"{where}, part {n}" if several else where)
+            for n, b in enumerate(blocks, 1)
+        ]
+        draft = _Draft(self._member, at, text, told, write, kept)
+        self._gathering.add(draft)
+        self.known[text] = draft
+        for choice in self._choices:
+            choice[text] = draft
+
+    def attribute(self, event: Event, name: str, where: str) -> None:
+        """Add a part that is the value of an attribute."""
+        tag = self.text[event.start : event.end]
+        span = value_span(tag, name)
+        value = "" if span is None else tag[span.start : span.end]
+        block = attribute_block(value, 0, len(value))
+        if span is None or block is None or _FILE.fullmatch(value):
+            return
+        at = Span(start=event.start + span.start, end=event.start + span.end)
+        self.add(value, [block], at, str, (), where, block.kind)
+
+    # --- inside a paragraph
+
+    def _in_paragraph(self, p: Paragraph, event: Event) -> None:
+        if p.copying:
+            if event.name == p.copying and event.kind in ("start", "end"):
+                p.depth += 1 if event.kind == "start" else -1
+                if not p.depth:
+                    self._copied(p, event)
+        elif event.kind == "start":
+            if event.name in self.paragraph_properties:
+                if p.pieces:
+                    p.end = event.start
+                self.copy(p, event)
+            elif event.name == self.run_name:
+                p.run, p.properties = self.text[event.start : event.end], ""
+            elif event.name == self.run_properties and p.run:
+                self.copy(p, event)
+            elif event.name == self.text_name and p.run:
+                p.reading, p.begin, p.said = True, event.start, ""
+            else:
+                self.inside(p, event)
+        elif event.kind == "end":
+            if event.name == self.run_name:
+                p.run = ""
+            elif event.name == self.text_name:
+                if p.reading:
+                    self.say(p, p.said, self.text[p.begin : event.end])
+                p.reading = False
+            else:
+                self.left(p, event)
+        elif event.kind == "text" and p.reading:
+            p.said += event.text
+
+    def copy(self, p: Paragraph, event: Event) -> None:
+        """Copy an element as it is, from its start on."""
+        p.copying, p.depth, p.begin = event.name, 1, event.start
+
+    def _copied(self, p: Paragraph, event: Event) -> None:
+        name, p.copying = p.copying, ""
+        raw = self.text[p.begin : event.end]
+        if name in self.paragraph_properties:
+            if p.end < 0:
+                p.start = event.end
+        elif name == self.run_properties and p.run:
+            p.properties = raw
+        else:
+            piece = self.copied(p, name, raw)
+            if piece is not None:
+                piece.kept = (Span(start=p.begin, end=event.end),)
+                p.pieces.append(piece)
+
+    def in_run(self, p: Paragraph, raw: str) -> str:
+        """Give what stands in a run as a run of its own."""
+        return p.run + p.properties + raw + self.closing(p) if p.run else raw
+
+    def closing(self, p: Paragraph) -> str:
+        """Give the end tag of the run at hand."""
+        return "</" + p.run[1:].split(">")[0].split()[0] + ">"
+
+    def say(self, p: Paragraph, text: str, raw: str) -> None:
+        """Add text of the run at hand; ``raw`` is the element that holds it."""
+        found = self._looks.get(p.properties)
+        if found is None:
+            found = self._looks[p.properties] = self.look(p.properties)
+        p.pieces.append(Piece("text", self.in_run(p, raw), text, *found))
+
+
+def collapsed(pieces: Sequence[Piece], visible: str, name: str) -> Piece:
+    """Make one piece of several that stay as they are; a short text is read with the sentence.
+
+    Args:
+        pieces: what is kept.
+        visible: what a reader sees of it.
+        name: what it is, for people.
+    """
+    raw = "".join(p.raw for p in pieces)
+    kept = tuple(span for p in pieces for span in p.kept)
+    if visible.strip() and len(visible.split()) <= _LONG:
+        return Piece("kept", raw, visible.strip(), name=name, kept=kept)
+    return Piece("atom", raw, name=name, opaque=bool(visible.strip()), kept=kept)
+
+
+def frozen(pieces: Sequence[Piece]) -> list[Piece]:
+    """Let texts stay as they are."""
+    return [
+        replace(p, kind="atom", text="", opaque=True) if p.kind == "text" else p for p in pieces
+    ]

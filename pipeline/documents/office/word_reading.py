@@ -1,0 +1,423 @@
+"""Word's elements: what of a paragraph is text, what goes with it, and what stays."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from pipeline.documents.office.pieces import NO_BREAK_HYPHEN, House, Look, Piece
+from pipeline.documents.office.reading import Paragraph, Reader, collapsed, frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pipeline.documents.office.reading import Gathering
+    from pipeline.documents.tagged import Event, Xml
+
+_CONTAINERS = {  # elements around runs → what they are, for people
+    "w:hyperlink": "link",
+    "w:ins": "insertion",
+    "w:moveTo": "insertion",
+    "w:smartTag": "tag",
+    "w:customXml": "tag",
+    "w:sdt": "control",
+    "w:dir": "direction",
+    "w:bdo": "direction",
+    "w:fldSimple": "field",
+}
+_HEADS = frozenset({"w:sdtPr", "w:sdtEndPr", "w:smartTagPr", "w:customXmlPr"})
+_NAMES = {
+    "w:footnoteReference": "note",
+    "w:endnoteReference": "note",
+    "w:commentReference": "comment",
+    "w:drawing": "image",
+    "w:pict": "image",
+    "w:object": "image",
+    "w:del": "deletion",
+    "w:sym": "sign",
+    "m:oMath": "formula",
+    "m:oMathPara": "formula",
+}
+_OPAQUE = frozenset(
+    [
+        "w:drawing",
+        "w:pict",
+        "w:object",
+        "w:sym",
+        "w:ruby",
+        "m:oMath",
+        "m:oMathPara",
+        "mc:AlternateContent",
+    ]
+)
+_FLOATS = re.compile(r"<wp:anchor\b|position:absolute")
+_TRACELESS = frozenset({"w:proofErr", "w:lastRenderedPageBreak"})  # Word makes them anew
+_RANGES = re.compile(r"(?:(comment|bookmark|perm)(?:Range)?)(Start|End)\b")
+_ID = re.compile(r""":id\s*=\s*["']([^"']*)""")
+_TYPE = re.compile(r""":(?:type|fldCharType)\s*=\s*["'](\w+)""")
+_TEXTUAL = frozenset({"HYPERLINK", "TOC", "FORMTEXT"})
+"""Fields whose results are text of the document; Word makes those of all others anew."""
+
+# --- looks ---------------------------------------------------------------------------
+
+_CHANGE = re.compile(r"<((?:\w+:)?rPrChange)\b.*?</\1>|<(?:\w+:)?rPrChange\b[^>]*/>", re.DOTALL)
+_TAGS = re.compile(r"<(?:[\w.-]+:)?([\w.-]+)([^>]*?)/?>")
+_VALUE = re.compile(r""":val\s*=\s*["']([^"']*)["']""")
+_LANGUAGE = re.compile(r"""(<(?:[\w.-]+:)?lang\b[^>]*?:val\s*=\s*["'])(?!en\b)[^"']*""")
+_HINT = re.compile(r"""\s[\w.-]+:hint\s*=\s*["'][^"']*["']""")
+_NO_LOOK = frozenset(
+    [
+        "rPr",
+        "lang",
+        "noProof",
+        "webHidden",
+        "bCs",
+        "iCs",
+        "szCs",
+        "kern",
+        "spacing",
+        "w",
+        "snapToGrid",
+        "fitText",
+        "rsid",
+    ]
+)
+_ON = ("1", "true", "on", "")
+_SEEN = {"b": "bold", "i": "italic", "u": "underline", "strike": "strike", "highlight": "highlight"}
+_RAISED = {"superscript": "super", "subscript": "sub"}
+
+
+def look_of(raw: str) -> tuple[Look, str]:
+    """Read ``w:rPr``: the look, and the properties of English text that has it."""
+    if not raw:
+        return Look(), ""
+    raw = _CHANGE.sub("", raw)
+    tags, name, raised = [], "", ""
+    for match in _TAGS.finditer(raw):
+        local, rest = match.groups()
+        if local in _NO_LOOK:
+            continue
+        said = _VALUE.search(rest)
+        value = said[1] if said else ""
+        if said and value in _ON:
+            rest = ""
+        tags.append(f"{local}{_HINT.sub('', rest).strip()}")
+        if local in _SEEN and value not in ("0", "false", "off", "none"):
+            name = name or _SEEN[local]
+        if local == "vertAlign":
+            raised = _RAISED.get(value, "")
+            name = f"{raised}script" if raised else name
+    look = Look(" ".join(sorted(tags)), name or "look", raised)
+    return look, _LANGUAGE.sub(r"\g<1>en-US", raw)
+
+
+_HIDDEN = re.compile(r"(?:^| )vanish(?: |$)")
+
+
+# --- paragraphs ----------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Field:
+    """A field of which the end has not been met."""
+
+    owner: Paragraph
+    index: int  # of the piece that begins it
+    code: str = ""
+    after: int = -1  # index of the first piece of its result
+
+    @property
+    def textual(self) -> bool:
+        return self.after >= 0 and is_textual(self.code)
+
+
+def is_textual(code: str) -> bool:
+    """Whether a field's result is text of the document."""
+    return (code.split() or [""])[0].upper() in _TEXTUAL
+
+
+@dataclass(slots=True)
+class _Room:
+    """What paragraphs stand in: the body, a cell, a note."""
+
+    label: str  # "" for the body
+    element: str = ""
+    paragraphs: int = 0
+    tables: int = 0
+    row: int = 0
+    column: int = 0
+
+
+class WordReader(Reader):
+    """Reads a member of a Word document.
+
+    Args:
+        label: where its text stands: "header 1"; "" for the body.
+        headings: ids of styles.
+        count: numbers given so far in the whole document: "text box" → 2.
+        notes: places of the marks of notes: kind and id → "¶ 12, footnote 2".
+    """
+
+    paragraph = "w:p"
+    paragraph_properties = frozenset({"w:pPr"})
+    run_name = "w:r"
+    run_properties = "w:rPr"
+    text_name = "w:t"
+    dead = frozenset({"w:del", "w:moveFrom"})
+
+    def __init__(
+        self,
+        xml: Xml,
+        member: int,
+        gathering: Gathering,
+        *,
+        label: str,
+        headings: frozenset[str],
+        count: dict[str, int],
+        notes: dict[tuple[str, str], str],
+    ) -> None:
+        super().__init__(xml, member, gathering)
+        self._headings = headings
+        self._count = count
+        self._notes = notes
+        self._rooms = [_Room(label)]
+        self._levels: dict[int, list[_Field]] = {}
+        self.left_out: set[str] = set()  # what a reader should know of
+
+    def look(self, raw: str) -> tuple[Look, str]:
+        """See `look_of`."""
+        return look_of(raw)
+
+    def house(self, tag: str) -> House:
+        """Take the prefix that the file has for Word's elements."""
+        prefix = tag[1:].partition(":")[0] + ":" if ":" in tag.split()[0] else ""
+        between, after = f'<{prefix}t xml:space="preserve">', f"</{prefix}t>"
+        signs = (("\u00ad", "softHyphen"), (NO_BREAK_HYPHEN, "noBreakHyphen"))
+        return House(
+            before=f"<{prefix}r>",
+            between=between,
+            after=f"{after}</{prefix}r>",
+            signs=tuple((sign, f"{after}<{prefix}{name}/>{between}") for sign, name in signs),
+        )
+
+    # --- places
+
+    def meet(self, event: Event) -> None:
+        """Follow tables, notes and text boxes, and take descriptions of images."""
+        name = event.name
+        if event.kind == "text":
+            if self._fields and self._open and self._open[-1].copying == "w:instrText":
+                self._fields[-1].code += event.text
+        elif event.kind == "end":
+            if len(self._rooms) > 1 and name == self._rooms[-1].element:
+                self._rooms.pop()
+        elif name == "w:p":
+            deep = len(self._open) + 1
+            self._levels = {level: f for level, f in self._levels.items() if level <= deep}
+        elif name in ("w:pStyle", "w:outlineLvl", "w:numPr"):
+            self._kind(event)
+        elif name == "w:tbl":
+            self._rooms[-1].tables += 1
+            self._enter(name, f"table {self._rooms[-1].tables}")
+        elif name == "w:tr":
+            self._rooms[-1].row += 1
+            self._rooms[-1].column = 0
+        elif name == "w:tc":
+            table = self._rooms[-1]
+            table.column += 1
+            self._enter(name, f"row {table.row}, column {table.column}")
+        elif name == "w:gridSpan" and len(self._rooms) > 1:
+            self._rooms[-2].column += int(event.attributes.get("w:val", "1")) - 1
+        elif name == "w:txbxContent":
+            self._rooms.append(_Room(self._number("text box"), name))
+        elif name in ("w:footnote", "w:endnote", "w:comment"):
+            kind = name[2:]
+            at = self._notes.get((kind, event.attributes.get("w:id", "")))
+            self._rooms.append(_Room(at or self._number(kind), name))
+        elif name == "wp:docPr":
+            where = self._number("image")
+            self.attribute(event, "descr", f"{where}, description")
+            self.attribute(event, "title", f"{where}, title")
+        elif name == "w:dataBinding" and "core-properties" not in str(event.attributes):
+            self.left_out.add("bound")
+
+    def _enter(self, element: str, label: str) -> None:
+        around = self._rooms[-1].label
+        self._rooms.append(_Room(f"{around}, {label}" if around else label, element))
+
+    def _number(self, what: str) -> str:
+        """Count one more of a kind in the whole document."""
+        if not self.fallback:
+            self._count[what] = self._count.get(what, 0) + 1
+        return f"{what} {self._count.get(what, 0)}"
+
+    def _kind(self, event: Event) -> None:
+        if not self._open or self._open[-1].copying != "w:pPr":
+            return
+        paragraph, value = self._open[-1], event.attributes.get("w:val", "")
+        if event.name == "w:numPr":
+            paragraph.kind = "item" if paragraph.kind == "paragraph" else paragraph.kind
+        elif value in self._headings if event.name == "w:pStyle" else value[:1] in "012345678":
+            paragraph.kind = "heading"
+
+    def place(self, paragraph: Paragraph, spoken: bool) -> str:
+        """Count paragraphs that say something, as a reader would."""
+        room = self._rooms[-1]
+        room.paragraphs += spoken
+        label = room.label or f"¶ {room.paragraphs}"
+        if room.label and room.paragraphs > 1:
+            label += f", ¶ {room.paragraphs}"
+        for note in paragraph.notes:
+            kind, _, number = note.partition(" ")
+            self._notes.setdefault((kind, number), f"{label}, {self._number(kind)}")
+        if room.element == "w:tc" and paragraph.kind == "paragraph":
+            paragraph.kind = "cell"
+        return label
+
+    # --- elements
+
+    @property
+    def _fields(self) -> list[_Field]:
+        return self._levels.setdefault(len(self._open), [])
+
+    def inside(self, paragraph: Paragraph, event: Event) -> None:
+        """Open a container, or copy what is no text."""
+        name, p = event.name, paragraph
+        raw = self.text[event.start : event.end]
+        if name in _CONTAINERS and not p.run:
+            p.pieces.append(Piece("open", raw, name=_CONTAINERS[name]))
+            if name == "w:fldSimple":
+                code = event.attributes.get("w:instr", "")
+                self._fields.append(_Field(p, len(p.pieces) - 1, code, len(p.pieces)))
+        elif name == "w:sdtContent" and p.pieces and p.pieces[-1].kind == "open":
+            p.pieces[-1].raw += raw
+        elif name == "w:softHyphen":
+            self.say(p, "\u00ad", raw)
+        elif name == "w:noBreakHyphen":
+            self.say(p, NO_BREAK_HYPHEN, raw)
+        else:
+            if name in ("w:footnoteReference", "w:endnoteReference"):
+                p.notes.append(f"{name[2:-9]} {event.attributes.get('w:id', '')}")
+            self.copy(p, event)
+
+    def left(self, paragraph: Paragraph, event: Event) -> None:
+        """Close a container."""
+        name, pieces = event.name, paragraph.pieces
+        raw = self.text[event.start : event.end]
+        if name == "w:sdt":
+            if pieces[-1].kind == "open":
+                pieces[-1].kind = "atom"
+            pieces[-1].raw += raw
+        elif name == "w:sdtContent" or (name in _CONTAINERS and not paragraph.run):
+            pieces.append(Piece("close", raw))
+            if name == "w:fldSimple":
+                field = self._fields.pop()
+                if not field.textual:
+                    self._collapse(paragraph, field)
+
+    def copied(self, paragraph: Paragraph, name: str, raw: str) -> Piece | None:
+        """Say what an element is that was copied."""
+        if name in _TRACELESS:
+            return None
+        if name in _HEADS and paragraph.pieces and paragraph.pieces[-1].kind == "open":
+            paragraph.pieces[-1].raw += raw
+            return None
+        whole = self.in_run(paragraph, raw)
+        if name == "w:fldChar":
+            paragraph.pieces.append(Piece("atom", whole, name="field"))
+            said = _TYPE.search(raw)
+            self._field(paragraph, said[1] if said else "")
+            return None
+        if name in ("w:tab", "w:ptab"):
+            return Piece("border", whole, name="tab")
+        if name in ("w:br", "w:cr"):
+            said = _TYPE.search(raw)
+            paged = said is not None and said[1] in ("page", "column")
+            return Piece("border" if paged else "break", whole, name="page" if paged else "break")
+        opaque = name in _OPAQUE and not _FLOATS.search(raw)
+        piece = Piece("atom", whole, name=_NAMES.get(name, "mark"), opaque=opaque)
+        if ranged := _RANGES.search(name):
+            number = _ID.search(raw)
+            piece.range = f"{ranged[2]} {ranged[1]} {number[1] if number else ''}"
+            piece.name = ranged[1]
+        return piece
+
+    def say(self, p: Paragraph, text: str, raw: str) -> None:
+        """Add text; hidden text is not seen, and stays."""
+        super().say(p, re.sub(r"[\r\n]+", " ", text), raw)
+        if _HIDDEN.search(p.pieces[-1].look.key):
+            p.pieces[-1:] = frozen(p.pieces[-1:])
+            self.left_out.add("hidden")
+
+    # --- fields
+
+    def _field(self, paragraph: Paragraph, kind: str) -> None:
+        fields, pieces = self._fields, paragraph.pieces
+        if kind == "begin":
+            fields.append(_Field(paragraph, len(pieces) - 1))
+        elif fields and kind == "separate":
+            fields[-1].after = len(pieces)
+        elif fields and kind == "end":
+            field = fields.pop()
+            first = field.index if field.owner is paragraph else 0
+            if field.owner is not paragraph or not _balanced(pieces[first:]):
+                if not field.textual:
+                    pieces[first:] = frozen(pieces[first:])
+            elif field.textual:
+                head, tail = pieces[first : field.after], pieces[-1]
+                opening = replace(collapsed(head, "", "link"), kind="open")
+                pieces[first : field.after] = [opening]
+                pieces[-1] = replace(tail, kind="close")
+            else:
+                self._collapse(paragraph, field)
+
+    def _collapse(self, paragraph: Paragraph, field: _Field) -> None:
+        pieces = paragraph.pieces[field.index :]
+        result = paragraph.pieces[field.after :] if field.after >= 0 else []
+        visible = "".join(p.text for p in result if p.kind in ("text", "kept"))
+        if any(map(str.isalpha, visible)):
+            self.left_out.add("fields")
+        paragraph.pieces[field.index :] = [collapsed(pieces, visible, "field")]
+
+    def finish(self, paragraph: Paragraph) -> list[Piece]:
+        """Leave what stands in open fields; let marks that begin and end something be pairs."""
+        # The level of the paragraph itself, which is no longer among the open ones.
+        for field in self._levels.get(len(self._open) + 1, []):
+            if not field.textual:
+                first = field.index if field.owner is paragraph else 0
+                paragraph.pieces[first:] = frozen(paragraph.pieces[first:])
+        return _ranges(paragraph.pieces)
+
+
+def _balanced(pieces: Sequence[Piece]) -> bool:
+    deep = 0
+    for piece in pieces:
+        deep += {"open": 1, "close": -1}.get(piece.kind, 0)
+        if deep < 0:
+            return False
+    return deep == 0
+
+
+def _ranges(pieces: list[Piece]) -> list[Piece]:
+    """Make pairs of marks that begin and end something and nest with all else."""
+    opened: list[tuple[str, int, bool]] = []  # range, index, whether there is text inside
+    for index, piece in enumerate(pieces):
+        start, _, name = piece.range.partition(" ")
+        if piece.kind == "open" or start == "Start":
+            opened.append((name, index, False))
+        elif piece.kind in ("text", "kept") and opened:
+            opened[-1] = (*opened[-1][:2], True)
+        elif piece.kind == "close":
+            while opened and opened[-1][0]:  # marks that begin here and end elsewhere
+                opened.pop()
+            if opened:
+                opened.pop()
+        elif start == "End" and opened and opened[-1][0] == name:
+            _, at, spoken = opened.pop()
+            if spoken:
+                pieces[at] = replace(pieces[at], kind="open")
+                pieces[index] = replace(piece, kind="close")
+                if opened:
+                    opened[-1] = (*opened[-1][:2], True)
+    return pieces

@@ -1,0 +1,184 @@
+"""Words that a file cuts into runs: each becomes one stretch of text with one look.
+
+A program cuts a word where a revision, a spelling mark or a bookmark was; a person where a first
+letter is larger. Figures below and above the line are meant: ``H2O``, ``m2`` stay letter by letter.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from dataclasses import replace
+from itertools import accumulate, groupby
+from typing import TYPE_CHECKING
+
+from pipeline.documents.office.pieces import ANY, Piece
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pipeline.documents.office.pieces import Look
+
+_WORD = re.compile(r"(?:\w|[\u00ad\u0300-\u036f])+")
+_HEAD = re.compile(rf"{_WORD.pattern}\Z")
+_FORMULA = re.compile(r"\d*[A-Z]|\d|[a-zµ]{1,3}\Z|[α-ωΑ-Ω]")  # how what bears a figure begins
+_NUMERO = re.compile(r"([Nn])o(s?)")
+
+
+def settle(pieces: Sequence[Piece]) -> list[Piece]:
+    """Make each word of a paragraph one stretch of text with one look.
+
+    Args:
+        pieces: of a paragraph, in order; openings and closings nest.
+    """
+    pieces = _whole_words(_cut(_neighbours_joined(pieces)))
+    return _neighbours_joined(_without_ragged_edges(pieces))
+
+
+def _neighbours_joined(pieces: Sequence[Piece]) -> list[Piece]:
+    """Join texts of the same look that nothing parts."""
+    joined: list[Piece] = []
+    for piece in pieces:
+        last = joined[-1] if joined else None
+        if piece.kind == "text" and not piece.text:
+            continue
+        if last is not None and last.kind == piece.kind == "text" and last.look == piece.look:
+            joined[-1] = _of(last, last.text + piece.text, last.raw + piece.raw)
+        else:
+            joined.append(piece)
+    return joined
+
+
+def _of(piece: Piece, text: str, raw: str = "", look: Look | None = None) -> Piece:
+    return replace(piece, text=text, raw=raw or piece.raw, look=look or piece.look)
+
+
+# --- words ---------------------------------------------------------------------------
+
+
+def _cut(pieces: Sequence[Piece]) -> list[Piece]:
+    """Let each part of a cut word be a piece of its own."""
+    made: list[Piece] = []
+    last = -1  # index in ``made`` of the text before, if nothing parts words since
+    for piece in pieces:
+        if piece.kind != "text":
+            last = -1 if piece.parts_words else last
+            made.append(piece)
+            continue
+        head = _WORD.match(piece.text)
+        if last >= 0 and head and (tail := _HEAD.search(made[last].text)):
+            before = made[last]
+            if tail.start():
+                cut = [_of(before, before.text[: tail.start()]), _of(before, tail[0])]
+                made[last : last + 1] = cut
+            if head.end() < len(piece.text):
+                made.append(_of(piece, head[0]))
+                piece = _of(piece, piece.text[head.end() :])
+        last = len(made)
+        made.append(piece)
+    return made
+
+
+def _whole_words(pieces: Sequence[Piece]) -> list[Piece]:
+    """Put the parts of each word in one place."""
+    made = [*pieces]
+    depths = [*accumulate({"open": 1, "close": -1}.get(p.kind, 0) for p in pieces)]
+    for indices in _cut_words(pieces):
+        parts = [pieces[i] for i in indices]
+        texts = [p.text for p in parts]
+        if len({p.look.raised for p in parts}) > 1 and (kept := _figures(parts)):
+            for index, part in zip(indices, kept, strict=True):
+                made[index] = part
+            continue
+        look = _look(parts)
+        home = max(indices, key=lambda i: (pieces[i].look == look, depths[i], -i))
+        word = "".join(texts)
+        if any(p.look.raised == "super" for p in parts):
+            word = _NUMERO.sub(r"\1°\2", word) if _NUMERO.fullmatch(word) else word
+            plain = next((p for p in parts if not p.look.raised), parts[0])
+            look = plain.look
+        likeness = next((p for p in parts if p.look == look), parts[0])
+        for index, part in zip(indices, parts, strict=True):
+            here = replace(likeness, text=word) if index == home else _of(part, "")
+            made[index] = here
+    return made
+
+
+def _cut_words(pieces: Sequence[Piece]) -> Iterator[list[int]]:
+    """Give the indices of the parts of each word that is cut."""
+    word: list[int] = []
+    for index, piece in enumerate(pieces):
+        if piece.kind == "text" and piece.text:
+            goes_on = word and _HEAD.search(pieces[word[-1]].text) and _WORD.match(piece.text)
+            if not goes_on:
+                if len(word) > 1:
+                    yield word
+                word = []
+            word.append(index)
+        elif piece.parts_words:
+            if len(word) > 1:
+                yield word
+            word = []
+    if len(word) > 1:
+        yield word
+
+
+def _look(parts: Sequence[Piece]) -> Look:
+    """Choose a word's look: that of most letters, but a first letter alone has no say."""
+    if len(parts[0].text) == 1 and len({p.look for p in parts[1:]}) == 1:
+        return parts[1].look
+    counts: Counter[Look] = Counter()
+    for part in parts:
+        counts[part.look] += len(part.text)
+    return counts.most_common(1)[0][0]
+
+
+def _figures(parts: Sequence[Piece]) -> list[Piece]:
+    """Keep what has figures above or below the line as it is; nothing if it is only a word."""
+    body = "".join(p.text for p in parts if not p.look.raised)
+    raised = [p for p in parts if p.look.raised]
+    ordinal = all(p.look.raised == "super" and p.text.isalpha() for p in raised)
+    if ordinal and not (len(body) == 1 and body.islower() and len(raised[0].text) == 1):
+        return []
+    if _NUMERO.fullmatch("".join(p.text for p in parts)):
+        return []
+    if _FORMULA.match(body) and not (len(body) > 3 and body[1:].isalpha() and body[1:].islower()):
+        whole = "".join(p.text for p in parts)
+        raw = "".join(p.raw for p in parts)
+        first = replace(parts[0], kind="kept", text=whole, raw=raw, name="formula")
+        return [first, *(_of(p, "") for p in parts[1:])]
+    if parts[-1] is raised[-1] and parts[-1].text.isdigit():  # a note's mark, set by hand
+        word = "".join(p.text for p in parts[:-1])
+        mark = replace(parts[-1], kind="atom", text="", name="note")
+        return [_of(parts[0], word), *(_of(p, "") for p in parts[1:-1]), mark]
+    return []
+
+
+# --- edges ---------------------------------------------------------------------------
+
+
+def _mute(text: str) -> bool:
+    """Whether a text is only blanks and punctuation."""
+    return all(unicodedata.category(c)[0] in "PZC" for c in text)
+
+
+def _without_ragged_edges(pieces: Sequence[Piece]) -> list[Piece]:
+    """Let no look be on blanks and punctuation alone, and none begin or end with a blank."""
+    made: list[Piece] = []
+    for is_text, group in groupby(pieces, key=lambda p: p.kind == "text"):
+        here = [*group]
+        made += _run([p for p in here if p.text]) if is_text else here
+    return made
+
+
+def _run(texts: Sequence[Piece]) -> Iterator[Piece]:
+    """Mend a run of texts that follow one another."""
+    owner = next((p for p in texts if not _mute(p.text)), None)
+    for piece in texts:
+        if not _mute(piece.text):
+            owner = piece
+        if owner is None:
+            yield replace(piece, look=ANY)
+        else:
+            yield replace(piece, look=owner.look, properties=owner.properties)

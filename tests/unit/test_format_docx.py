@@ -1,0 +1,381 @@
+"""Word documents: what cuts words, what goes with them, and what nobody touches."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import docx
+import pytest
+from docx.oxml.ns import qn
+from formats.laws import translated
+from formats.samples import Sample
+from formats.samples.containers import unzipped, zipped
+from formats.samples.docx_package import Docx
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.documents import parse_document
+from pipeline.errors import InputError
+
+
+def package(*paragraphs: str, **parts: str) -> bytes:
+    """Give a document of paragraphs, of which each is the XML in it; more parts by name."""
+    made = Docx("any")
+    made.add(*(p if p.startswith("<w:tbl") else f"<w:p>{p}</w:p>" for p in paragraphs))
+    for name, xml in parts.items():
+        made.parts[name] = [xml]
+    return made.pack()
+
+
+def run(text: str, look: str = "", *, inside: str = "") -> str:
+    """Give a run."""
+    properties = f"<w:rPr>{look}</w:rPr>" if look else ""
+    text = f'<w:t xml:space="preserve">{text}</w:t>' if text else ""
+    return f"<w:r>{properties}{text}{inside}</w:r>"
+
+
+def through(data: bytes, answer=str.upper) -> bytes:
+    """Translate by an engine that answers so."""
+    return translated(Sample(name="a", format="docx", data=data, texts=()), answer)
+
+
+def xml(data: bytes, member: str = "word/document.xml") -> str:
+    """Give a member without namespaces' declarations."""
+    return re.sub(r' xmlns:\w+="[^"]*"', "", unzipped(data)[member].decode())
+
+
+def body(data: bytes) -> str:
+    """Give what stands in the body before the section."""
+    return re.search("<w:body>(.*)<w:sectPr>", xml(data), re.DOTALL)[1]
+
+
+def said(data: bytes) -> list[str]:
+    """Give the paragraphs that python-docx reads, deletions left out."""
+    document = docx.Document(io.BytesIO(data))
+    return [
+        "".join(
+            t.text or "" for t in p._p.iter(qn("w:t")) if next(t.iterancestors(qn("w:p"))) is p._p
+        )
+        for p in document.paragraphs
+    ]
+
+
+def looking(data: bytes, element: str) -> list[str]:
+    """Give the texts of runs whose properties have an element."""
+    document = docx.Document(io.BytesIO(data))
+    there = f"{qn('w:rPr')}/{qn(element)}"
+    runs = (r for r in document.element.body.iter(qn("w:r")) if r.find(there) is not None)
+    return ["".join(t.text for t in r.iter(qn("w:t"))) for r in runs]
+
+
+BOLD, ITALIC, LINE = "<w:b/>", "<w:i/>", '<w:u w:val="single"/>'
+ON = '<w:b w:val="1"/>'
+NOTE = '<w:footnoteReference w:id="2"/>'
+MARKS = {
+    "bookmark": '<w:bookmarkStart w:id="1" w:name="a"/><w:bookmarkEnd w:id="1"/>',
+    "spelling": '<w:proofErr w:type="spellStart"/>',
+    "page": "<w:r><w:lastRenderedPageBreak/></w:r>",
+    "range": '<w:commentRangeStart w:id="4"/>',
+    "range's end": '<w:commentRangeEnd w:id="4"/><w:r><w:commentReference w:id="4"/></w:r>',
+    "deletion": '<w:del w:id="9" w:author="x"><w:r><w:delText>xx</w:delText></w:r></w:del>',
+    "permission": '<w:permStart w:id="5" w:edGrp="everyone"/><w:permEnd w:id="5"/>',
+    "nothing": "",
+}
+HALVES = {
+    "revision": lambda a, b: f'<w:r w:rsidR="0A">{a}</w:r><w:r w:rsidR="0B">{b}</w:r>',
+}
+
+
+@pytest.mark.parametrize("mark", MARKS)
+@pytest.mark.parametrize("look", ["", BOLD])
+def test_a_word_is_one_whatever_cuts_it(mark, look):
+    data = package(run("La mai", look) + MARKS[mark] + run("son est grande.", look))
+    document = parse_document(data, doc_id="a", name="a.docx")
+    assert document.blocks[0].text == "La maison est grande."
+    out = through(data)
+    assert said(out) == ["LA MAISON EST GRANDE."]
+    if mark not in ("spelling", "page"):
+        assert MARKS[mark] in xml(out)
+
+
+ELEMENTS = {
+    "smart tag": ('<w:smartTag w:uri="u" w:element="e">', "</w:smartTag>"),
+    "link": ('<w:hyperlink w:anchor="ici">', "</w:hyperlink>"),
+    "insertion": ('<w:ins w:id="7" w:author="x">', "</w:ins>"),
+    "content control": (
+        '<w:sdt><w:sdtPr><w:id w:val="3"/></w:sdtPr><w:sdtContent>',
+        "</w:sdtContent></w:sdt>",
+    ),
+    "direction": ('<w:dir w:val="ltr">', "</w:dir>"),
+    "custom": ('<w:customXml w:element="e"><w:customXmlPr/>', "</w:customXml>"),
+    "range": ('<w:bookmarkStart w:id="1" w:name="a"/>', '<w:bookmarkEnd w:id="1"/>'),
+}
+
+
+@pytest.mark.parametrize("element", ELEMENTS)
+@pytest.mark.parametrize(
+    "cut",
+    [
+        ("La petite mai", "son", " verte."),
+        ("La petite ", "mai", "son verte."),
+        ("La petite ", "maison", " verte."),
+    ],
+)
+def test_what_stands_around_part_of_a_word_stands_around_the_word(element, cut):
+    opening, closing = ELEMENTS[element]
+    before, inside, after = map(run, cut)
+    out = through(package(before + opening + inside + closing + after))
+    assert said(out) == ["LA PETITE MAISON VERTE."]
+    around = re.search(f"{re.escape(opening)}(.*?){re.escape(closing)}", xml(out))
+    assert re.sub("<[^>]*>", "", around[1]) == "MAISON"
+
+
+@pytest.mark.parametrize(
+    ("runs", "bold"),
+    [
+        ([("Le ", ""), ("no", BOLD), ("ir", BOLD), (" dort", "")], ["NOIR"]),
+        ([("Le ", ""), ("noir", BOLD), (" dort", BOLD)], ["NOIR DORT"]),
+        ([("Le ", BOLD), ("noir", BOLD), (" ", BOLD), ("dort", "")], ["LE NOIR"]),
+        ([("Le ", ""), ("n", ""), ("oir", BOLD), (" dort", "")], ["NOIR"]),
+        ([("Le ", ""), ("noi", BOLD), ("r", ""), (" dort", "")], ["NOIR"]),
+        ([("L", BOLD), ("e noir dort", "")], []),
+        ([("Le ", ""), ("noir", BOLD), (",", BOLD), (" dort", "")], ["NOIR,"]),
+        ([("Le noir", ""), (", ", BOLD), ("dort", "")], []),
+        (
+            [("Le ", ""), ("noir ", '<w:b w:val="1"/>'), ("dort", BOLD), (" bien tard", "")],
+            ["NOIR DORT"],
+        ),
+        ([("Le noir dort", '<w:b w:val="0"/>')], ["LE NOIR DORT"]),
+    ],
+)
+def test_the_bold_words_are_bold_and_no_others(runs, bold):
+    out = through(package("".join(run(text, look) for text, look in runs)))
+    assert said(out) == ["".join(text for text, _ in runs).upper()]
+    assert [t.strip() for t in looking(out, "w:b")] == bold
+
+
+@pytest.mark.parametrize(
+    "properties",
+    [
+        '<w:lang w:val="fr-FR"/>',
+        '<w:lang w:val="en-US"/>',
+        "<w:noProof/>",
+        '<w:rPrChange w:id="1" w:author="x"><w:rPr><w:b/></w:rPr></w:rPrChange>',
+        '<w:spacing w:val="-2"/>',
+        '<w:kern w:val="2"/>',
+        '<w:szCs w:val="24"/>',
+        "<w:bCs/>",
+    ],
+)
+def test_what_nobody_sees_makes_no_look(properties):
+    data = package(run("Le chat no") + run("ir", properties) + run(" dort."))
+    (block,) = parse_document(data, doc_id="a", name="a.docx").blocks
+    assert (block.text, block.markup) == ("Le chat noir dort.", ())
+
+
+def test_what_is_written_is_marked_as_english_and_what_is_not_stays():
+    language = '<w:lang w:val="fr-FR" w:eastAsia="fr-CA"/>'
+    out = through(package(run("Le chat", language), run("2026", language)))
+    assert '<w:lang w:val="en-US" w:eastAsia="fr-CA"/>' in body(out)
+    assert run("2026", language) in body(out)
+    assert '<w:lang w:val="en-US" w:eastAsia="en-US" w:bidi="ar-SA"/>' in xml(
+        out, "word/styles.xml"
+    )
+
+
+@pytest.mark.parametrize(
+    ("runs", "kept"),
+    [
+        ([("Le gaz est du CO", ""), ("2", "subscript"), (" pur.", "")], "CO2"),
+        ([("H", ""), ("2", "subscript"), ("O coule.", "")], "H2O"),
+        ([("Il fait 12 m", ""), ("2", "superscript"), (" ici.", "")], "m2"),
+        ([("Soit x", ""), ("n", "superscript"), (" la suite.", "")], "xn"),
+    ],
+)
+def test_figures_above_and_below_the_line_stay(runs, kept):
+    made = [run(t, f'<w:vertAlign w:val="{v}"/>' if v else "") for t, v in runs]
+    out = through(package("".join(made)))
+    assert kept in said(out)[0]
+    raised = next(t for t, v in runs if v)
+    assert looking(out, "w:vertAlign") == [raised]
+
+
+@pytest.mark.parametrize(
+    ("word", "raised", "source"),
+    [
+        ("1", "er", "1er"),
+        ("XX", "e", "XXe"),
+        ("M", "me", "Mme"),
+        ("n", "o", "n°"),
+        ("2", "nde", "2nde"),
+    ],
+)
+def test_letters_above_the_line_are_of_the_word(word, raised, source):
+    up = '<w:vertAlign w:val="superscript"/>'
+    data = package(run(f"Voici {word}") + run(raised, up) + run(" pour toi."))
+    (block,) = parse_document(data, doc_id="a", name="a.docx").blocks
+    assert block.text == f"Voici {source} pour toi."
+
+
+def test_a_mark_of_a_note_that_was_set_by_hand_is_no_letter():
+    up = '<w:vertAlign w:val="superscript"/>'
+    out = through(package(run("Le chat") + run("1", up) + run(" dort.")))
+    assert said(out) == ["LE CHAT1 DORT."]
+    assert looking(out, "w:vertAlign") == ["1"]
+
+
+# --- what stays ----------------------------------------------------------------------
+
+
+def field(code: str, *result: str) -> str:
+    """Give a field in five runs."""
+    chars = [f'<w:r><w:fldChar w:fldCharType="{k}"/></w:r>' for k in ("begin", "separate", "end")]
+    code = f'<w:r><w:instrText xml:space="preserve"> {code} </w:instrText></w:r>'
+    return chars[0] + code + chars[1] + "".join(result) + chars[2]
+
+
+@pytest.mark.parametrize(
+    "code", ["PAGE", "REF a", "DATE \\@ d", "MERGEFIELD nom", "SEQ t", "PAGEREF a"]
+)
+def test_a_field_stays_as_it_is(code):
+    inside = field(code, run("douze"))
+    simple = f'<w:fldSimple w:instr=" {code} ">{run("douze")}</w:fldSimple>'
+    for raw in (inside, simple):
+        out = through(package(run("Le chat voit ") + raw + run(" chiens.")))
+        assert said(out) == ["LE CHAT VOIT douze CHIENS."]
+        assert raw in body(out)
+
+
+@pytest.mark.parametrize("code", ['HYPERLINK "https://a.org"', 'HYPERLINK \\l "a"', "FORMTEXT"])
+def test_the_text_of_some_fields_is_text(code):
+    out = through(package(run("Le ") + field(code, run("chat no"), run("ir")) + run(" dort.")))
+    assert said(out) == ["LE CHAT NOIR DORT."]
+    between = re.search('"separate"/></w:r>(.*?)<w:r><w:fldChar w:fldCharType="end"', body(out))
+    assert re.sub("<[^>]*>", "", between[1]) == "CHAT NOIR"
+
+
+def test_a_table_of_contents_is_translated_with_its_headings():
+    entry = run("Le début") + run("", inside="<w:tab/>") + field("PAGEREF _T1", run("3"))
+    begin, separate, end = (
+        f'<w:r><w:fldChar w:fldCharType="{k}"/></w:r>' for k in ("begin", "separate", "end")
+    )
+    code = "<w:r><w:instrText> TOC \\o </w:instrText></w:r>"
+    out = through(
+        package(
+            begin + code + separate + entry, entry.replace("début", "milieu"), end, run("Le début")
+        )
+    )
+    assert said(out) == ["LE DÉBUT3", "LE MILIEU3", "", "LE DÉBUT"]
+    assert body(out).count(field("PAGEREF _T1", run("3"))) == 2
+
+
+def test_a_field_over_several_paragraphs_stays():
+    begin, separate, end = (
+        f'<w:r><w:fldChar w:fldCharType="{k}"/></w:r>' for k in ("begin", "separate", "end")
+    )
+    code = "<w:r><w:instrText> BIBLIOGRAPHY </w:instrText></w:r>"
+    out = through(
+        package(
+            begin + code + separate + run("Un livre"),
+            run("Un autre"),
+            run("Fin") + end,
+            run("Le chat"),
+        )
+    )
+    assert said(out) == ["Un livre", "Un autre", "Fin", "LE CHAT"]
+
+
+def test_hidden_text_stays_and_a_finding_says_so():
+    data = package(run("Le chat ") + run("secret", "<w:vanish/>") + run(" dort."))
+    assert "secret" in said(through(data))[0]
+    (finding,) = parse_document(data, doc_id="a", name="a.docx").findings
+    assert "hidden" in finding.message
+
+
+def test_the_words_before_and_after_a_tab_are_no_sentence():
+    data = package(run("Le chat", LINE, inside="<w:tab/>") + run("le chien"))
+    document = parse_document(data, doc_id="a", name="a.docx")
+    assert [b.text for b in document.blocks] == ["Le chat", "le chien"]
+    assert len({b.where for b in document.blocks}) == 2
+    assert "<w:tab/>" in body(through(data))
+
+
+def test_macros_are_refused_by_name():
+    parts = unzipped(package(run("Le chat")))
+    data = zipped({**parts, "word/vbaProject.bin": b"x"})
+    with pytest.raises(InputError, match="macros"):
+        parse_document(data, doc_id="a", name="a.docx")
+
+
+@pytest.mark.parametrize("member", ["_rels/.rels", "word/document.xml"])
+def test_what_is_no_word_document_is_refused_by_name(member):
+    parts = unzipped(package(run("Le chat")))
+    del parts[member]
+    with pytest.raises(InputError, match="not a Word document"):
+        parse_document(zipped(parts), doc_id="a", name="a.docx")
+
+
+def test_places_are_told_as_people_tell_them():
+    cell = "<w:tc><w:tcPr/><w:p>{}</w:p></w:tc>"
+    inner = f"<w:tbl><w:tr>{cell.format(run('Le nid'))}</w:tr></w:tbl>"
+    table = (
+        f"<w:tbl><w:tr>{cell.format(run('Le chat'))}<w:tc><w:tcPr><w:gridSpan w:val='2'/></w:tcPr>"
+        f"<w:p>{run('Le chien')}</w:p>{inner}<w:p>{run('Le loup')}</w:p></w:tc>"
+        f"{cell.format(run('Le coq'))}</w:tr></w:tbl>"
+    )
+    data = package(
+        run("Un"),
+        "",
+        run("Deux") + run("", inside=NOTE),
+        table,
+        footnotes=f'<w:footnote w:id="2"><w:p>{run("Trois")}</w:p></w:footnote>',
+        header=f"<w:p>{run('Quatre')}</w:p><w:p>{run('Cinq')}</w:p>",
+        comments=f'<w:comment w:id="0"><w:p>{run("Six")}</w:p></w:comment>',
+    )
+    blocks = parse_document(data, doc_id="a", name="a.docx").blocks
+    assert {b.text: b.where for b in blocks} == {
+        "Un": "¶ 1",
+        "Deux": "¶ 2",
+        "Le chat": "table 1, row 1, column 1",
+        "Le chien": "table 1, row 1, column 2",
+        "Le nid": "table 1, row 1, column 2, table 1, row 1, column 1",
+        "Le loup": "table 1, row 1, column 2, ¶ 2",
+        "Le coq": "table 1, row 1, column 4",
+        "Trois": "¶ 2, footnote 1",
+        "Quatre": "header 1",
+        "Cinq": "header 1, ¶ 2",
+        "Six": "comment 1",
+    }
+
+
+# --- runs of any kind ----------------------------------------------------------------
+
+LOOKS = [
+    "",
+    BOLD,
+    ITALIC,
+    BOLD + ITALIC,
+    '<w:lang w:val="fr-FR"/>',
+    BOLD + '<w:lang w:val="fr-CA"/>',
+]
+texts = st.text("ab é.,&<\u00a0", min_size=0, max_size=6)
+atoms = st.sampled_from(
+    [*MARKS.values(), run("", inside=NOTE), "<w:r><w:sym w:char='F0E0'/></w:r>"]
+)
+
+
+@given(st.lists(st.tuples(texts, st.sampled_from(LOOKS)) | atoms, max_size=8))
+def test_runs_of_any_kind_say_the_same_again(pieces):
+    made = "".join(
+        p if isinstance(p, str) else run(p[0].replace("&", "&amp;").replace("<", "&lt;"), p[1])
+        for p in pieces
+    )
+    data = package(made + run(" fin."))
+    parts, again = unzipped(data), unzipped(through(data, lambda source: source))
+    assert parts["word/document.xml"] == again["word/document.xml"]
+    out = through(data)
+    squeezed = [" ".join(t.split()) for t in (*said(data), *said(out))]
+    assert squeezed[0].upper().replace(" ", "") == squeezed[1].replace(" ", "")
+    words = [w for w in squeezed[0].upper().split() if any(map(str.isalpha, w))]
+    assert [w for w in words if w not in squeezed[1].split()] == []
