@@ -11,6 +11,7 @@ import os
 import time
 from typing import TYPE_CHECKING
 
+from pipeline.engines import Abilities
 from pipeline.errors import EngineError
 from pipeline.records import Decoding, Hypothesis
 
@@ -34,7 +35,7 @@ class FakeEngine:
     """
 
     name = "fake"
-    supports_hints = False
+    abilities = Abilities(scores=True, nbest=True, bans=True, exact=True)
 
     def __init__(
         self,

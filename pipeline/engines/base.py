@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from pipeline.records import Decoding
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from pipeline.records import Hypothesis, Request
 
@@ -20,6 +20,21 @@ class Quick:
 
     decoding: Decoding
     unsure: float  # merit, nats, below which a second look is taken
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Abilities:
+    """What an engine can do. What is not there is not asked for."""
+
+    scores: bool = False  # hypotheses carry the mean log-probability per token
+    nbest: bool = False  # more than one hypothesis, where more are asked for
+    bans: bool = False  # `Request.banned` reaches the model
+    hints: bool = False  # `Request.hints` reach the model
+    exact: bool = False  # a sentence's answer does not depend on its company, to the last bit
+
+    def __iter__(self) -> Iterator[str]:
+        """Name what it can."""
+        return (f.name for f in fields(self) if getattr(self, f.name))
 
 
 class Engine(Protocol):
@@ -41,8 +56,8 @@ class Engine(Protocol):
         ...
 
     @property
-    def supports_hints(self) -> bool:
-        """Whether ``Request.hints`` reach the model."""
+    def abilities(self) -> Abilities:
+        """What it can do."""
         ...
 
     @property
@@ -88,14 +103,27 @@ class ModelEngine(ABC):
     quick: ClassVar[Quick | None] = None
     step_tokens: ClassVar[int] = 4096  # source tokens, padding included, between two commits
     window: ClassVar[int] = 1024  # segments that are planned together
-    supports_hints: ClassVar[bool] = False
+    abilities: ClassVar[Abilities] = Abilities()
     max_source_tokens: ClassVar[int]
+    # Settings that it reads, by name: `decoding_for` and `__init__` get them as keywords.
+    options: ClassVar[tuple[str, ...]] = ()
 
     decoding: Decoding
     fingerprint: str
+    family: str = ""  # what kind of model was loaded, for people
+    licence: str = ""  # of the model as published, for people
 
     @abstractmethod
     def __init__(self, model: str, *, decoding: Decoding, threads: int) -> None: ...
+
+    @classmethod
+    def decoding_for(cls, model: str, **_options: str) -> Decoding:
+        """Give the options with which a model is best asked, without ``--beam``.
+
+        Raises:
+            ModelError: it is no model for this engine.
+        """
+        return cls.default_decoding
 
     @classmethod
     def accepts(cls, model: str) -> bool:

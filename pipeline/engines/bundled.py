@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.engines.base import ModelEngine, Quick
+from pipeline.engines.base import Abilities, ModelEngine, Quick
 from pipeline.engines.batching import run_batched, share_threads
 from pipeline.errors import EngineError, ModelDamaged
 from pipeline.records import Decoding, Hypothesis
@@ -73,7 +73,7 @@ class BundledEngine(ModelEngine):
     # A few batches for each worker, so that none waits long for another at a step's end.
     step_tokens = 3_072
     window = 256
-    supports_hints = True
+    abilities = Abilities(scores=True, nbest=True, bans=True, hints=True)
     # Two in five of FLORES dev's sentences are below: asked for again with beam 4, they give
     # all of what beam 4 for every sentence gives (benchmarks/RESULTS.md).
     quick = Quick(decoding=Decoding(beam=1), unsure=-0.69)

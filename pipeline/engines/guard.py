@@ -47,7 +47,7 @@ class GuardedEngine:
         self._engine = engine
         self.name = engine.name
         self.decoding = engine.decoding
-        self.supports_hints = engine.supports_hints
+        self.abilities = engine.abilities
         self.max_source_tokens = engine.max_source_tokens
 
     @property

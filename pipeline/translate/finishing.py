@@ -112,7 +112,7 @@ class Finisher:
         self._look = look
         self._quick = chosen.quick if look == "full" else None
         # More hypotheses cost a beam search little, and the best one is not always the first.
-        self._choices = max(1, chosen.engine.decoding.beam)
+        self._choices = max(1, chosen.engine.decoding.beam) if chosen.engine.abilities.nbest else 1
 
     def __call__(self, segments: Sequence[Segment]) -> list[Rendering]:
         """Finish segments: as many renderings, same order.
@@ -156,7 +156,7 @@ class Finisher:
         return Request(
             source=todo.segment.source,
             hypotheses=self._choices,
-            hints=hints_for(todo.seen) if self._engine.supports_hints else (),
+            hints=hints_for(todo.seen) if self._engine.abilities.hints else (),
         )
 
     def _sorted_out(self, segments: Sequence[Segment]) -> tuple[dict[int, Rendering], list[int]]:
@@ -244,7 +244,7 @@ class Finisher:
                 [(cases[key], rendering) for key, rendering in results.items()],
                 Look(
                     meaning=self._look == "full",
-                    suggest=self._engine.supports_hints,
+                    can=self._engine.abilities,
                     unsure=None if self._quick is None else self._quick.unsure,
                 ),
                 self._in_full,
@@ -264,6 +264,7 @@ class Finisher:
             self._termbase,
             self.recall,
             masks=self._masks,
+            can_ban=self._engine.abilities.bans,
             matches=[t.seen for t, _ in drafts],
         )
 

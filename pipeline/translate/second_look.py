@@ -23,6 +23,7 @@ from pipeline.translate.choice import covering, covering_terms, merit
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from pipeline.engines import Abilities
     from pipeline.records import Hint, Hypothesis, Rendering, Segment
     from pipeline.translate.finishing import Todo
     from pipeline.translate.recall import Answer
@@ -54,7 +55,7 @@ class Look:
     """What a second look is for."""
 
     meaning: bool = False  # words without counterpart too, and sentences below `unsure`
-    suggest: bool = False  # the engine reads hints
+    can: Abilities  # of the engine: what is not there is not asked for
     unsure: float | None = None  # merit, nats; None where the first pass was no quick one
 
 
@@ -131,7 +132,7 @@ def second_look(
 def _doubtful(place: int, todo: Todo, rendering: Rendering, look: Look) -> _Case | None:
     """Give what is doubtful in a rendering; None where nothing is."""
     banned = _left(todo.segment, rendering)
-    if len(banned) > MAX_WORDS:
+    if len(banned) > MAX_WORDS or not look.can.bans:
         banned = ()
     worth, unsure, idiom = rendering.score, False, False
     suggested: tuple[Hint, ...] = ()
@@ -147,12 +148,13 @@ def _doubtful(place: int, todo: Todo, rendering: Rendering, look: Look) -> _Case
         idiom = any(hole.idiom for hole in seen.holes)
         # What a quick pass is sure of is left alone, expressions apart: suggestions did not
         # better it.
-        if look.suggest:
+        if look.can.hints:
             sure = look.unsure is not None and not unsure
             suggested = hints(
                 [hole for hole in seen.holes if hole.idiom or (hole.weight > RARE and not sure)]
             )
-    if not (banned or suggested or unsure):
+    # Without scores no answer is better than what stands, unless French goes.
+    if not (banned or (look.can.scores and (suggested or unsure))):
         return None
     return _Case(
         place=place,

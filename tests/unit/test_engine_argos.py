@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.engines.argos import ARGOS_DECODING, ArgosEngine, mean_log_probability
-from pipeline.engines.argos_tokens import banned_sequences, load_tokenizer, read_vocabulary
+from pipeline.engines.argos import ARGOS_DECODING, ArgosEngine, ArgosPackage, load_tokenizer
+from pipeline.engines.ct2.core import mean_log_probability
+from pipeline.engines.ct2.pieces import banned_sequences
 from pipeline.engines.guard import GuardedEngine
 from pipeline.errors import EngineError, ModelDamaged, ModelMissing
 from pipeline.records import Decoding, Request
@@ -310,10 +311,10 @@ def test_a_ban_touches_only_its_own_request(engine):
 
 
 def test_banned_sequences_hold_every_casing_and_only_the_models_own_tokens(package):
-    tokenizer = load_tokenizer(package, source="fr", target="en")
-    vocabulary = read_vocabulary(package / "model")
-    sequences = banned_sequences(["minister", "株式会社", " "], tokenizer, vocabulary)
-    spelled = {tokenizer.decode(list(s)) for s in sequences}
+    family = ArgosPackage(package)
+    vocabulary = family.vocabulary
+    sequences = banned_sequences(["minister", "株式会社", " "], family.cut, vocabulary)
+    spelled = {family.decode(list(s)) for s in sequences}
     assert {"minister", "Minister", "MINISTER"} >= spelled >= {"minister"}
     assert len(sequences) > 1, "more than one way of cutting the word"
     assert all(vocabulary.issuperset(sequence) for sequence in sequences)
@@ -333,7 +334,7 @@ def test_the_fingerprint_follows_weights_and_options_and_nothing_else(package, e
 
 
 def test_what_the_engine_says_of_itself(engine):
-    assert (engine.name, engine.supports_hints) == ("argos", False)
+    assert (engine.name, list(engine.abilities)) == ("argos", ["scores", "nbest", "bans", "exact"])
     assert engine.decoding == Decoding(beam=4, length_penalty=0.2)
 
 

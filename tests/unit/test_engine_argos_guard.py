@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.engines import Abilities
 from pipeline.engines.failures import find_failures, is_copied, is_empty, is_length_off, is_loop
 from pipeline.engines.guard import GuardedEngine, retry_decodings, split_overlong
 from pipeline.records import Decoding, Hint, Hypothesis, Request
@@ -152,7 +153,7 @@ class Scripted:
 
     name = "scripted"
     fingerprint = "f"
-    supports_hints = True
+    abilities = Abilities(hints=True)
     max_source_tokens = 40
     decoding = Decoding(beam=4, length_penalty=0.2)
 
@@ -238,6 +239,10 @@ def test_a_sentence_longer_than_the_model_reads_is_cut_and_says_so():
 
 def test_the_guard_shows_its_engine_and_has_a_fingerprint_of_its_own():
     guard = GuardedEngine(Scripted(lambda request: [GOOD]))
-    assert (guard.name, guard.supports_hints, guard.max_source_tokens) == ("scripted", True, 40)
+    assert (guard.name, guard.abilities, guard.max_source_tokens) == (
+        "scripted",
+        Abilities(hints=True),
+        40,
+    )
     assert guard.decoding == Scripted.decoding
     assert guard.fingerprint != "f"

@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipeline.engines import Quick
+from pipeline.engines import Abilities, Quick
 from pipeline.glossary import replay
 from pipeline.records import Decoding, Edit, Hint, Hypothesis
 from pipeline.table import from_plain
@@ -202,7 +202,7 @@ class Scripted:
     def __init__(self, fake_engine_class, quick, full, *, hints=True):
         self.fake = fake_engine_class()
         self.quick, self.full = quick, full
-        self.supports_hints = hints
+        self.abilities = Abilities(scores=True, nbest=True, bans=True, hints=hints)
         self.asked = []
 
     def __getattr__(self, name):

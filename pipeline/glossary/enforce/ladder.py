@@ -208,7 +208,9 @@ def _ask(
                 work.offer_reworded(work.candidate(answer, rung))
 
 
-def _retranslate(works: Sequence[_Work], translate: Translate, *, masks: MaskShape | None) -> None:
+def _retranslate(
+    works: Sequence[_Work], translate: Translate, *, masks: MaskShape | None, can_ban: bool
+) -> None:
     def every(work: _Work) -> Request | None:
         number = len(work.matches.matches)
         return work.switched(range(number)) if 0 < len(work.missing) < number else None
@@ -225,7 +227,8 @@ def _retranslate(works: Sequence[_Work], translate: Translate, *, masks: MaskSha
     _ask(works, translate, "retranslate", lambda w: w.switched(w.missing))
     _ask(works, translate, "retranslate", every)
     _ask(works, translate, "retranslate", lambda w: w.switched(w.missing, quoted=True), plain)
-    _ask(works, translate, "ban", banned)
+    if can_ban:
+        _ask(works, translate, "ban", banned)
     if masks is not None:
         _ask(
             works,
@@ -242,6 +245,7 @@ def enforce(
     translate: Translate,
     *,
     masks: MaskShape | None = None,
+    can_ban: bool = True,
     matches: Sequence[Matches] | None = None,
 ) -> tuple[Rendering, ...]:
     """Make drafts keep the glossary, or say by name where they don't.
@@ -258,6 +262,7 @@ def enforce(
             the sentences that are still unsatisfied.
         masks: the placeholder shape measured on the engine's model; no masked pass where
             none was measured.
+        can_ban: the engine keeps banned strings out.
         matches: what ``termbase`` sees in each draft's source, where the caller has looked
             already: a sentence need not be matched twice.
 
@@ -273,7 +278,7 @@ def enforce(
     works = [_Work(draft, seen) for draft, seen in zip(drafts, matches, strict=True)]
     for work in works:
         _without_asking(work)
-    _retranslate(works, translate, masks=masks)
+    _retranslate(works, translate, masks=masks, can_ban=can_ban)
     for work in works:
         work.offer(work.spare)
         _without_asking(work, lossy=True)  # better to lose a word than a term
