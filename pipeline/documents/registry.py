@@ -14,6 +14,7 @@ from pipeline.documents.base import Format, Reading, Syntax
 from pipeline.documents.html import Html
 from pipeline.documents.markdown import Markdown, Mdx
 from pipeline.documents.notebook import Notebook
+from pipeline.documents.odf import Odp, Odt
 from pipeline.documents.office import Word
 from pipeline.documents.refused import refusal
 from pipeline.documents.sheets import Csv, Tsv
@@ -34,6 +35,8 @@ _BUILT_IN: tuple[Format, ...] = (
     PlainText(),
     Markdown(),
     Mdx(),
+    Odt(),
+    Odp(),
     Csv(),
     Tsv(),
     Html(),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -343,6 +344,37 @@ def _(c: Case) -> None:
         display = source[source.index("$$\nk_2") :].strip()
         for formula in (*FORMULAS, r"\[ S = \sum u_n \]", display):
             assert formula in text
+
+
+@case("35-odp-spaces-tabs-groups-notes")
+def _(c: Case) -> None:
+    c.say(
+        {
+            "Le chat noir dort sur la chaise.": "The black cat sleeps on the chair.",
+            "Le fromage": "Cheese",
+            "Le lait": "Milk",
+            "Le pain est frais.": "The bread is fresh.",
+            "Le chien boit de l’eau.": "The dog drinks water.",
+            "Le cheval mange une pomme.": "The horse eats an apple.",
+        }
+    )
+    c.translate("a.odp")
+    with zipfile.ZipFile(c.folder / "o/a.en.odp") as archive:
+        first, *others = archive.infolist()
+        text = archive.read("content.xml").decode()
+    assert (first.filename, first.compress_type) == ("mimetype", zipfile.ZIP_STORED)
+    assert first.extra == b""
+    assert len(others) == 4
+    said = [re.sub("</?text:span[^>]*>", "", p) for p in re.findall("<text:p>(.*?)</text:p>", text)]
+    assert said == [
+        "The black cat sleeps on the chair.",
+        "Cheese<text:tab/>€4<text:line-break/>Milk<text:tab/>€2",
+        'The bread is fresh.<text:s text:c="4"/>42',
+        "The dog drinks water.",
+        "The horse eats an apple.",
+    ]
+    assert re.findall('<text:span text:style-name="T1">(.*?)</text:span>', text) == ["black"]
+    assert 'fo:language="en" fo:country="US"' in text
 
 
 @case("39-csv-column-with-line-ends")

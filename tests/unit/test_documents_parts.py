@@ -38,7 +38,7 @@ def outline(text: str, **more: object) -> list[Block]:
 
 # --- texts with tags ---------------------------------------------------------------
 
-words = st.text("aé &<>\u00a0\u00ad\n.", max_size=6).map(
+words = st.text("àé &<>\u00a0\u00ad\n.", max_size=6).map(
     lambda text: re.sub("[&<>]", lambda m: {"&": "&amp;", "<": "&lt;", ">": "&gt;"}[m[0]], text)
 )
 trees = st.recursive(

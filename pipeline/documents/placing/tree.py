@@ -50,7 +50,8 @@ class Node:
 def build_tree(source: str, markup: Sequence[Markup]) -> Node:
     """Build the tree of a segment's markup.
 
-    Markup that only spells characters (escapes, entities, soft breaks) is left out.
+    Markup that only spells characters (escapes, entities, soft breaks) is left out, and pairs
+    that mean nothing.
     A pair around nothing but white space is an atom: there is no text to go with.
 
     Args:
@@ -73,15 +74,18 @@ def build_tree(source: str, markup: Sequence[Markup]) -> Node:
         if item.role == "close" and item.group not in opened:
             push(item, 0, "", (True, False), 0)
     for index, item in enumerate(markup):
-        if item.kind in TEXTUAL:
+        whole = item.role == "atom" or (item.group in opened and item.group in closed)
+        if item.kind in TEXTUAL and whole:
             continue
         if item.role == "atom":
-            end = item.position + item.covers
+            start = end = _outside_word(source, markup, index)
+            if item.covers:
+                start, end = item.position, item.position + item.covers
             before = stack[-1][0].children[-1:]
             if before and before[0].role == "atom" and before[0].start == end:
                 before[0].opening += item.raw  # an image and its attribute list
                 continue
-            atom = Node(item.position, end, item.raw, kind=item.kind, role="atom")
+            atom = Node(start, end, item.raw, kind=item.kind, role="atom")
             stack[-1][0].children.append(atom)
         elif item.role == "open":
             push(item, item.position, item.raw, (False, item.group not in closed), index + 1)
@@ -93,6 +97,17 @@ def build_tree(source: str, markup: Sequence[Markup]) -> Node:
     for node, first in stack[:0:-1]:
         _close(source, markup[first:], node)
     return root
+
+
+def _outside_word(source: str, markup: Sequence[Markup], index: int) -> int:
+    """Give the place of an atom; one inside a word goes behind it, if nothing else is in it."""
+    at = start = markup[index].position
+    later = (m.position for m in markup[index + 1 :] if m.kind not in TEXTUAL)
+    limit = next(later, len(source))
+    if source[max(at - 1, 0) : at].isalnum():
+        while at < len(source) and source[at].isalnum():
+            at += 1
+    return at if at <= limit else start
 
 
 def _close(source: str, inside: Sequence[Markup], node: Node) -> None:

@@ -296,6 +296,12 @@ def _without_margin(item: _Item, *, left: bool) -> _Item:
     return replace(item, start=start, end=end, text=text)
 
 
+def _is_mark(item: Markup, position: int) -> bool:
+    """Say whether markup is a single tag that takes no room, or a seam."""
+    alone = item.role == "atom" and not item.covers and item.position == position
+    return alone and (item.kind == "seam" or item.raw.count("<") == 1)
+
+
 class _Builder:
     """Makes plain text and markup of a run's items."""
 
@@ -340,18 +346,23 @@ class _Builder:
         )
 
     def _continues(self, raw: str, look: str, index: int) -> bool:
-        """Let a pair go on that ends just where one of the same look begins."""
-        before = len(self.markup)
-        while before and self.markup[before - 1].kind == "seam":
-            before -= 1
-        last = self.markup[before - 1] if before else None
+        """Let a pair go on that ends where one of the same look begins: marks may be between."""
+        at = len(self.markup)
+        while at and _is_mark(self.markup[at - 1], self._length):
+            at -= 1
+        last = self.markup[at - 1] if at else None
         if last is None or last.role != "close" or last.position != self._length:
             return False
         if last.protected or self._openings.get(last.group) != look:
             return False
-        between = "".join(item.raw for item in self.markup[before - 1 :])
-        del self.markup[before - 1 :]
-        self._mark(between + raw, "seam", "")
+        between = self.markup[at:]
+        del self.markup[at - 1 :]
+        if all(item.kind == "seam" for item in between):
+            self._mark("".join([last.raw, *(item.raw for item in between), raw]), "seam", "")
+        else:
+            self._mark(last.raw, "seam", "")
+            self.markup += between
+            self._mark(raw, "seam", "")
         self._goes_on[index] = last.group
         return True
 
@@ -367,18 +378,31 @@ class _Builder:
                 at = match.end()
                 if match[0] in _INVISIBLE:
                     self._mark(match[0], "seam", "")
-                elif match[0] == " ":
+                elif match[0] == " " and not self._spaced():
                     self._put(" ")
                 else:
                     self._space(match[0])
             self._put(raw[at:])
 
+    def _spaced(self) -> bool:
+        """Say whether a line has just ended: what a parser gives in several pieces is one space."""
+        last = self.markup[-1] if self.markup else None
+        if last is None or not self._collapse or last.position + last.covers < self._length:
+            return False
+        return last.kind == "soft-break" and last.raw[:1].isspace()
+
     def _space(self, raw: str) -> None:
         last = self.markup[-1] if self.markup else None
-        if last is not None and last.kind == BREAK and last.position + 1 == self._length:
+        end = last.position + last.covers if last is not None else -1
+        broken = last is not None and last.kind == BREAK and last.covers == 1
+        if last is not None and end == self._length and (broken or self._spaced()):
             self.markup[-1] = replace(last, raw=last.raw + raw)  # the line after <br>
-        else:
-            self._mark(raw, "soft-break", "\n" if "\n" in raw or "\r" in raw else " ")
+            return
+        if self._collapse and end < self._length and self._pieces[-1:] == [" "]:
+            self._pieces.pop()
+            self._length -= 1
+            raw = " " + raw
+        self._mark(raw, "soft-break", "\n" if "\n" in raw or "\r" in raw else " ")
 
     def _put(self, text: str) -> None:
         if text:
