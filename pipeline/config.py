@@ -80,6 +80,11 @@ class Settings:
     columns: tuple[str, ...] = _option(
         (), "Columns of tables to translate: names, letters or numbers; may be repeated."
     )
+    mark: str = _option(
+        "none",
+        "How entries of PO files that are filled are marked: none, fuzzy, note. [none]",
+        choices=("none", "fuzzy", "note"),
+    )
     second_look: str = _option(
         "full",
         "Sentences to translate again: with French left over (french), and with words that have "

@@ -38,6 +38,7 @@ app = new_app("translate", "")
     "lines",
     "format",
     "columns",
+    "mark",
     "second_look",
     "touch_ups",
     "variant",

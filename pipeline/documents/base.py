@@ -77,6 +77,7 @@ class Reading:
     front_matter: tuple[str, ...] = ()  # keys of a header for programs whose values are blocks
     lines: str = "auto"  # line breaks of plain text: auto, keep or join
     columns: tuple[str, ...] = ()  # of a table, that are translated: names, letters or numbers
+    mark: str = "none"  # of entries that are filled: none, fuzzy or note
 
 
 class Syntax(Protocol):

@@ -54,6 +54,7 @@ class Part(Place):
     member: str = ""  # of the archive
     encode: Callable[[str], bytes] = str.encode  # of a part without parent
     twins: Sequence[Place] = ()  # where the same text stands again, perhaps spelt in another way
+    always: bool = False  # written even if nothing in it changes: its source stands elsewhere
 
 
 class Container(Protocol):
@@ -129,7 +130,9 @@ class TreeFormat(ABC):
         changed: dict[str, bytes] = {}
         for number in range(len(tree.parts) - 1, -1, -1):
             part = tree.parts[number]
-            if not edits[number] and (tree.container is not None or part.parent >= 0):
+            if not (edits[number] or part.always) and (
+                tree.container is not None or part.parent >= 0
+            ):
                 continue
             edits[number].sort(key=lambda e: (e.start, -e.end))
             text = _applied(part.text, 0, len(part.text), edits[number])

@@ -49,6 +49,12 @@ _KINDS: tuple[tuple[tuple[str, ...], str, str, str], ...] = (
         "convert them with `ffmpeg -i {name} {stem}.srt`",
         "",
     ),
+    (
+        (".pot",),
+        "PO templates",
+        "make a PO file of it with `msginit -l en -i {name} -o {stem}.po`, and run again",
+        "",
+    ),
     ((".idml", ".indd"), "InDesign files", "export .docx, .html or .epub from InDesign", ""),
     (
         (".sdlxliff", ".mqxliff", ".mxliff", ".txlf"),

@@ -16,6 +16,7 @@ from pipeline.documents.markdown import Markdown, Mdx
 from pipeline.documents.notebook import Notebook
 from pipeline.documents.odf import Odp, Odt
 from pipeline.documents.office import Word
+from pipeline.documents.po import Po
 from pipeline.documents.refused import refusal
 from pipeline.documents.sheets import Csv, Tsv
 from pipeline.documents.subtitles import Srt, WebVtt
@@ -41,6 +42,7 @@ _BUILT_IN: tuple[Format, ...] = (
     Tsv(),
     Html(),
     Notebook(),
+    Po(),
     Srt(),
     WebVtt(),
     Word(),

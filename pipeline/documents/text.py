@@ -71,7 +71,7 @@ class PlainText(TextFormat):
     """
 
     name = "text"
-    suffixes = (".txt", ".text")
+    suffixes: tuple[str, ...] = (".txt", ".text")
 
     def blocks(self, text: str, *, reading: Reading) -> tuple[list[Block], tuple[()]]:
         """Find the blocks of a plain text."""

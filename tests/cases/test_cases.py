@@ -440,6 +440,22 @@ def _(c: Case) -> None:
     assert [r.text for p in paragraphs for r in p.runs if r.italic] == ["red"]
 
 
+@case("37-po-plurals-and-formats")
+def _(c: Case) -> None:
+    for say in (echo, deaf):
+        c.say(say)
+        c.translate("a.po", out=say.__name__)
+        french, english = c.text("a.po"), c.text(f"{say.__name__}/a.en.po")
+        strings = re.findall(r'^msgstr(?:\[\d\])? "(.+)"$', english, re.MULTILINE)
+        assert [re.findall(r"%(?:\d\$)?[sd%]|\{nom\}|\\n", s) for s in strings] == [
+            ["%d"], ["%d"], ["%s", "%d"], ["{nom}", "\\n"], ["%d"], ["%d"], ["%1$s", "%2$d", "%%"],
+        ]  # fmt: skip
+        assert "%d apple" in strings
+        assert re.sub(r'^(msgstr.*)".+"$', r'\1""', english, flags=re.MULTILINE) == re.sub(
+            r'^(msgstr.*)".+"$', r'\1""', french, flags=re.MULTILINE
+        )
+
+
 @pytest.mark.parametrize(("made", "name"), [(n, n) for n in CASES], ids=CASES, indirect=["made"])
 def test_the_case_stays_mended(made: Case, name: str) -> None:
     CASES[name](made)
