@@ -6,8 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from pipeline.documents.parts import Part, TreeFormat
-from pipeline.documents.tagged import XmlSyntax, read_html, read_page
-from pipeline.documents.tagged.source import read_source
+from pipeline.documents.tagged import XmlSyntax, read_html, read_page, read_source
 from pipeline.records import Finding
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ from pathlib import PurePath, PurePosixPath
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from pipeline.documents.base import Format, Reading, Syntax
+from pipeline.documents.epub import Epub
 from pipeline.documents.html import Html
 from pipeline.documents.markdown import Markdown, Mdx
 from pipeline.documents.notebook import Notebook
@@ -43,6 +44,7 @@ _BUILT_IN: tuple[Format, ...] = (
     Html(),
     Notebook(),
     Po(),
+    Epub(),
     Srt(),
     WebVtt(),
     Word(),

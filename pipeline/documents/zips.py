@@ -29,14 +29,18 @@ class Zip:
         data: the file.
         place: its name, for messages.
         what: what it should be, as people say: "a Word document".
+        first: the member that must come first and not be packed, and its content.
 
     Raises:
         InputError: it is no such archive, is damaged or encrypted, or unpacks to more than a
             document has.
     """
 
-    def __init__(self, data: bytes, *, place: str, what: str) -> None:
+    def __init__(
+        self, data: bytes, *, place: str, what: str, first: tuple[str, bytes] | None = None
+    ) -> None:
         self._place = place
+        self._first = first
         self._what = what
         self._data = data
         if data.startswith(_OLE):
@@ -110,12 +114,20 @@ class Zip:
 
     def write(self, changed: Mapping[str, bytes]) -> bytes:
         """Give the archive again, some members with new content: same order, dates, packing."""
-        if not changed:
+        infos = self._zip.infolist()
+        name, head = self._first or ("", b"")
+        own = next((i for i in infos if i.filename == name), None)
+        if not changed and (not name or (own is not None and self._is_first(own, head))):
             return self._data
         made = io.BytesIO()
         with zipfile.ZipFile(made, "w") as target:
             target.comment = self._zip.comment
-            for info in self._zip.infolist():
+            if name:
+                date = own.date_time if own is not None else (1980, 1, 1, 0, 0, 0)
+                target.writestr(zipfile.ZipInfo(name, date), head)
+            for info in infos:
+                if info is own:
+                    continue
                 fresh = zipfile.ZipInfo(info.filename, info.date_time)
                 fresh.compress_type = info.compress_type
                 fresh.external_attr, fresh.create_system = info.external_attr, info.create_system
@@ -125,3 +137,7 @@ class Zip:
                 content = changed.get(info.filename)
                 target.writestr(fresh, self.read(info.filename) if content is None else content)
         return made.getvalue()
+
+    def _is_first(self, info: zipfile.ZipInfo, content: bytes) -> bool:
+        stored = info.compress_type == zipfile.ZIP_STORED and not info.extra
+        return stored and info.header_offset == 0 and self.read(info.filename) == content

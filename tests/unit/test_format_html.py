@@ -150,7 +150,7 @@ def test_whatever_is_translated_what_is_no_prose_stays(text) -> None:
         ("<?php echo '<b>'; ?>x", "- 'x'"),
         ("<% if a > b %>x<% y", "- 'x<% y'"),
         ("un<a href='", "'un' -"),
-        ("&rien;&copy;&#233;&eacute&R&D", "- '©' 'é' 'é' '&R&D'"),
+        ("&rien;&copy;&#233;&eacute&R&D", "'&rien;' '©' 'é' 'é' '&R&D'"),
         ("<plaintext>a</plaintext>", "<plaintext 'a</plaintext>' >plaintext"),
     ],
 )

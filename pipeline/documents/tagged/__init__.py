@@ -6,13 +6,15 @@ byte for byte. A format says what its elements are (`Role`).
 
 from pipeline.documents.tagged.events import Event, Xml, read_xml
 from pipeline.documents.tagged.outline import Outline, Role
-from pipeline.documents.tagged.page import Page, read_page
-from pipeline.documents.tagged.soup import read_html
+from pipeline.documents.tagged.page import Page, is_french, part_of, read_page
+from pipeline.documents.tagged.soup import attributes, read_html
+from pipeline.documents.tagged.source import read_source
 from pipeline.documents.tagged.spelling import (
     CdataSyntax,
     UnquotedSyntax,
     XmlSyntax,
     attribute_block,
+    spelt,
     value_span,
 )
 
@@ -26,8 +28,13 @@ __all__ = [
     "Xml",
     "XmlSyntax",
     "attribute_block",
+    "attributes",
+    "is_french",
+    "part_of",
     "read_html",
     "read_page",
+    "read_source",
     "read_xml",
+    "spelt",
     "value_span",
 ]

@@ -73,8 +73,10 @@ _TAG = re.compile(r"<[^<>]*>")
 _NOTE = re.compile(r"[\W_]*(?:\d{1,4}|[ivxlc]{1,6}|[a-z])?(?:\s?bis)?[\W_]*", re.IGNORECASE)
 _LONG = 600  # characters of a note's mark with its tags
 _WORD = re.compile(r"[^\W\d_]{4}|[.,;:!?…»”)\]’]")
-_NUMBER = re.compile(
-    r"(?:(?:\d{1,3}\.)*\d{1,3}[.)]|[IVXLC]{2,6}[.)]|(?:\d{1,3}\.)+\d{1,2}(?=\s+[A-ZÀ-Þ]))\s+"
+_NUMBER = re.compile(r"(?:(?:\d{1,3}\.)*\d{1,3}[.)]|[IVXLC]{2,6}[.)])\s+")
+_NUMBER_OF_TITLE = re.compile(
+    r"(?:(?:\d{1,3}\.)*\d{1,3}\s?[.):–—-]|[IVXLC]{1,6}\s?[):–—-]|[IVXLC]{2,6}\."
+    r"|(?:\d{1,3}\.)+\d{1,2}(?=\s+[A-ZÀ-Þ]))\s+"
 )
 
 # --- the reader ----------------------------------------------------------------------
@@ -169,7 +171,7 @@ class _Reader:
             refused = around.name in _PROGRAMS
         language = said.get("lang", said.get("xml:lang", "")).strip()
         if language and not root:
-            foreign = _FRENCH.fullmatch(language) is None
+            foreign = not is_french(language)
         return refused, foreign
 
     def _role_of(self, event: Event, around: _Element, *, left: bool) -> Role:
@@ -219,7 +221,7 @@ class _Reader:
         for found in attributes(text, event.start, event.end):
             if found.name in ("lang", "xml:lang"):
                 root = event.name in ("html", "body")
-                if _FRENCH.fullmatch(said[found.name].strip()) or (root and said[found.name]):
+                if is_french(said[found.name]) or (root and said[found.name]):
                     self.edits.append((Span(start=found.start, end=found.end), "en"))
             elif found.name == "content" and event.name == "meta":
                 self._meta(found, said)
@@ -230,7 +232,7 @@ class _Reader:
         keys = {
             said.get(k, "").strip().lower() for k in ("name", "property", "itemprop", "http-equiv")
         }
-        if keys & _LANGUAGES and _FRENCH.fullmatch(said["content"].strip()):
+        if keys & _LANGUAGES and is_french(said["content"]):
             new = "en_US" if "og:locale" in keys else "en"
             self.edits.append((Span(start=found.start, end=found.end), new))
         elif keys & _LISTS:
@@ -260,23 +262,42 @@ def _is_said(name: str, event: Event) -> bool:
 
 def _without_number(block: Block) -> Block:
     """Leave the number before a title, or of a list that was typed, outside the block."""
-    number = _NUMBER.match(block.text)
+    number = (_NUMBER_OF_TITLE if block.kind == "heading" else _NUMBER).match(block.text)
     if number is None:
         return block
-    cut = number.end()
-    before = [m for m in block.markup if m.position < cut]
-    rest = block.markup[len(before) :]
-    opened = {m.group for m in before if m.role == "open"}
-    while rest and rest[0].role == "close" and rest[0].position == cut and rest[0].group in opened:
-        before, rest = [*before, rest[0]], rest[1:]
-    if opened != {m.group for m in before if m.role == "close"} or not any(
-        map(str.isalpha, block.text[cut:])
-    ):
-        return block
-    raw = len(raw_text(block.text[:cut], before))
-    return replace(
-        block,
-        start=block.start + raw,
-        text=block.text[cut:],
-        markup=tuple(replace(m, position=m.position - cut) for m in rest),
-    )
+    return part_of(block, number.end(), len(block.text)) or block
+
+
+def part_of(block: Block, start: int, end: int) -> Block | None:
+    """Give the block that is ``block.text[start:end]``.
+
+    Returns:
+        ``None`` where it has no letter, or where a pair of tags goes over its ends.
+    """
+    markup = block.markup
+    opened = {m.group: n for n, m in enumerate(markup) if m.role == "open"}
+    first = next((n for n, m in enumerate(markup) if m.position >= start), len(markup))
+    while first < len(markup) and markup[first].position == start:
+        item = markup[first]
+        if item.role != "close" or opened.get(item.group, first) >= first:
+            break
+        first += 1
+    after = next((n for n, m in enumerate(markup) if m.position >= end), len(markup))
+    while after < len(markup) and markup[after].position == end:
+        item = markup[after]
+        if item.role != "close" or not first <= opened.get(item.group, -1) < after:
+            break
+        after += 1
+    inside = markup[first:after]
+    ends = ({m.group for m in inside if m.role == role} for role in ("open", "close"))
+    if len({frozenset(e) for e in ends}) > 1 or not any(map(str.isalpha, block.text[start:end])):
+        return None
+    begin = block.start + len(raw_text(block.text[:start], markup[:first]))
+    text, moved = block.text[start:end], [replace(m, position=m.position - start) for m in inside]
+    stop = begin + len(raw_text(text, moved))
+    return replace(block, start=begin, end=stop, text=text, markup=tuple(moved))
+
+
+def is_french(language: str) -> bool:
+    """Say whether a language's tag is that of French."""
+    return _FRENCH.fullmatch(language.strip()) is not None

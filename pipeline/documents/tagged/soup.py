@@ -61,7 +61,9 @@ _CLOSED_BY = {  # start → (what it ends where that is open, what hides it)
 }
 
 _MARK = re.compile("[<&]")
-_REFERENCE = re.compile(r"&(?:#[0-9]{1,8};?|#[xX][0-9A-Fa-f]{1,7};?|[A-Za-z][A-Za-z0-9]{1,31};?)")
+_REFERENCE = re.compile(
+    r"&(?:#[0-9]{1,8};?|#[xX][0-9A-Fa-f]{1,7};?|[A-Za-z][\w.-]{0,63};|[A-Za-z][A-Za-z0-9]{1,31})"
+)
 _NAME = re.compile(r"[A-Za-z][^\s/>]*")
 _VALUE = r""""[^"]*"|'[^']*'|[^\s>"'][^\s>]*"""
 _ATTRIBUTE = rf"[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:{_VALUE}))?+"
@@ -147,8 +149,9 @@ class _Soup:
             return []
         if (meant := unescape(found[0])) != found[0]:
             return [Event("text", at, found.end(), text=meant)]
-        # What a DTD may have declared: left as it is.
-        return [Event("other", at, found.end())] if found[0].endswith(";") else []
+        # What a DTD may have declared is left as it is.
+        declared = self._strict and found[0].endswith(";")
+        return [Event("other", at, found.end())] if declared else []
 
     # --- tags
 
