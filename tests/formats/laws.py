@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from formats.samples import Sample
 
+    Word = tuple[str, frozenset[str]]
+
 ZIPPED = {"docx", "pptx", "odt", "odp", "epub", "xlsx"}
 FLOWING = {"srt", "vtt"}
 """Formats in which a sentence may run over several texts: these are read as one."""
@@ -41,8 +43,8 @@ _MAY_CHANGE = {  # parts of a container that hold prose; all others are the same
 _ARTICLES = {"LE", "LA", "L", "LES", "UN", "UNE", "DES", "DU", "CE", "CETTE"}
 _ARTICLES |= {"SES", "SON", "SA", "MON", "NOTRE"}
 _LANGUAGE = re.compile(
-    rb"<dc:language\b[^>]*>[^<]*</dc:language>"
-    rb"|\b(?:xml:lang|lang|content|fo:language|fo:country|w:val|w:eastAsia|w:bidi)=(?:\"[\w-]*\"|'[\w-]*')"
+    rb"<dc:language\b[^>]*>[^<]*</dc:language>|\b(?:xml:lang|lang|content|fo:language|fo:country|"
+    rb"w:val|w:eastAsia|w:bidi)=(?:\"[\w-]*\"|'[\w-]*'|[\w-]+)"
 )
 
 
@@ -160,7 +162,12 @@ def looks_are_on_the_same_words(sample: Sample) -> None:
 
 
 def looks_go_with_the_words(sample: Sample) -> None:
-    """Law 5: also where the translation turns their order round.
+    """Law 5: also where the translation turns their order round."""
+    same(*(words.elements() for words in turned_round(sample)))
+
+
+def turned_round(sample: Sample) -> tuple[Counter[Word], Counter[Word]]:
+    """Give the words with their looks that are wanted and those found where the order is turned.
 
     Articles and the like are left out: no language that people translate into has them after
     their noun, where a look that ends with the noun would have to reach on.
@@ -170,8 +177,9 @@ def looks_go_with_the_words(sample: Sample) -> None:
     for words in (wanted, found):
         for word in [pair for pair in words if pair[0] in _ARTICLES]:
             del words[word]
-    found -= Counter({p: n for p, n in (found - wanted).items() if not p[1]})  # a name torn apart
-    same(wanted.elements(), found.elements())
+    return wanted, found - Counter(
+        {word: n for word, n in (found - wanted).items() if not word[1]}  # of a name torn apart
+    )
 
 
 def without_language(data: bytes) -> bytes:

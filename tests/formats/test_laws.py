@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from formats import laws
-from formats.samples import FORMATS, samples
+from formats.samples import DRAWN, FORMATS, drawn, samples
 from pipeline.documents import is_supported
 
 LAWS = (
@@ -31,3 +33,22 @@ def test_the_product_reads_the_format(format):
 @pytest.mark.parametrize("sample", EVERY)
 def test_the_law_holds(sample, law):
     law(sample)
+
+
+@pytest.mark.parametrize("format", [f for f in DRAWN if f in READ])
+@given(number=st.integers(1, 10**9))
+@settings(max_examples=3)
+def test_the_laws_hold_for_documents_drawn_by_chance(format, number):
+    sample = drawn(format, number)
+    for law in LAWS[:-1]:
+        law(sample)
+
+
+@pytest.mark.parametrize("format", [f for f in DRAWN if f in READ])
+def test_looks_go_with_the_words_of_nearly_all_documents_drawn(format):
+    missed = total = 0
+    for number in range(1, 9):
+        wanted, found = laws.turned_round(drawn(format, number))
+        missed += (wanted - found).total()
+        total += wanted.total()
+    assert missed <= 0.01 * total

@@ -14,7 +14,18 @@ from formats.samples.prose import Prose
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["FORMATS", "Builder", "Prose", "Sample", "Shape", "made", "mixed", "samples"]
+__all__ = [
+    "DRAWN",
+    "FORMATS",
+    "Builder",
+    "Prose",
+    "Sample",
+    "Shape",
+    "drawn",
+    "made",
+    "mixed",
+    "samples",
+]
 
 _MODULES = {
     "docx": "docx",
@@ -101,8 +112,8 @@ def made(
     return tuple(found)
 
 
-def mixed(count: int, parts: Iterable[Shape]) -> tuple[Shape, ...]:
-    """Give shapes of several others each, by chance but always the same."""
+def mixed(count: int, parts: Iterable[Shape], *, first: int = 1) -> tuple[Shape, ...]:
+    """Give shapes of several others each, by chance but always the same for a number."""
     parts = tuple(parts)
 
     def shape(number: int) -> Shape:
@@ -113,7 +124,23 @@ def mixed(count: int, parts: Iterable[Shape]) -> tuple[Shape, ...]:
         several.__name__ = f"mixed-{number}"
         return several
 
-    return tuple(shape(i + 1) for i in range(count))
+    return tuple(shape(number) for number in range(first, first + count))
+
+
+DRAWN = tuple(f for f in FORMATS if f not in ("csv", "tsv", "xlsx"))
+"""Formats of which `drawn` makes any number of documents."""
+
+
+def drawn(format: str, number: int) -> Sample:
+    """Make one more document of several shapes, always the same for a number.
+
+    Args:
+        format: one of `DRAWN`.
+        number: from 1.
+    """
+    new, shapes = import_module(f"formats.samples.{_MODULES[format]}").MIXED[format]
+    (sample,) = made(format, new, mixed(1, shapes, first=number))
+    return sample
 
 
 @cache

@@ -210,6 +210,9 @@ _SHAPES = (
 )
 
 
+MIXED = {"docx": (Docx, _SHAPES)}
+
+
 def samples() -> tuple[Sample, ...]:
     """Give the samples."""
     return made("docx", Docx, (*_SHAPES, *mixed(8, _SHAPES))) + by_python_docx()

@@ -205,6 +205,9 @@ _OLD = tuple(s for s in _SHAPES if s is not pages.code_in_sentences)
 _MIXED = tuple(s for s in _SHAPES if s not in (several_chapters, links_between_chapters))
 
 
+MIXED = {"epub": (Epub, _MIXED)}
+
+
 def samples() -> tuple[Sample, ...]:
     """Give the samples."""
     return (

@@ -292,6 +292,13 @@ _LOOSE = (
 )
 
 
+def _xhtml(seed: str) -> Html:
+    return Html(seed, strict=True)
+
+
+MIXED = {"html": (Html, _SHAPES), "xhtml": (_xhtml, _SHAPES)}
+
+
 def samples() -> tuple[Sample, ...]:
     """Give the samples of HTML and of XHTML."""
     shapes = (*_SHAPES, *mixed(6, _SHAPES))
@@ -300,7 +307,3 @@ def samples() -> tuple[Sample, ...]:
     mac = replace(ends, name="lists-crlf", data=ends.data.replace(b"\n", b"\r\n"))
     mark = replace(ends, name="lists-bom", data=b"\xef\xbb\xbf" + ends.data)
     return (*loose, mac, mark, *made("xhtml", _xhtml, shapes))
-
-
-def _xhtml(seed: str) -> Html:
-    return Html(seed, strict=True)

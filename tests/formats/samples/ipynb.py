@@ -199,6 +199,9 @@ _ALONE = (
 )
 
 
+MIXED = {"ipynb": (Notebook, _SHAPES)}
+
+
 def samples() -> tuple[Sample, ...]:
     """Give the samples."""
     found = made("ipynb", Notebook, (*_SHAPES, *_ALONE, *mixed(5, _SHAPES)))

@@ -107,6 +107,9 @@ _SHAPES = (
 )
 
 
+MIXED = {"odp": (Odp, _SHAPES)}
+
+
 def samples() -> tuple[Sample, ...]:
     """Give the samples."""
     return made("odp", Odp, (*_SHAPES, *mixed(6, _SHAPES)))

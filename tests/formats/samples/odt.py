@@ -151,6 +151,9 @@ def odfdo_note_and_link(d: OdfdoText) -> None:
     d.document.body.append(paragraph)
 
 
+MIXED = {"odt": (Odf, _SHAPES)}
+
+
 def samples() -> tuple[Sample, ...]:
     """Give the samples."""
     return (

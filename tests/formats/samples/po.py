@@ -153,9 +153,12 @@ _SHAPES = (
 )
 
 
+MIXED = {"po": (Po, tuple(s for s in _SHAPES if s is not obsolete))}
+
+
 def samples() -> tuple[Sample, ...]:
     """Give the samples."""
-    found = made("po", Po, (*_SHAPES, *mixed(4, tuple(s for s in _SHAPES if s is not obsolete))))
+    found = made("po", Po, (*_SHAPES, *mixed(4, MIXED["po"][1])))
     first = next(s for s in found if s.name == "comments")
     crlf = replace(first, name="comments-crlf", data=first.data.replace(b"\n", b"\r\n"))
     bare = replace(

@@ -326,6 +326,9 @@ _SHAPES = (
 )
 
 
+MIXED = {"pptx": (Pptx, _SHAPES)}
+
+
 def samples() -> tuple[Sample, ...]:
     """Give the samples."""
     return made("pptx", Pptx, (*_SHAPES, *mixed(6, _SHAPES)))

@@ -194,6 +194,9 @@ def _web(seed: str) -> Subtitles:
 _WEB = (settings, notes_and_styles, voices_and_classes, escaped_characters)
 
 
+MIXED = {"srt": (Subtitles, _BOTH), "vtt": (_web, (*_BOTH, *_WEB))}
+
+
 def samples() -> tuple[Sample, ...]:
     """Give the samples of both formats."""
     srt = made("srt", Subtitles, (*_BOTH, position_tags, coordinates, *mixed(4, _BOTH)))

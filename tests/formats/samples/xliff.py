@@ -235,6 +235,9 @@ _NEW = (
 )
 
 
+MIXED = {"xlf": (Xliff, _OLD)}
+
+
 def samples() -> tuple[Sample, ...]:
     """Give the samples of both versions."""
     old = made("xlf", Xliff, (*_OLD, no_language, tools, *mixed(4, _OLD)))
