@@ -40,8 +40,8 @@ _MAY_CHANGE = {  # parts of a container that hold prose; all others are the same
     "epub": r".*\.(xhtml|html|opf|ncx)",
     "xlsx": r"xl/(sharedStrings|worksheets/sheet\d+)\.xml",
 }
-_ARTICLES = {"LE", "LA", "L", "LES", "UN", "UNE", "DES", "DU", "CE", "CETTE"}
-_ARTICLES |= {"SES", "SON", "SA", "MON", "NOTRE"}
+_SMALL = {"LE", "LA", "L", "LES", "UN", "UNE", "DES", "DU", "CE", "CETTE"}
+_SMALL |= {"SES", "SON", "SA", "MON", "NOTRE", "DANS", "SOUS", "SANS", "DEPUIS"}
 _LANGUAGE = re.compile(
     rb"<dc:language\b[^>]*>[^<]*</dc:language>|\b(?:xml:lang|lang|content|fo:language|fo:country|"
     rb"w:val|w:eastAsia|w:bidi)=(?:\"[\w-]*\"|'[\w-]*'|[\w-]+)"
@@ -169,13 +169,13 @@ def looks_go_with_the_words(sample: Sample) -> None:
 def turned_round(sample: Sample) -> tuple[Counter[Word], Counter[Word]]:
     """Give the words with their looks that are wanted and those found where the order is turned.
 
-    Articles and the like are left out: no language that people translate into has them after
-    their noun, where a look that ends with the noun would have to reach on.
+    Articles and prepositions are left out: no language that people translate into has them
+    after their noun, where a look that ends with the noun would have to reach on.
     """
     wanted = bag(expected(sample, Marked.shouted))
     found = bag(seen(sample, translated(sample, shout_backwards)))
     for words in (wanted, found):
-        for word in [pair for pair in words if pair[0] in _ARTICLES]:
+        for word in [pair for pair in words if pair[0] in _SMALL]:
             del words[word]
     return wanted, found - Counter(
         {word: n for word, n in (found - wanted).items() if not word[1]}  # of a name torn apart
