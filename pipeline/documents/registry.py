@@ -23,6 +23,7 @@ from pipeline.documents.sheets import Csv, Tsv
 from pipeline.documents.subtitles import Srt, WebVtt
 from pipeline.documents.tagged import CdataSyntax, UnquotedSyntax, XmlSyntax
 from pipeline.documents.text import PlainText
+from pipeline.documents.xliff import Xliff
 from pipeline.errors import InputError, PasserelleError, UsageError
 from pipeline.fsio import is_folder, read_file
 
@@ -45,6 +46,7 @@ _BUILT_IN: tuple[Format, ...] = (
     Notebook(),
     Po(),
     Epub(),
+    Xliff(),
     Srt(),
     WebVtt(),
     Word(),

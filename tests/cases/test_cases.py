@@ -456,6 +456,30 @@ def _(c: Case) -> None:
         )
 
 
+@case("36-xliff12-codes-states-alternatives")
+def _(c: Case) -> None:
+    c.say(
+        {
+            "Le chat noir dort.": "The black cat sleeps.",
+            "Le chien boit de l’eau.": "The dog drinks water.",
+            "Le cheval mange une pomme.": "The horse eats an apple.",
+            "noir": "black",
+            "pomme": "apple",
+        }
+    )
+    c.translate("a.xlf")
+    state = 'state="needs-adaptation" state-qualifier="mt-suggestion"'
+    link = '<bpt id="3">&lt;a href="/x?a=1&amp;amp;b=2"&gt;</bpt>apple<ept id="3">&lt;/a&gt;</ept>'
+    assert c.text("o/a.en.xlf") == c.text("a.xlf").replace(
+        "l’eau.</source>\n",
+        f'l’eau.</source>\n        <target {state}>The <g id="1" ctype="bold">black</g> cat '
+        'sleeps.<x id="2" ctype="lb"/>The dog drinks water.</target>\n',
+    ).replace(
+        '<target state="needs-translation"></target>',
+        f"<target {state}>  The horse eats an {link}.  </target>",
+    )
+
+
 @pytest.mark.parametrize(("made", "name"), [(n, n) for n in CASES], ids=CASES, indirect=["made"])
 def test_the_case_stays_mended(made: Case, name: str) -> None:
     CASES[name](made)
