@@ -379,7 +379,10 @@ INLINE = st.recursive(
 
 
 @settings(max_examples=80)
-@given(st.lists(st.lists(INLINE, max_size=4).map("".join), min_size=1, max_size=3), st.booleans())
+@given(
+    st.lists(st.lists(INLINE, min_size=1, max_size=4).map("".join), min_size=1, max_size=3),
+    st.booleans(),
+)
 def test_sources_stay_and_targets_say_the_same_when_nothing_changes(sources, second):
     text = (
         two(*(f"<segment><source>{s}</source></segment>" for s in sources))
