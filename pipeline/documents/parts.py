@@ -94,22 +94,22 @@ class TreeFormat(ABC):
         """Read a file; see `Format.parse`."""
         parts, container, findings = self.read(data, name=name, reading=reading)
         starts = tuple(accumulate((len(p.text) for p in parts), initial=0))[: len(parts)]
-        blocks = [
-            (number, replace(b, start=b.start + start, end=b.end + start))
-            for number, (part, start) in enumerate(zip(parts, starts, strict=True))
-            for b in part.blocks
-        ]
+        owned = [(number, b) for number, part in enumerate(parts) for b in part.blocks]
+        blocks = (
+            replace(b, block_id=n, start=b.start + starts[owner], end=b.end + starts[owner])
+            for n, (owner, b) in enumerate(owned)
+        )
         return Document(
             doc_id=doc_id,
             format=self.name,
             text="".join(p.text for p in parts),
             encoding="utf-8",
             bom=False,
-            blocks=tuple(replace(b, block_id=n) for n, (_, b) in enumerate(blocks)),
+            blocks=tuple(blocks),
             findings=tuple(findings),
             tree=Tree(
                 parts=tuple(parts),
-                owners=tuple(number for number, _ in blocks),
+                owners=tuple(number for number, _ in owned),
                 starts=starts,
                 container=container,
             ),

@@ -440,6 +440,70 @@ def _(c: Case) -> None:
     assert [r.text for p in paragraphs for r in p.runs if r.italic] == ["red"]
 
 
+HTML = {
+    "Le chat et le chien": "The cat and the dog",
+    "Le chat noir dort sur la chaise.": "The black cat sleeps on the chair.",
+    "noir": "black",
+    "chaise": "chair",
+    "Le cheval de la R&D mange 3 pommes.": "The horse of the R&D eats 3 apples.",
+    "Écrivez <b> ou a && b dans la page.": "Write <b> or a && b in the page.",
+    "L’eau (H2O) est froide, le soleil est rouge.": "The water (H2O) is cold, the sun is red.",
+    "froide": "cold",
+    "rouge": "red",
+}
+
+
+@case("31-html-inline-borders-entities")
+def _(c: Case) -> None:
+    c.say(HTML)
+    c.translate("a.html")
+    english = c.text("o/a.en.html")
+    assert english == (
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        "<title>The cat and the dog</title>\n</head>\n<body>\n"
+        '<p>The <b>black</b> cat sleeps on the <a href="/chaise?a=1&amp;b=2">chair</a>.</p>\n'
+        "<p>The horse of the R&amp;D eats 3&nbsp;apples.</p>\n"
+        "<p>Write <code>&lt;b&gt;</code> or <code>a &amp;&amp; b</code> in the page.</p>\n"
+        "<p>The water (H<sub>2</sub>O) is <strong>cold</strong>, the sun is "
+        "<strong>red</strong>.</p>\n<hr>\n</body>\n</html>\n"
+    )
+    for say in (echo, deaf):
+        c.say(say)
+        c.translate("a.html", out=say.__name__)
+        other = c.text(f"{say.__name__}/a.en.html")
+        assert re.findall(r"<[^>]*>", other).count("<b>") == 1
+        assert sorted(re.findall(r"<[^>]*>", other)) == sorted(re.findall(r"<[^>]*>", english))
+        assert not re.search(r"&amp;(?:amp|nbsp|lt);|[^>]  |\w<(?!/|sub)|>\w+<(?!/)", other)
+
+
+@case("33-epub-contents-and-note-links")
+def _(c: Case) -> None:
+    for say in (echo, deaf, str.upper):
+        c.say(say)
+        c.translate("a.epub", out=say.__name__)
+        with zipfile.ZipFile(f"{say.__name__}/a.en.epub") as made, zipfile.ZipFile("a.epub") as old:
+            assert made.namelist() == old.namelist()
+            assert made.infolist()[0].compress_type == zipfile.ZIP_STORED
+            book, before = ({n: z.read(n).decode() for n in z.namelist()} for z in (made, old))
+        title, page = say("Le chat noir"), book["OEBPS/c1.xhtml"]
+        assert f'<h1 id="titre1">{title}</h1>' in page
+        assert f'<a href="c1.xhtml#titre1">{title}</a>' in book["OEBPS/nav.xhtml"]
+        assert f"<text>{title}</text>" in book["OEBPS/toc.ncx"]
+        for name, content in before.items():
+            for kept in (
+                r'\bid="[^"]*"',
+                r'(?:href|src)="[^"]*"',
+                r"<dc:(?:id|creator).*?</dc:\w+>",
+            ):
+                assert re.findall(kept, book[name]) == re.findall(kept, content)
+        marks = re.findall(r".(<a epub:type=\"noteref\"[^>]*><sup>.</sup></a>) ?", page)
+        assert [re.sub(r"<[^>]*>", "", mark) for mark in marks] == ["1", "2"]
+        assert say("Le chat dort sur la chaise.") + marks[0] in page
+        package = book["OEBPS/content.opf"]
+        assert f"<dc:title>{say('Le livre du chat')}</dc:title>" in package
+        assert "<dc:language>en</dc:language>" in package
+
+
 @case("37-po-plurals-and-formats")
 def _(c: Case) -> None:
     for say in (echo, deaf):

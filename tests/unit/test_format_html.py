@@ -6,6 +6,7 @@ import contextlib
 import re
 import time
 from html import unescape
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given
@@ -190,3 +191,133 @@ def test_a_page_without_end_is_read_in_no_time() -> None:
         with contextlib.suppress(InputError):  # too deep: tested below
             read(shape * 5_000)
         assert time.process_time() - start < 1, shape
+
+
+# --- what is prose -------------------------------------------------------------------
+
+
+def pages() -> list[str]:
+    lines = (Path(__file__).parents[1] / "data" / "html_pages.txt").read_text("utf-8").splitlines()
+    return [line.replace("⏎", "\n") for line in lines if not line.startswith("# ")]
+
+
+@pytest.mark.parametrize("page", pages())
+def test_what_is_shown_is_translated_and_all_else_stays(page) -> None:
+    source = page.replace("'‹›en'", "'fr'").translate({ord("‹"): None, ord("›"): None})
+    wanted = re.sub("‹(.*?)›", lambda m: m[1].upper(), page)
+    assert shouted(source) == wanted
+
+
+@pytest.mark.parametrize(
+    ("page", "said"),
+    [
+        (
+            "<p>Le chat<b> noir </b>dort <i> ici</i> .</p>",
+            "<p>LE CHAT <b>NOIR</b> DORT <i>ICI</i> .</p>",
+        ),
+        ("<p>un\n  <b>\n deux</b>\n trois</p>", "<p>UN <b>DEUX</b> TROIS</p>"),
+        ("<p>ex<wbr>em&shy;ple <b>no</b><b>ir</b></p>", "<p>EXEMPLE <b>NOIR</b></p>"),
+        ("<p>Une.<br> Deux <br>\n  trois.</p>", "<p>UNE.<br> DEUX <br>\n  TROIS.</p>"),
+        ("<p>a < b & c, R&D</p>", "<p>A &lt; B &amp; C, R&amp;D</p>"),
+        ("<img alt=chat>", "<img alt=CHAT>"),
+    ],
+)
+def test_spaces_stay_single_and_signs_are_spelt(page, said) -> None:
+    assert shouted(page) == said
+
+
+def test_a_value_without_quotation_marks_stays_one() -> None:
+    page = written("<img alt=chat src=a>", lambda _: 'a "cat" = one', name="a.html")
+    assert page == "<img alt=a&#32;&quot;cat&quot;&#32;&#61;&#32;one src=a>"
+
+
+def test_the_language_of_the_page_becomes_english() -> None:
+    page = (
+        '<html lang="fr-CA" xml:lang="fr"><meta http-equiv=content-language content=fr>'
+        '<meta property="og:locale" content="fr_FR"><meta name="dc.language" content="fre">'
+        '<p lang=FR>mot<p lang="en">cat<p lang="fr" translate="no">Le nom<link hreflang=fr>'
+    )
+    assert write_document(read(page), {}).decode() == (
+        '<html lang="en" xml:lang="en"><meta http-equiv=content-language content=en>'
+        '<meta property="og:locale" content="en_US"><meta name="dc.language" content="en">'
+        '<p lang=en>mot<p lang="en">cat<p lang="fr" translate="no">Le nom<link hreflang=fr>'
+    )
+
+
+def test_a_page_whose_root_names_a_wrong_language_is_translated() -> None:
+    assert shouted("<html lang=en><p>mot") == "<html lang=en><p>MOT"
+    assert shouted("<html lang=de><body lang=nl><p>mot") == "<html lang=en><body lang=en><p>MOT"
+
+
+def test_a_page_that_asks_to_be_left_is_left_and_that_is_told() -> None:
+    document = read("<html translate=no lang=fr><p>mot")
+    assert document.blocks == ()
+    assert ["asks not to be translated" in f.message for f in document.findings] == [True]
+    assert write_document(document, {}) == b"<html translate=no lang=fr><p>mot"
+
+
+# --- encodings -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("head", "encoding"),
+    [
+        ('<meta charset="iso-8859-1">', "cp1252"),
+        ("<META HTTP-EQUIV=Content-Type CONTENT='text/html; charset=windows-1252'>", "cp1252"),
+        ("<meta charset=iso-8859-15>", "iso-8859-15"),
+        ("<meta charset=macintosh>", "mac-roman"),
+        ('<?xml version="1.0" encoding="iso-8859-1"?>', "latin-1"),
+        ("<meta charset=utf-8>", "utf-8"),
+        ("<meta charset=utf-16>", "utf-8"),
+        ("", "utf-8"),
+        ("", "cp1252"),
+        ("<meta charset=klingon>", "cp1252"),
+        ("<meta charset=utf-8>", "cp1252"),
+        ("<meta charset=iso-8859-1>", "utf-8"),
+    ],
+)
+def test_the_encoding_stays_and_what_it_lacks_is_a_reference(head, encoding) -> None:
+    data = f"{head}\r\n<p>L'été à Nîmes, où ça brûle.</p>\r\n".encode(encoding)
+    document = read(data)
+    assert write_document(document, {}) == data
+    (block,) = document.blocks
+    assert block.text == "L'été à Nîmes, où ça brûle."
+    result = write_document(document, {0: "été ☃"})
+    assert result == f"{head}\r\n<p>été ☃</p>\r\n".encode(encoding, "xmlcharrefreplace")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_byte_order_mark_stays(encoding) -> None:
+    data = "<p>L'été.</p>".encode(encoding)
+    document = read(data)
+    assert [b.text for b in document.blocks] == ["L'été."]
+    assert write_document(document, {}) == data
+    assert write_document(document, {0: "É"}) == "<p>É</p>".encode(encoding)
+
+
+@pytest.mark.parametrize(
+    ("data", "problem"),
+    [
+        (b"%PDF-1.7 <p>", "PDF"),
+        (b"<p>\x00\x01\x02</p>", "not a text file"),
+        (b"<div>" * 10_000, "inside one another"),
+        (b"<b>" * 10_000, "inside one another"),
+        (b"<p>\xc3\xa9\xc3\xa9\xc3\xa9 \xff</p>", "UTF-8"),
+    ],
+)
+def test_what_is_no_page_is_refused_by_name(data, problem) -> None:
+    with pytest.raises(InputError, match=r"a\.html") as caught:
+        read(data)
+    assert problem in str(caught.value)
+
+
+def test_a_large_page_is_read_and_written_quickly() -> None:
+    one = (
+        "<div class=a><p>Le chat <b>noir</b> dort sur la <a href='/x'>chaise</a> du salon et mange "
+        "trois pommes, le chien dort dans la cour.</p>\n<img src=a alt='Un chat'></div>\n"
+    )
+    page = one * (1_000_000 // len(one))
+    start = time.process_time()
+    document = read(page)
+    write_document(document, {b.block_id: "mot" for b in document.blocks})
+    assert time.process_time() - start < 6  # far less where nothing else runs

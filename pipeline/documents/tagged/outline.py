@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
+from itertools import takewhile
 from typing import TYPE_CHECKING, Literal
 
 from pipeline.documents.base import BREAK, protect_urls
@@ -119,7 +120,8 @@ class Outline:
             self._flush()  # its prose is spelt in another way
             self._cdata = self._text.startswith(_CDATA[0], event.start)
         elif event.kind == "text":
-            self._add("text", event.start, event.end, text=event.text)
+            if self._run.items or not event.text.isspace():  # what is before words is margin
+                self._add("text", event.start, event.end, text=event.text)
         else:
             self._add("atom", event.start, event.end, markup="comment")
 
@@ -244,6 +246,8 @@ class Outline:
     def _flush(self) -> None:
         """End the paragraph: a pair without its other end is a border, too."""
         run = self._run
+        if not run.items:
+            return
         items, run.items, run.opened = run.items, [], []
         first = 0
         for index, item in enumerate(items):
@@ -292,6 +296,8 @@ def _without_margin(item: _Item, *, left: bool) -> _Item:
         return item
     text = item.text.lstrip() if left else item.text.rstrip()
     cut = len(item.text) - len(text)
+    if not cut:
+        return item
     start, end = (item.start + cut, item.end) if left else (item.start, item.end - cut)
     return replace(item, start=start, end=end, text=text)
 
@@ -378,7 +384,7 @@ class _Builder:
                 at = match.end()
                 if match[0] in _INVISIBLE:
                     self._mark(match[0], "seam", "")
-                elif match[0] == " " and not self._spaced():
+                elif not self._collapse and match[0] == " ":
                     self._put(" ")
                 else:
                     self._space(match[0])
@@ -402,7 +408,15 @@ class _Builder:
             self._pieces.pop()
             self._length -= 1
             raw = " " + raw
-        self._mark(raw, "soft-break", "\n" if "\n" in raw or "\r" in raw else " ")
+        if self._collapse and self._pieces[-1:] and self._pieces[-1][-1] in " \n":
+            signs = takewhile(lambda m: m.position == self._length, reversed(self.markup))
+            if all(m.role != "atom" or m.kind == "seam" for m in signs):
+                self._mark(raw, "seam", "")  # one space is enough: <b>un </b> deux
+                return
+        if raw == " ":
+            self._put(raw)
+        else:
+            self._mark(raw, "soft-break", "\n" if "\n" in raw or "\r" in raw else " ")
 
     def _put(self, text: str) -> None:
         if text:

@@ -61,6 +61,7 @@ _SHOWN = names(
     "twitter:image:alt twitter:title"
 )
 """What ``<meta>`` says to readers, by its name."""
+_MARKING = frozenset({"translate", "class", "lang", "xml:lang"})
 _META_KEYS = ("name", "property", "itemprop", "http-equiv")
 _LISTS = frozenset({"keywords", "news_keywords"})
 _WORTH = _SAID | {"content", "value", "lang", "xml:lang"}
@@ -72,6 +73,8 @@ _FRENCH = re.compile(r"(?:fr|fra|fre)(?:[-_][A-Za-z0-9_-]*)?", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
 _NOTE = re.compile(r"[\W_]*(?:\d{1,4}|[ivxlc]{1,6}|[a-z])?(?:\s?bis)?[\W_]*", re.IGNORECASE)
 _LONG = 600  # characters of a note's mark with its tags
+_BEFORE_TAGS = re.compile(r"(\w)(?:</[^<>]*>)+\Z")
+_AFTER_TAGS = re.compile(r"(?:<[a-zA-Z][^<>]*>)+(\w)")
 _WORD = re.compile(r"[^\W\d_]{4}|[.,;:!?…»”)\]’]")
 _NUMBER = re.compile(r"(?:(?:\d{1,3}\.)*\d{1,3}[.)]|[IVXLC]{2,6}[.)])\s+")
 _NUMBER_OF_TITLE = re.compile(
@@ -126,6 +129,7 @@ class _Reader:
         self._text = text
         self._role = Role.BLOCK  # of the element that starts
         self._open = [_Element("", False, False, False, False)]
+        self._ended = "", -1  # the last element that ended, and where
         self._begins = True  # whether no word has been met since the last border
 
     def feed(self, event: Event) -> None:
@@ -135,6 +139,7 @@ class _Reader:
             self._start(event, around)
         elif event.kind == "end":
             self._open.pop()
+            self._ended = event.name, event.end
             self._begins |= _ROLES.get(event.name) in _BORDERS
         elif event.kind == "text" and not around.swallowed:
             if around.left:
@@ -146,7 +151,7 @@ class _Reader:
     def _start(self, event: Event, around: _Element) -> None:
         said = event.attributes
         refused, foreign = around.refused, around.foreign
-        if said:
+        if not _MARKING.isdisjoint(said):
             refused, foreign = self._language(event, around)
         role = self._role_of(event, around, left=refused or foreign)
         self._begins |= role in _BORDERS
@@ -185,7 +190,22 @@ class _Reader:
                 return Role.CODE
             if name in ("a", "sup") and self._is_note(event):
                 return Role.ATOM
+            if self._stands_alone(event, around):
+                return Role.BLOCK
         return role
+
+    def _stands_alone(self, event: Event, around: _Element) -> bool:
+        """Say whether words would be glued that only their looks keep apart: a menu's, a card's."""
+        if event.name == "a" and around.name == "nav":
+            return True
+        name, end = self._ended
+        if end != event.start or name in _ROLES:
+            return False
+        word = _BEFORE_TAGS.search(self._text[max(0, end - _LONG) : end])
+        after = _AFTER_TAGS.match(self._text, event.start)
+        if word is None or after is None:
+            return False
+        return name == event.name == "a" or (word[1].islower() and after[1].isupper())
 
     def _is_note(self, event: Event) -> bool:
         """Say whether a link or a raised number is the mark of a note, or leads back from one."""

@@ -203,14 +203,15 @@ class _Soup:
         name, values, empty = _named(word[0]), {}, False
         if rest.end() > word.end():
             found = list(attributes(text, at, end))
-            values = {a.name: unescape(text[a.start : a.end]) for a in found}
+            values = {a.name: _value(text[a.start : a.end]) for a in found}
             empty = text[end - 2] == "/" and (not found or found[-1].end < end - 1)
         events = self._implied(name, at)
         if name == "wbr":  # a word may be cut here
             return [*events, Event("text", at, end, text="\u200b")]
         if name in _VOID or (empty and not (self._is_html and name in _NO_TAGS)):
-            closing = re.compile(rf"</{re.escape(word[0])}\s*>").match(text, end)
-            end = closing.end() if closing and name in _VOID else end
+            if name in _VOID and text.startswith("</", end):
+                closing = re.compile(rf"</{re.escape(word[0])}\s*>").match(text, end)
+                end = closing.end() if closing else end
             start = Event("start", at, end, name, values)
             return [*events, start, Event("end", end, end, name)]
         events.append(Event("start", at, end, name, values))
@@ -250,7 +251,7 @@ class _Soup:
     def _implied(self, name: str, at: int) -> list[Event]:
         """End what a start tag ends: a paragraph before a list, a cell before the next."""
         ended, walls = _CLOSED_BY.get(name, ((), ()))
-        if self._strict or not any(self._count[n] for n in ended):
+        if self._strict or not ended or not any(self._count.get(n) for n in ended):
             return []
         lowest = len(self._open)
         for index in range(len(self._open) - 1, -1, -1):
@@ -261,6 +262,8 @@ class _Soup:
         return self._ends(lowest, at)
 
     def _ends(self, lowest: int, at: int) -> list[Event]:
+        if lowest == len(self._open):
+            return []
         names = self._open[lowest:]
         del self._open[lowest:]
         for name in names:
@@ -268,6 +271,10 @@ class _Soup:
         return [Event("end", at, at, name) for name in reversed(names)]
 
     def _end(self, at: int, end: int, name: str) -> list[Event]:
+        if self._open and self._open[-1] == name:
+            self._open.pop()
+            self._count[name] -= 1
+            return [Event("end", at, end, name)]
         index = self._opening(name)
         if index >= 0:
             events = self._ends(index + 1, at)
@@ -291,5 +298,9 @@ class _Soup:
         return -1
 
 
+def _value(raw: str) -> str:
+    return unescape(raw) if "&" in raw else raw
+
+
 def _named(word: str) -> str:
-    return _PREFIX.sub("", word.lower(), count=1)
+    return _PREFIX.sub("", word.lower(), count=1) if ":" in word else word.lower()

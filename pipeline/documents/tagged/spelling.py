@@ -12,6 +12,8 @@ from pipeline.records import Block, Markup, Span
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pipeline.records import Document, Segment
+
 ATTRIBUTE = "attribute"
 """The kind of a block that is an attribute's value."""
 
@@ -19,6 +21,9 @@ _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _SPELT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _QUOTED = str.maketrans({'"': "&quot;", "'": "&#39;"})
 _ENDS = re.compile(r"[\s=`]")  # what ends a value without quotation marks, or is not in one
+_BINDING = "\u00a0\u202f"
+_NUMBER = re.compile(r"\d[\d.,]*\Z")
+_TAG = re.compile(r"(<[^<>]*>)")
 _REFERENCE = re.compile(r"&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 
 
@@ -26,6 +31,17 @@ class XmlSyntax(Plain):
     """Prose in XML or HTML: ampersands and angle brackets are written as entities."""
 
     escapes = True
+
+    def join(
+        self, document: Document, block: Block, segments: Sequence[Segment], raws: Sequence[str]
+    ) -> str:
+        """Exchange sentences; a sign that was spelt as an entity is spelt so again."""
+        olds = (document.text[s.start : s.end] for s in segments)
+        again = [
+            raw if raw == old else _as_before(segment, raw)
+            for segment, old, raw in zip(segments, olds, raws, strict=True)
+        ]
+        return super().join(document, block, segments, again)
 
     def spell(self, pieces: Sequence[tuple[bool, str]], kind: str) -> str:
         """Write a sentence."""
@@ -52,6 +68,31 @@ class CdataSyntax(Plain):
         """Write a sentence."""
         text = "".join(text for _, text in pieces)
         return _ILLEGAL.sub("", text).replace("]]>", "]]]]><![CDATA[>")
+
+
+def _as_before(segment: Segment, raw: str) -> str:
+    """Spell signs beyond ASCII as the source spelt them, and a space that binds a number."""
+    spellings: dict[str, str] = {}
+    numbers: dict[str, str] = {}
+    for item in segment.markup:
+        sign = segment.source[item.position : item.position + item.covers]
+        if item.kind != "entity" or sign.isascii() or len(sign) != 1:
+            continue
+        spellings[sign] = item.raw
+        bound = _NUMBER.search(segment.source, 0, item.position) if sign in _BINDING else None
+        if bound:
+            numbers[bound[0]] = item.raw
+    if not spellings:
+        return raw
+    signs = re.compile("|".join(map(re.escape, spellings)))
+    pieces = _TAG.split(raw)
+    for index in range(0, len(pieces), 2):  # between the tags
+        text = signs.sub(lambda m: spellings[m[0]], pieces[index])
+        for number, space in numbers.items():
+            loose = re.compile(rf"(?<![\d.,]){re.escape(number)} (?=[^\W\d]|[%€$£])")
+            text = loose.sub(number + space, text)
+        pieces[index] = text
+    return "".join(pieces)
 
 
 def spelt(text: str, *, attribute: bool = False) -> str:
