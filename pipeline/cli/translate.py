@@ -30,7 +30,6 @@ app = new_app("translate", "")
     "domain",
     "engine",
     "model",
-    "family",
     "beam",
     "threads",
     "memory",

@@ -16,14 +16,13 @@ from pipeline.documents.html import Html
 from pipeline.documents.markdown import Markdown, Mdx
 from pipeline.documents.notebook import Notebook
 from pipeline.documents.odf import Odp, Odt
-from pipeline.documents.office import Word
+from pipeline.documents.office import Slides, Word
 from pipeline.documents.po import Po
 from pipeline.documents.refused import refusal
 from pipeline.documents.sheets import Csv, Tsv
 from pipeline.documents.subtitles import Srt, WebVtt
 from pipeline.documents.tagged import CdataSyntax, UnquotedSyntax, XmlSyntax
 from pipeline.documents.text import PlainText
-from pipeline.documents.xliff import Xliff
 from pipeline.errors import InputError, PasserelleError, UsageError
 from pipeline.fsio import is_folder, read_file
 
@@ -46,10 +45,10 @@ _BUILT_IN: tuple[Format, ...] = (
     Notebook(),
     Po(),
     Epub(),
-    Xliff(),
     Srt(),
     WebVtt(),
     Word(),
+    Slides(),
 )
 _SYNTAXES: dict[str, Syntax] = {
     "xml": XmlSyntax(),

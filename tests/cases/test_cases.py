@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import docx
 import polars as pl
+import pptx
 import pytest
 from typer.testing import CliRunner
 
@@ -520,28 +521,31 @@ def _(c: Case) -> None:
         )
 
 
-@case("36-xliff12-codes-states-alternatives")
+@case("34-pptx-groups-table-notes-breaks")
 def _(c: Case) -> None:
-    c.say(
-        {
-            "Le chat noir dort.": "The black cat sleeps.",
-            "Le chien boit de l’eau.": "The dog drinks water.",
-            "Le cheval mange une pomme.": "The horse eats an apple.",
-            "noir": "black",
-            "pomme": "apple",
-        }
-    )
-    c.translate("a.xlf")
-    state = 'state="needs-adaptation" state-qualifier="mt-suggestion"'
-    link = '<bpt id="3">&lt;a href="/x?a=1&amp;amp;b=2"&gt;</bpt>apple<ept id="3">&lt;/a&gt;</ept>'
-    assert c.text("o/a.en.xlf") == c.text("a.xlf").replace(
-        "l’eau.</source>\n",
-        f'l’eau.</source>\n        <target {state}>The <g id="1" ctype="bold">black</g> cat '
-        'sleeps.<x id="2" ctype="lb"/>The dog drinks water.</target>\n',
-    ).replace(
-        '<target state="needs-translation"></target>',
-        f"<target {state}>  The horse eats an {link}.  </target>",
-    )
+    english = {
+        "Le chien boit de l’eau.": "The dog drinks water.",
+        "Le cheval mange une pomme.": "The horse eats an apple.",
+        "Le pain est frais.": "The bread is fresh.",
+        "Le livre est ouvert.": "The book is open.",
+        "Un chat noir dort.": "A black cat is sleeping.",
+        "Le soleil brille.": "The sun is shining.",
+        "La porte est rouge.": "The door is red.",
+        "noir": "black",
+    }
+    c.say(english)
+    c.translate("a.pptx")
+    (slide,) = pptx.Presentation(c.folder / "o/a.en.pptx").slides
+    group, table, box = slide.shapes
+    dog, inner = group.shapes
+    cells = [[cell.text for cell in row.cells] for row in table.table.rows]
+    assert dog.text_frame.text == "The dog drinks water."
+    assert inner.shapes[0].text_frame.text == "The horse eats an apple."
+    assert cells == [["The bread is fresh.", "12"], ["The book is open.", "3,50"]]
+    assert box.text_frame.text == "A black cat is sleeping.\vThe sun is shining."
+    runs = box.text_frame.paragraphs[0].runs
+    assert [r.text for r in runs if r.font.bold] == ["black"]
+    assert slide.notes_slide.notes_text_frame.text == "The door is red."
 
 
 @pytest.mark.parametrize(("made", "name"), [(n, n) for n in CASES], ids=CASES, indirect=["made"])

@@ -10,6 +10,7 @@ from pipeline.documents.office.pieces import House, Look, Piece, compose
 from pipeline.documents.office.words import settle
 from pipeline.documents.parts import Part, Place
 from pipeline.documents.tagged import attribute_block, value_span
+from pipeline.documents.tagged.spelling import spelt
 from pipeline.records import Span
 
 if TYPE_CHECKING:
@@ -19,11 +20,12 @@ if TYPE_CHECKING:
     from pipeline.records import Block
 
 _FILE = re.compile(r"\S+\.[A-Za-z]{3,4}")  # an image's name, where its description should stand
+_TABS = re.compile(r"(\t+)")
 _LONG = 6  # words of a field's result above which it is no part of the sentence
 
 
 @dataclass(slots=True)
-class _Draft:
+class Draft:
     """A part that may yet get twins."""
 
     parent: int
@@ -35,6 +37,7 @@ class _Draft:
     twins: list[Place] = field(default_factory=list)
 
     def part(self) -> Part:
+        """Give the part."""
         return Part(
             text=self.text,
             blocks=self.blocks,
@@ -51,14 +54,14 @@ class Gathering:
 
     def __init__(self) -> None:
         self.members: list[Part] = []
-        self._drafts: list[_Draft] = []
+        self._drafts: list[Draft] = []
 
     def member(self, name: str, xml: Xml, edits: Sequence[tuple[Span, str]] = ()) -> int:
         """Add a member of the archive; gives its number."""
         self.members.append(Part(text=xml.text, member=name, encode=xml.encode, edits=edits))
         return len(self.members) - 1
 
-    def add(self, draft: _Draft) -> None:
+    def add(self, draft: Draft) -> None:
         """Add a part of a member."""
         self._drafts.append(draft)
 
@@ -108,17 +111,17 @@ class Reader:
         xml: Xml,
         member: int,
         gathering: Gathering,
-        known: dict[str, _Draft] | None = None,
+        known: dict[str, Draft] | None = None,
     ) -> None:
         self.xml = xml
         self.text = xml.text
-        self.known: dict[str, _Draft] = {}  # what was found, by its text
+        self.known: dict[str, Draft] = {}  # what was found, by its text
         self._twins_of = known
         self._member = member
         self._gathering = gathering
         self._open: list[Paragraph] = []
         self._dead: tuple[str, int] | None = None  # element, depth in its like
-        self._choices: list[dict[str, _Draft]] = []  # paragraphs of open alternatives
+        self._choices: list[dict[str, Draft]] = []  # paragraphs of open alternatives
         self.fallback = 0  # depth in what older programs read instead
         self._looks: dict[str, tuple[Look, str]] = {}
         self._house: House | None = None
@@ -233,7 +236,7 @@ class Reader:
             replace(b, kind=kind, where=f"{where}, part {n}" if several else where)
             for n, b in enumerate(blocks, 1)
         ]
-        draft = _Draft(self._member, at, text, told, write, kept)
+        draft = Draft(self._member, at, text, told, write, kept)
         self._gathering.add(draft)
         self.known[text] = draft
         for choice in self._choices:
@@ -247,8 +250,17 @@ class Reader:
         block = attribute_block(value, 0, len(value))
         if span is None or block is None or _FILE.fullmatch(value):
             return
-        at = Span(start=event.start + span.start, end=event.start + span.end)
-        self.add(value, [block], at, str, (), where, block.kind)
+        self.add_text(value, block, event.start + span.start, where)
+
+    def add_text(self, text: str, block: Block, start: int, where: str) -> None:
+        """Add a part that stands in the member as it is."""
+        at = Span(start=start, end=start + len(text))
+        self.add(text, [block], at, str, (), where, block.kind)
+
+    def described(self, event: Event, what: str) -> None:
+        """Add what is said of an image to those who do not see it."""
+        self.attribute(event, "descr", f"{what}, description")
+        self.attribute(event, "title", f"{what}, title")
 
     # --- inside a paragraph
 
@@ -314,7 +326,17 @@ class Reader:
         found = self._looks.get(p.properties)
         if found is None:
             found = self._looks[p.properties] = self.look(p.properties)
-        p.pieces.append(Piece("text", self.in_run(p, raw), text, *found))
+        if "\t" not in text:
+            p.pieces.append(Piece("text", self.in_run(p, raw), text, *found))
+            return
+        assert self._house is not None
+        between, end = self._house.between, self._house.after
+        for part in _TABS.split(text):
+            raw = p.run + p.properties + between + spelt(part) + end
+            if part.startswith("\t"):
+                p.pieces.append(Piece("border", raw, name="tab"))
+            elif part:
+                p.pieces.append(Piece("text", raw, part, *found))
 
 
 def collapsed(pieces: Sequence[Piece], visible: str, name: str) -> Piece:

@@ -6,17 +6,15 @@ import re
 from typing import TYPE_CHECKING
 
 from pipeline.documents.parts import TreeFormat
-from pipeline.documents.tagged import Outline, Role, XmlSyntax, value_span
+from pipeline.documents.tagged import XmlSyntax, value_span
 from pipeline.records import Finding, Span
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pipeline.documents.base import Reading
-    from pipeline.documents.office.package import Package
-    from pipeline.documents.office.reading import Gathering
     from pipeline.documents.parts import Container, Part
-    from pipeline.documents.tagged import Event, Xml
+    from pipeline.documents.tagged import Xml
 
 _KINDS = ("header", "footer", "footnotes", "endnotes", "comments")
 _HEADING = re.compile(r"(?:heading|titre) \d|(?:sub)?title|(?:sous-)?titre", re.IGNORECASE)
@@ -43,6 +41,8 @@ class Word(XmlSyntax, TreeFormat):
     ) -> tuple[Sequence[Part], Container | None, Sequence[Finding]]:
         """Take a document to pieces."""
         from pipeline.documents.office.package import Package
+        from pipeline.documents.office.places import Places
+        from pipeline.documents.office.properties import read_properties
         from pipeline.documents.office.reading import Gathering
         from pipeline.documents.office.word_reading import WordReader
 
@@ -65,9 +65,8 @@ class Word(XmlSyntax, TreeFormat):
                 xml,
                 gathering.member(member, xml),
                 gathering,
-                label=f"{kind} {count[kind]}" if kind else "",
+                places=Places(f"{kind} {count[kind]}" if kind else "", count),
                 headings=headings,
-                count=count,
                 notes=notes,
             )
             reader.read()
@@ -101,40 +100,3 @@ def _styles(xml: Xml) -> tuple[frozenset[str], list[tuple[Span, str]]]:
                 at = Span(start=event.start + span.start, end=event.start + span.end)
                 edits.append((at, "en-US"))
     return frozenset(headings), edits
-
-
-_PROPERTIES = {
-    "dc:title": "document title",
-    "dc:subject": "document subject",
-    "dc:description": "document description",
-    "cp:keywords": "document keywords",
-}
-
-
-_KIND = {"dc:title": "heading", "dc:subject": "heading"}
-
-
-def read_properties(package: Package, gathering: Gathering) -> None:
-    """Add what a file says of itself: its title, its subject."""
-    from dataclasses import replace
-
-    from pipeline.documents.parts import Part
-
-    for relation in package.top:
-        if relation.kind != "core-properties":
-            continue
-        xml = package.xml(relation.target)
-        outline = Outline(xml.text, _role, kind=lambda event: event.name)
-        for event in xml.events():
-            outline.feed(event)
-        blocks = [
-            replace(b, where=_PROPERTIES[b.kind], kind=_KIND.get(b.kind, "paragraph"))
-            for b in outline.finish()
-        ]
-        gathering.members.append(
-            Part(text=xml.text, blocks=blocks, member=relation.target, encode=xml.encode)
-        )
-
-
-def _role(event: Event) -> Role:
-    return Role.BLOCK if event.name in ("cp:coreProperties", *_PROPERTIES) else Role.SKIP

@@ -12,6 +12,7 @@ from pipeline.documents.office.reading import Paragraph, Reader, collapsed, froz
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pipeline.documents.office.places import Places
     from pipeline.documents.office.reading import Gathering
     from pipeline.documents.tagged import Event, Xml
 
@@ -137,25 +138,12 @@ def is_textual(code: str) -> bool:
     return (code.split() or [""])[0].upper() in _TEXTUAL
 
 
-@dataclass(slots=True)
-class _Room:
-    """What paragraphs stand in: the body, a cell, a note."""
-
-    label: str  # "" for the body
-    element: str = ""
-    paragraphs: int = 0
-    tables: int = 0
-    row: int = 0
-    column: int = 0
-
-
 class WordReader(Reader):
     """Reads a member of a Word document.
 
     Args:
-        label: where its text stands: "header 1"; "" for the body.
+        places: where its text stands.
         headings: ids of styles.
-        count: numbers given so far in the whole document: "text box" → 2.
         notes: places of the marks of notes: kind and id → "¶ 12, footnote 2".
     """
 
@@ -172,16 +160,14 @@ class WordReader(Reader):
         member: int,
         gathering: Gathering,
         *,
-        label: str,
+        places: Places,
         headings: frozenset[str],
-        count: dict[str, int],
         notes: dict[tuple[str, str], str],
     ) -> None:
         super().__init__(xml, member, gathering)
         self._headings = headings
-        self._count = count
+        self._places = places
         self._notes = notes
-        self._rooms = [_Room(label)]
         self._levels: dict[int, list[_Field]] = {}
         self.left_out: set[str] = set()  # what a reader should know of
 
@@ -205,52 +191,36 @@ class WordReader(Reader):
 
     def meet(self, event: Event) -> None:
         """Follow tables, notes and text boxes, and take descriptions of images."""
-        name = event.name
+        name, places = event.name, self._places
         if event.kind == "text":
             if self._fields and self._open and self._open[-1].copying == "w:instrText":
                 self._fields[-1].code += event.text
         elif event.kind == "end":
-            if len(self._rooms) > 1 and name == self._rooms[-1].element:
-                self._rooms.pop()
+            places.leave(name)
         elif name == "w:p":
             deep = len(self._open) + 1
             self._levels = {level: f for level, f in self._levels.items() if level <= deep}
         elif name in ("w:pStyle", "w:outlineLvl", "w:numPr"):
             self._kind(event)
         elif name == "w:tbl":
-            self._rooms[-1].tables += 1
-            self._enter(name, f"table {self._rooms[-1].tables}")
+            places.table(name)
         elif name == "w:tr":
-            self._rooms[-1].row += 1
-            self._rooms[-1].column = 0
+            places.row()
         elif name == "w:tc":
-            table = self._rooms[-1]
-            table.column += 1
-            self._enter(name, f"row {table.row}, column {table.column}")
-        elif name == "w:gridSpan" and len(self._rooms) > 1:
-            self._rooms[-2].column += int(event.attributes.get("w:val", "1")) - 1
+            places.cell(name)
+        elif name == "w:gridSpan" and len(places.rooms) > 1:
+            places.rooms[-2].column += int(event.attributes.get("w:val", "1")) - 1
         elif name == "w:txbxContent":
-            self._rooms.append(_Room(self._number("text box"), name))
+            box = places.number("text box", again=bool(self.fallback))
+            places.enter(name, box, alone=True)
         elif name in ("w:footnote", "w:endnote", "w:comment"):
             kind = name[2:]
             at = self._notes.get((kind, event.attributes.get("w:id", "")))
-            self._rooms.append(_Room(at or self._number(kind), name))
+            places.enter(name, at or places.number(kind), alone=True)
         elif name == "wp:docPr":
-            where = self._number("image")
-            self.attribute(event, "descr", f"{where}, description")
-            self.attribute(event, "title", f"{where}, title")
+            self.described(event, places.number("image", again=bool(self.fallback)))
         elif name == "w:dataBinding" and "core-properties" not in str(event.attributes):
             self.left_out.add("bound")
-
-    def _enter(self, element: str, label: str) -> None:
-        around = self._rooms[-1].label
-        self._rooms.append(_Room(f"{around}, {label}" if around else label, element))
-
-    def _number(self, what: str) -> str:
-        """Count one more of a kind in the whole document."""
-        if not self.fallback:
-            self._count[what] = self._count.get(what, 0) + 1
-        return f"{what} {self._count.get(what, 0)}"
 
     def _kind(self, event: Event) -> None:
         if not self._open or self._open[-1].copying != "w:pPr":
@@ -262,16 +232,12 @@ class WordReader(Reader):
             paragraph.kind = "heading"
 
     def place(self, paragraph: Paragraph, spoken: bool) -> str:
-        """Count paragraphs that say something, as a reader would."""
-        room = self._rooms[-1]
-        room.paragraphs += spoken
-        label = room.label or f"¶ {room.paragraphs}"
-        if room.label and room.paragraphs > 1:
-            label += f", ¶ {room.paragraphs}"
+        """Count paragraphs that say something, and note what they refer to."""
+        label = self._places.paragraph(spoken=spoken)
         for note in paragraph.notes:
             kind, _, number = note.partition(" ")
-            self._notes.setdefault((kind, number), f"{label}, {self._number(kind)}")
-        if room.element == "w:tc" and paragraph.kind == "paragraph":
+            self._notes.setdefault((kind, number), f"{label}, {self._places.number(kind)}")
+        if self._places.room.element == "w:tc" and paragraph.kind == "paragraph":
             paragraph.kind = "cell"
         return label
 
@@ -346,7 +312,7 @@ class WordReader(Reader):
     def say(self, p: Paragraph, text: str, raw: str) -> None:
         """Add text; hidden text is not seen, and stays."""
         super().say(p, re.sub(r"[\r\n]+", " ", text), raw)
-        if _HIDDEN.search(p.pieces[-1].look.key):
+        if p.pieces and _HIDDEN.search(p.pieces[-1].look.key):
             p.pieces[-1:] = frozen(p.pieces[-1:])
             self.left_out.add("hidden")
 

@@ -162,10 +162,12 @@ class _Assigner:
         if text[-1:] in {*"€$£¥"} and start > room.start and target[start - 1] == text[-1]:
             start -= 1  # 12 € became €12
         for group in (_STOPS, _QUOTES):
-            if text[-1:] in group and end < room.end and target[end] in group:
-                end += 1
-            if text[:1] in group and start > room.start and target[start - 1] in group:
-                start -= 1
+            marks = len(text) - len(text.rstrip(group))
+            while marks and end < room.end and target[end] in group:
+                end, marks = end + 1, marks - 1
+            marks = len(text) - len(text.lstrip(group))
+            while marks and start > room.start and target[start - 1] in group:
+                start, marks = start - 1, marks - 1
         # English puts a closing quotation mark after the stop: “Maybe.”.
         at = end
         while at < min(room.end, end + 2) and target[at] in _STOPS:
@@ -359,10 +361,14 @@ class _Assigner:
         around = self.source[max(atom.start - 1, 0) : atom.start + 1]
         if atom.end > atom.start or len(around) < 2 or around[0].isspace() == around[1].isspace():
             return at
+        before, after = self.target[:at], self.target[at:end]
         if around[0].isspace():
-            rest = self.target[at:end]
-            return at + len(rest) - len(rest.lstrip(_SPACES))
-        return len(self.target[:at].rstrip(_SPACES))
+            inside = not before[-1:].isspace() and not after[:1].isspace()
+            after = re.sub(r"^\S+", "", after) if before and inside else after
+            return end - len(after.lstrip(_SPACES))
+        at = len(before.rstrip(_SPACES))
+        mark = re.match(r"[^\w\s.,;:!?…)”’»]\S*", self.target[at:end])
+        return at + len(mark[0]) if mark else at
 
     def _words(self, start: int, end: int) -> bool:
         return any(c.isalnum() for c in self.source[start:end])

@@ -197,11 +197,20 @@ class Placement:
             return before + node.opening + after
         if end > start or node.end > node.start:
             return node.opening
-        if start and not self.target[start - 1].isspace():
+        if start and _parted(self.target[start - 1], _CLOSING):
             before = " " * (node.start == 0 or source[node.start - 1].isspace())
-        if end < len(self.target) and not self.target[end].isspace():
+        if end < len(self.target) and _parted(self.target[end], _OPENING):
             after = " " * (node.end == len(source) or source[node.end].isspace())
         return before + node.opening + after
+
+
+_OPENING = "([“‘«"
+_CLOSING = ".,;:!?…)]”’»"
+
+
+def _parted(char: str, marks: str) -> bool:
+    """Say whether a space is wanted beside a character: a letter, or one of these marks."""
+    return char.isalnum() or char in marks
 
 
 class Misplaced(Exception):
