@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -267,7 +267,8 @@ def hints(holes: Sequence[Unmatched], *, most: int = 4) -> tuple[Hint, ...]:
     """
     rarest = sorted(holes, key=lambda hole: -hole.weight)[:most]
     chosen = [hole for hole in holes if hole in rarest]
-    pairs = dict.fromkeys((hole.word, _as_it_stands(hole)) for hole in chosen)
+    lines = (replace(hole, word=" ".join(hole.word.split())) for hole in chosen)
+    pairs = dict.fromkeys((hole.word, _as_it_stands(hole)) for hole in lines)
     return tuple(Hint(source=word, target=english) for word, english in pairs)
 
 

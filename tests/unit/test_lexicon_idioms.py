@@ -134,3 +134,8 @@ def test_any_text_can_be_looked_at(text):
 )
 def test_a_suggestion_has_the_form_of_the_french(french, english, told):
     assert [h.target for h in hints(coverage(french, english).holes)][:1] == [told]
+
+
+def test_a_suggestion_is_one_line_where_the_sentence_stands_on_several():
+    (hint,) = hints(coverage("Des projets se\nchiffrant en milliards.", "Projects.").holes)[:1]
+    assert (hint.source, hint.target) == ("se chiffrant en", "amounting to")
