@@ -61,8 +61,9 @@ class Settings:
         (), "Keep only glossary rows of this domain; may be repeated."
     )
     strict: bool = _option(False, "Exit with 14 when a term is violated.")
-    engine: str = _option("auto", "auto, argos, bundled, or a plug-in's. [auto]")
+    engine: str = _option("auto", "auto, argos, bundled, ct2, or a plug-in's. [auto]")
     model: str = _option("", "Name or folder of a model, instead of the installed one.")
+    family: str = _option("", "Family of a ct2 model, where its folder does not tell: small100, ….")
     beam: int = _option(0, "Beam size: 1 is quickest. [the engine's own]")
     threads: int = _option(0, "Processor threads; of each worker with --cluster. [all; 1]")
     front_matter: tuple[str, ...] = _option(

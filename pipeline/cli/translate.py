@@ -30,6 +30,7 @@ app = new_app("translate", "")
     "domain",
     "engine",
     "model",
+    "family",
     "beam",
     "threads",
     "memory",

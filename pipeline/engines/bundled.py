@@ -117,8 +117,8 @@ class BundledEngine(ModelEngine):
 
     @classmethod
     def accepts(cls, model: str) -> bool:
-        """Accept any folder: what is no model of ours is told apart in loading it."""
-        return os.path.isdir(model)  # noqa: PTH112 - raises nothing, unlike Path.is_dir
+        """Accept a folder with a record of ours."""
+        return os.path.isfile(os.path.join(model, "model.json"))  # noqa: PTH113, PTH118 - raises nothing
 
     def count_tokens(self, sources: Sequence[str]) -> list[int]:
         """Give each source's length in the model's tokens, without the prompt's frame."""

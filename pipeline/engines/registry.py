@@ -17,5 +17,6 @@ ENGINES: Registry[ModelEngine] = Registry(
     built_in={
         "argos": "pipeline.engines.argos:ArgosEngine",
         "bundled": "pipeline.engines.bundled:BundledEngine",
+        "ct2": "pipeline.engines.ct2.engine:Ct2Engine",
     },
 )

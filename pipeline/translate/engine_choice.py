@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -51,10 +52,7 @@ def open_engine(
         EngineError: the model fails on the sentences that a placeholder is measured with.
     """
     kind, model, why = _choose(settings, store, progress)
-    decoding = kind.default_decoding
-    if settings.beam:
-        decoding = replace(decoding, beam=settings.beam)
-    guarded = GuardedEngine(kind(model, decoding=decoding, threads=settings.threads))
+    guarded = GuardedEngine(load_engine(kind, model, settings))
     return ChosenEngine(
         engine=guarded,
         why=why,
@@ -63,6 +61,23 @@ def open_engine(
         masks=_placeholder(guarded, store, progress) if settings.glossary else None,
         quick=None if settings.beam else kind.quick,
     )
+
+
+def load_engine(kind: type[ModelEngine], model: str, settings: Settings) -> ModelEngine:
+    """Load a model with the settings that its engine reads.
+
+    Raises:
+        ModelError, UsageError: see `open_engine`.
+    """
+    options = {name: getattr(settings, name) for name in kind.options}
+    if settings.family and settings.named("family") and "family" not in options:
+        raise UsageError(
+            f"models of the engine {kind.name} have no family", next_step="leave out --family"
+        )
+    decoding = kind.decoding_for(model, **options)
+    if settings.beam:
+        decoding = replace(decoding, beam=settings.beam)
+    return kind(model, decoding=decoding, threads=settings.threads, **options)
 
 
 def _choose(
@@ -78,6 +93,12 @@ def _choose(
                 _agree(settings, each.name)
                 return each, model, f"the {each.name} model in {model}, as asked"
         record = store.find(model)
+        if record is None and os.path.isdir(model):  # noqa: PTH112 - raises nothing
+            raise ModelMissing(
+                "this folder holds no model of any engine",
+                place=model,
+                next_step=f"see what is wrong with it: passerelle models check {model}",
+            )
         if record is None:
             known = ", ".join(dict.fromkeys(r.name for r in store.list()))
             raise ModelMissing(
