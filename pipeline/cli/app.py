@@ -21,7 +21,7 @@ _COMMANDS = {
     "config": ("", "Show every setting, its value and where the value came from."),
     "glossary": ("glossary", "See, check and edit the glossary of terms."),
     "memory": ("memory", "See, export, correct and prune the translation memory."),
-    "models": ("models", "Find, install, verify and remove translation models."),
+    "models": ("models", "Find, install, check, verify and remove translation models."),
     "quality": ("quality", "Score, check and compare translations."),
 }
 

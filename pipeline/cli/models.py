@@ -1,4 +1,4 @@
-"""``passerelle models``: list, install, verify, remove and describe models."""
+"""``passerelle models``: list, install, check, verify, remove and describe models."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pipeline.cli.common import answer, new_app
+from pipeline.cli.common import answer, emit_json, new_app
 from pipeline.wording import columns
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from pipeline.models import ModelRecord, Store, VerifyReport
 
-app = new_app("models", "Find, install, verify and remove translation models.")
+app = new_app("models", "Find, install, check, verify and remove translation models.")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
 Name = Annotated[str, typer.Argument(help="Name of an installed model (see list), or its kind.")]
@@ -140,6 +140,44 @@ def verify(
             place=str(store.root),
             next_step="install one: passerelle models install bundled",
         )
+
+
+@app.command()
+def check(
+    path: Annotated[str, typer.Argument(help="A model's folder, or the name of an installed one.")],
+    *,
+    family: Annotated[str, typer.Option(help="Family of a ct2 model, where none is told.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Say what a model is and can, and translate one sentence with it; or say what is wrong."""
+    from pipeline.config import Settings
+    from pipeline.errors import PasserelleError
+    from pipeline.translate import check_model
+
+    try:
+        done = check_model(Settings.of(model=path, family=family), _store(), progress=_say)
+    except PasserelleError as error:
+        if as_json:
+            told = {"problem": error.problem, "place": error.place, "next_step": error.next_step}
+            emit_json({"ok": False, "model": path, **told})
+        raise
+    rows = (
+        ("model", done.model),
+        ("engine", done.engine),
+        ("family", done.family),
+        ("abilities", ", ".join(done.abilities) or "none beyond translating"),
+        ("licence", f"{done.licence} (as published: check yours)" if done.licence else ""),
+        ("decoding", f"beam {done.decoding.beam}, length penalty {done.decoding.length_penalty}"),
+        ("reads", f"{done.max_source_tokens} tokens a sentence; longer ones are cut"),
+        ("French", done.source),
+        ("English", done.translation),
+    )
+    answer(
+        columns([row for row in rows if row[1]], least=(12,)),
+        {"ok": not done.problem, **asdict(done)},
+        as_json=as_json,
+    )
+    done.require()
 
 
 @app.command()

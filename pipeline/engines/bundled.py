@@ -69,6 +69,8 @@ class BundledEngine(ModelEngine):
 
     name = "bundled"
     title = "the bundled model"
+    family = "Gemma 3 270M with our adapter"
+    licence = "Gemma Terms of Use"
     default_decoding = DEFAULT_DECODING
     # A few batches for each worker, so that none waits long for another at a step's end.
     step_tokens = 3_072

@@ -8,6 +8,7 @@ no other room sees an engine, the memory and the glossary at the same time.
 from __future__ import annotations
 
 from pipeline.translate.assembling import Assembly
+from pipeline.translate.checking import ModelCheck, check_model
 from pipeline.translate.engine_choice import ChosenEngine, open_engine
 from pipeline.translate.reading import Limits, Loaded, Source
 from pipeline.translate.stopping import Interrupted, Stop, Stopped
@@ -20,12 +21,14 @@ __all__ = [
     "Interrupted",
     "Limits",
     "Loaded",
+    "ModelCheck",
     "Opener",
     "Source",
     "Stop",
     "Stopped",
     "Translated",
     "Translator",
+    "check_model",
     "open_engine",
     "open_installed",
 ]

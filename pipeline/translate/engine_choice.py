@@ -51,7 +51,7 @@ def open_engine(
         OutputError: the bundled model cannot be prepared.
         EngineError: the model fails on the sentences that a placeholder is measured with.
     """
-    kind, model, why = _choose(settings, store, progress)
+    kind, model, why = choose(settings, store, progress)
     guarded = GuardedEngine(load_engine(kind, model, settings))
     return ChosenEngine(
         engine=guarded,
@@ -80,10 +80,14 @@ def load_engine(kind: type[ModelEngine], model: str, settings: Settings) -> Mode
     return kind(model, decoding=decoding, threads=settings.threads, **options)
 
 
-def _choose(
+def choose(
     settings: Settings, store: Store, progress: Callable[[str], None]
 ) -> tuple[type[ModelEngine], str, str]:
-    """Give the engine's class, its model's path or address, and why it is this one."""
+    """Give the engine's class, its model's path or address, and why it is this one.
+
+    Raises:
+        ModelMissing, ModelDamaged, UsageError, OutputError: see `open_engine`.
+    """
     name, model, why = settings.engine, settings.model, "as asked"
     kind = None if name == "auto" else ENGINES.load(name)
     if model:
@@ -97,7 +101,7 @@ def _choose(
             raise ModelMissing(
                 "this folder holds no model of any engine",
                 place=model,
-                next_step=f"see what is wrong with it: passerelle models check {model}",
+                next_step="name the folder that holds model.bin or metadata.json: docs/ENGINES.md",
             )
         if record is None:
             known = ", ".join(dict.fromkeys(r.name for r in store.list()))

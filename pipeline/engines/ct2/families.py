@@ -88,7 +88,7 @@ class Published(Family):
         self._mute = frozenset(filter(mute.fullmatch, folder.target))
         self._before: tuple[str, ...] = ()
         self._set_out(folder)
-        pieces = self._in.encode(_FRENCH, out_type=str)
+        pieces = [p for p in self._in.encode(_FRENCH, out_type=str) if p != SPACE]
         known = sum(piece in folder.source for piece in pieces)
         if known < _KNOWN * len(pieces):
             raise damaged(
@@ -271,7 +271,7 @@ class M2m100(Published):
     """M2M-100."""
 
     name = "m2m100"
-    title = "M2M-100"
+    title = "M2M-100 (for SMaLL-100 say --family small100)"
     licence = "MIT"
     codes = r"__[a-z]{2,3}__"
     french, english = "__fr__", "__en__"

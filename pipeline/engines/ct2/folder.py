@@ -58,7 +58,8 @@ def is_model(path: Path) -> bool:
     except OSError:
         return False
     endings = (".spm", "_vocabulary.json", "_vocabulary.txt", *_UNCONVERTED)
-    return bool(names & {_MODEL, *_TRACES}) or any(n.endswith(endings) for n in names)
+    found = bool(names & {_MODEL, *_TRACES}) or any(n.endswith(endings) for n in names)
+    return found or any(path.glob(f"*/{_MODEL}"))
 
 
 def read_folder(path: Path) -> Folder:
