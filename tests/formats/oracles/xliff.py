@@ -46,7 +46,7 @@ def frame(data: bytes) -> object:
             element.attrib.pop(name, None)
         if isinstance(element.tag, str) and len(element) and not (element.text or "").strip():
             element.text = None
-        if etree.QName(element).localname != "source" and not _inside_source(element):
+        if not _inside_source(element):
             element.tail = None
     return etree.tostring(root, method="c14n").decode()
 
