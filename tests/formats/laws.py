@@ -40,8 +40,8 @@ _MAY_CHANGE = {  # parts of a container that hold prose; all others are the same
     "epub": r".*\.(xhtml|html|opf|ncx)",
     "xlsx": r"xl/(sharedStrings|worksheets/sheet\d+)\.xml",
 }
-_SMALL = {"LE", "LA", "L", "LES", "UN", "UNE", "DES", "DU", "CE", "CETTE"}
-_SMALL |= {"SES", "SON", "SA", "MON", "NOTRE", "DANS", "SOUS", "SANS", "DEPUIS", "POUR", "AVEC", "AVANT"}
+_SMALL = {"LE", "LA", "L", "LES", "UN", "UNE", "DES", "DU", "CE", "CETTE", "SES", "SON", "SA"}
+_SMALL |= {"MON", "NOTRE", "DANS", "SOUS", "SANS", "DEPUIS", "POUR", "AVEC", "AVANT"}
 _LANGUAGE = re.compile(
     rb"<dc:language\b[^>]*>[^<]*</dc:language>|\b(?:xml:lang|lang|content|fo:language|fo:country|"
     rb"w:val|w:eastAsia|w:bidi)=(?:\"[\w-]*\"|'[\w-]*'|[\w-]+)"
