@@ -19,7 +19,7 @@ from pipeline.documents.odf import Odp, Odt
 from pipeline.documents.office import Slides, Word
 from pipeline.documents.po import Po
 from pipeline.documents.refused import refusal
-from pipeline.documents.sheets import Csv, Tsv
+from pipeline.documents.sheets import Csv, Tsv, Xlsx
 from pipeline.documents.subtitles import Srt, WebVtt
 from pipeline.documents.tagged import CdataSyntax, UnquotedSyntax, XmlSyntax
 from pipeline.documents.text import PlainText
@@ -41,6 +41,7 @@ _BUILT_IN: tuple[Format, ...] = (
     Odp(),
     Csv(),
     Tsv(),
+    Xlsx(),
     Html(),
     Notebook(),
     Po(),
