@@ -105,7 +105,15 @@ class _Noise:
             spec.queries_scale = 1.0
 
 
-def save(folder: Path, family: str, vocabulary: list[str], *, seed: int, **config: Any) -> None:
+def save(
+    folder: Path,
+    family: str,
+    vocabulary: list[str],
+    *,
+    seed: int,
+    quantization: str | None = "int8",
+    **config: Any,
+) -> None:
     """Write ``model.bin``, ``config.json`` and the vocabulary of a tiny model."""
     from ctranslate2.specs import transformer_spec
 
@@ -148,7 +156,7 @@ def save(folder: Path, family: str, vocabulary: list[str], *, seed: int, **confi
     spec.register_source_vocabulary(vocabulary)
     spec.register_target_vocabulary(vocabulary)
     spec.validate()
-    spec.optimize(quantization=None)
+    spec.optimize(quantization=quantization)
     folder.mkdir(parents=True, exist_ok=True)
     spec.save(str(folder))
 

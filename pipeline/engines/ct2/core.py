@@ -85,7 +85,9 @@ class TranslatorEngine(ModelEngine):
         batch_tokens: source tokens of a batch, padding included.
         exact: batch only sentences of equal length, so that a sentence's translation is
             the same to the last bit whatever is translated with it. Without this,
-            padding moves scores by about 1e-4, which may turn a near tie.
+            padding moves scores by about 1e-4, which may turn a near tie. A model that is
+            computed in floating point is not exact all the same: its sums depend, in the
+            last bits, on how many sentences are in a batch.
 
     Raises:
         ModelDamaged: the model cannot be loaded.
@@ -112,6 +114,8 @@ class TranslatorEngine(ModelEngine):
         self.fingerprint = fingerprint
         self._family = family
         self._translator = _load_model(model, family, device=device, threads=threads)
+        integers = str(self._translator.compute_type).startswith("int8")
+        self.abilities = replace(self.abilities, exact=exact and integers)
 
     def count_tokens(self, sources: Sequence[str]) -> list[int]:
         """Give each source's length in the model's tokens."""
@@ -185,6 +189,9 @@ class TranslatorEngine(ModelEngine):
             )
             for output in raw
         ]
+        if job.decoding.length_penalty == 1.0 and self._family.prefix:
+            # CTranslate2 counts the prefix as length, which puts short answers before better ones.
+            hypotheses.sort(key=lambda h: -(h.score or 0.0))
         clean = [h for h in hypotheses if not find_banned(h.text, job.banned)]
         return tuple(clean or hypotheses)
 
