@@ -23,6 +23,7 @@ from pipeline.documents.sheets import Csv, Tsv, Xlsx
 from pipeline.documents.subtitles import Srt, WebVtt
 from pipeline.documents.tagged import CdataSyntax, UnquotedSyntax, XmlSyntax
 from pipeline.documents.text import PlainText
+from pipeline.documents.xliff import Xliff
 from pipeline.errors import InputError, PasserelleError, UsageError
 from pipeline.fsio import is_folder, read_file
 
@@ -46,6 +47,7 @@ _BUILT_IN: tuple[Format, ...] = (
     Notebook(),
     Po(),
     Epub(),
+    Xliff(),
     Srt(),
     WebVtt(),
     Word(),

@@ -521,6 +521,30 @@ def _(c: Case) -> None:
         )
 
 
+@case("36-xliff12-codes-states-alternatives")
+def _(c: Case) -> None:
+    c.say(
+        {
+            "Le chat noir dort.": "The black cat sleeps.",
+            "Le chien boit de l’eau.": "The dog drinks water.",
+            "Le cheval mange une pomme.": "The horse eats an apple.",
+            "noir": "black",
+            "pomme": "apple",
+        }
+    )
+    c.translate("a.xlf")
+    state = 'state="needs-adaptation" state-qualifier="mt-suggestion"'
+    link = '<bpt id="3">&lt;a href="/x?a=1&amp;amp;b=2"&gt;</bpt>apple<ept id="3">&lt;/a&gt;</ept>'
+    assert c.text("o/a.en.xlf") == c.text("a.xlf").replace(
+        "l’eau.</source>\n",
+        f'l’eau.</source>\n        <target {state}>The <g id="1" ctype="bold">black</g> cat '
+        'sleeps.<x id="2" ctype="lb"/>The dog drinks water.</target>\n',
+    ).replace(
+        '<target state="needs-translation"></target>',
+        f"<target {state}>  The horse eats an {link}.  </target>",
+    )
+
+
 @case("34-pptx-groups-table-notes-breaks")
 def _(c: Case) -> None:
     english = {

@@ -1,4 +1,4 @@
-"""On which words of a real translation markup lands: 247 spans, labelled by hand.
+"""On which words of a real translation markup lands: 246 spans, labelled by hand.
 
 ``tests/data/placing/spans.jsonl`` holds French sentences with marked words, what the bundled
 model made of them (and of the pieces it was asked for), and the English with the words marked
@@ -7,6 +7,7 @@ that a reader would mark. The rules were made looking at the part ``dev``, not a
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from collections import Counter
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from docx import Document
 
 from pipeline.documents import place_markup
 from pipeline.lexicon import link
@@ -33,7 +35,22 @@ def markdown(tagged: str) -> bytes:
     return PAIR.sub(lambda m: signs[m[1]].format(m[2]), tagged).encode()
 
 
-WRITTEN: dict[str, Callable[[str], bytes]] = {"a.md": markdown}
+def html(tagged: str) -> bytes:
+    return f"<p>{tagged.replace('<a>', '<a href=x>')}</p>".encode()
+
+
+def docx(tagged: str) -> bytes:
+    document, made = Document(), io.BytesIO()
+    document.core_properties.comments = ""
+    paragraph = document.add_paragraph()
+    for name, text in re.findall(r"(?:<([abi])>)?([^<]+)(?:</[abi]>)?", tagged):
+        run = paragraph.add_run(text)
+        run.bold, run.italic, run.underline = name == "b" or None, name == "i", name == "a"
+    document.save(made)
+    return made.getvalue()
+
+
+WRITTEN: dict[str, Callable[[str], bytes]] = {"a.md": markdown, "a.html": html, "a.docx": docx}
 
 
 def spans(tagged: str) -> Counter[str]:

@@ -1,7 +1,8 @@
 """A paragraph of runs as one text: runs of one look joined, other looks and all else as tags.
 
 ``Le chat <bold1>noir</bold1> dort<note2/>.`` Where nothing is marked, text has the look of most
-letters around it. `compose` makes this text; the `Codec` that comes with it makes runs again.
+letters around it, of those that nothing stresses. `compose` makes this text; the `Codec` that
+comes with it makes runs again.
 """
 
 from __future__ import annotations
@@ -319,7 +320,10 @@ def _looks_after(pieces: Sequence[Piece]) -> list[Look | None]:
 
 
 def _most(pieces: Sequence[Piece], otherwise: Look | None = None) -> Look:
-    """Give the look of most letters: outside of containers, if there are any."""
+    """Give the look of most letters that nothing stresses: outside of containers, if there are any.
+
+    What is bold or in italics stands on words, even on most of a sentence.
+    """
     for shallow in (True, False):
         counts: Counter[Look] = Counter()
         deep = 0
@@ -329,5 +333,5 @@ def _most(pieces: Sequence[Piece], otherwise: Look | None = None) -> Look:
                 counts[piece.look] += sum(map(str.isalnum, piece.text))
         counts += Counter()
         if counts:
-            return counts.most_common(1)[0][0]
+            return max(counts, key=lambda look: (look.name == PLAIN.name, counts[look]))
     return otherwise if otherwise is not None else PLAIN

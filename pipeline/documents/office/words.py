@@ -13,7 +13,7 @@ from dataclasses import replace
 from itertools import accumulate, groupby
 from typing import TYPE_CHECKING
 
-from pipeline.documents.office.pieces import ANY, Piece
+from pipeline.documents.office.pieces import ANY, PLAIN, Piece
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -159,8 +159,8 @@ def _figures(parts: Sequence[Piece]) -> list[Piece]:
 
 
 def _mute(text: str) -> bool:
-    """Whether a text is only blanks and punctuation."""
-    return all(unicodedata.category(c)[0] in "PZC" for c in text)
+    """Whether a text is only blanks, punctuation and signs."""
+    return all(unicodedata.category(c)[0] in "PZCS" for c in text)
 
 
 def _without_ragged_edges(pieces: Sequence[Piece]) -> list[Piece]:
@@ -176,9 +176,11 @@ def _run(texts: Sequence[Piece]) -> Iterator[Piece]:
     """Mend a run of texts that follow one another."""
     owner = next((p for p in texts if not _mute(p.text)), None)
     for piece in texts:
-        if not _mute(piece.text):
-            owner = piece
-        if owner is None:
+        plain_points = piece.text.strip() and piece.look.name == PLAIN.name
+        if not _mute(piece.text) or (plain_points and owner is not None):
+            owner = piece if not _mute(piece.text) else owner
+            yield piece
+        elif owner is None:
             yield replace(piece, look=ANY)
         else:
             yield replace(piece, look=owner.look, properties=owner.properties)

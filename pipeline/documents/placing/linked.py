@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pipeline.records import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Sequence, Set
 
     from pipeline.lexicon import Links
 
@@ -153,12 +153,17 @@ class _Widening:
         while self._beside(first - 1, first):
             if not (self._is(first - 1, wanted) or (leads and self._is(first - 1, _COMPOUND))):
                 break
+            answer = self._answers.get(first - 1, self._own[0])
+            if answer not in self._own and self._is(
+                first - 1, {self._links.french[answer].surface}
+            ):
+                break  # the very word stands beside the stretch
             if self._is(first - 1, _DETERMINERS):
                 wanted, two = (wanted, False) if two else (wanted - _DETERMINERS, False)
             first -= 1
         return first
 
-    def _is(self, j: int, words: frozenset[str]) -> bool:
+    def _is(self, j: int, words: Set[str]) -> bool:
         return self._links.english[j].surface in words
 
     def _beside(self, j: int, other: int) -> bool:

@@ -36,6 +36,7 @@ _PREFIXES = {
     "http://purl.org/dc/elements/1.1/": "dc",
     "http://purl.org/dc/terms/": "dcterms",
     "urn:oasis:names:tc:opendocument:xmlns:container": "container",
+    "urn:oasis:names:tc:xliff:document:1.1": "xliff",
     "urn:oasis:names:tc:xliff:document:1.2": "xliff",
     "urn:oasis:names:tc:xliff:document:2.0": "xliff2",
     "urn:oasis:names:tc:xliff:document:2.1": "xliff2",
