@@ -28,7 +28,7 @@ MATH = FRAME.format("<draw:object><math:math><math:mi>sin</math:mi></math:math><
         ("un chat", "UN CHAT"),
         ("  un\n   chat ", "  UN CHAT "),
         ("un &amp; deux &lt; trois", "UN &amp; DEUX &lt; TROIS"),
-        ("un&#xA0;chat &#233;t&#233;", "UN\u00a0CHAT ÉTÉ"),
+        ("un&#xA0;chat &#233;t&#233;", "UN&#xA0;CHAT ÉTÉ"),
         # spaces, tabs and breaks
         ("un<text:s/>chat", "UN CHAT"),
         ('un<text:s text:c="1"/>chat', "UN CHAT"),

@@ -125,7 +125,7 @@ FILLED = [
     ),
     (
         "<source>L&#8217;eau &amp; l&apos;air</source>",
-        f"<source>L&#8217;eau &amp; l&apos;air</source><target{STATE}>L’EAU &amp; L'AIR</target>",
+        f"<source>L&#8217;eau &amp; l&apos;air</source><target{STATE}>L&#8217;EAU &amp; L'AIR</target>",
     ),
 ]
 
