@@ -125,7 +125,8 @@ FILLED = [
     ),
     (
         "<source>L&#8217;eau &amp; l&apos;air</source>",
-        f"<source>L&#8217;eau &amp; l&apos;air</source><target{STATE}>L&#8217;EAU &amp; L'AIR</target>",
+        f"<source>L&#8217;eau &amp; l&apos;air</source>"
+        f"<target{STATE}>L&#8217;EAU &amp; L'AIR</target>",
     ),
 ]
 
