@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pysubs2
 import pytest
@@ -418,3 +419,45 @@ def test_cuts_leave_no_stretch_empty(words, shares):
     assert all(a < b for a, b in zip([0, *places], [*places, len(words)], strict=True))
     lines = in_lines(words, 2)
     assert [w for line in lines for w in line] == words
+
+
+SHAPES = [
+    "[a] ",
+    "(a) ",
+    "- a\n",
+    "a. - ",
+    "AB : c\n",
+    "<i>a</i> ",
+    "<i>a ",
+    "a</i> ",
+    "♪ a ",
+    " ",
+    "a\n",
+]
+SHAPES += [
+    "a\n\n",
+    "[",
+    "(",
+    "<",
+    "{\\",
+    "...",
+    "AB ",
+    "\n# a",
+    "Il dort. ",
+    "<v a>b",
+    ".“",
+    "le ",
+    "-->",
+]
+
+
+@pytest.mark.parametrize("piece", SHAPES)
+def test_no_cue_takes_time_that_grows_faster_than_its_text(piece):
+    def seconds(count: int) -> float:
+        data = ("WEBVTT\n\n00:01.000 --> 00:02.000\n" + piece * count + "\n").encode()
+        start = time.process_time()
+        parse_document(data, doc_id="a", name="a.vtt")
+        return time.process_time() - start
+
+    seconds(10)
+    assert seconds(4000) < 40 * max(seconds(400), 0.004)

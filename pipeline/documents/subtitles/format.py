@@ -149,6 +149,7 @@ class _Setter:
         self._text, self._block = document.text, block
         self._borders = [m for m in block.markup if m.covers and _BORDER in m.raw]
         self._positions = [m.position for m in self._borders]
+        self._pairs = {m.raw for m in block.markup if m.role == "open"}
         newline = _NEWLINE.search(document.text)
         self._newline = newline[0] if newline else "\n"
         self._slots = list(self._read())
@@ -272,7 +273,8 @@ class _Setter:
         for slot in self._slots:
             before = "".join(opened)
             for tag in (m[0] for unit in slot.units for m in _TAG.finditer(unit)):
-                _follow(opened, tag)
+                if tag.startswith("</") or tag in self._pairs:
+                    _follow(opened, tag)
             yield slot.border
             if slot.changed:
                 yield before + self._newline.join(self._lines(slot))

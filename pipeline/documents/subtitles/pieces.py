@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from html import unescape
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -32,10 +34,13 @@ _INNER_TURN = re.compile(rf"(?<=[.!?…»\"”])[\0]{{0,80}}[{_SPACES}]+[-–—
 _BLANK = re.compile(r"(?:\r\n|\r|\n)[ \t]*(?:\r\n|\r|\n)\s*")
 _LYRIC = re.compile(rf"[{NOTES}]+|(?:\A|(?<=[\r\n]))[\s\0]{{0,80}}\#(?=\s)|\s\#(?=[\s\0]*\Z)")
 _SOUND = re.compile(r"\[[^\[\]]{1,200}\]|\([^()]{1,200}\)")
-_LABEL = re.compile(
-    rf"(?:\A|(?<=[\r\n]))[\s\0]{{0,80}}(?P<name>[A-ZÀ-ÖØ-ÞŒ][A-ZÀ-ÖØ-ÞŒ0-9 .'’‑-]{{1,40}})"
+_CALLED = (
+    rf"[\s\0]{{0,80}}(?P<name>[A-ZÀ-ÖØ-ÞŒ][A-ZÀ-ÖØ-ÞŒ0-9 .'’‑-]{{1,40}})"
     rf"(?P<sign>[{_SPACES}]{{0,3}}:)(?=[\s\0])"
 )
+_NAME = re.compile(_CALLED)
+_LABEL = re.compile(rf"(?:\A|(?<=[\r\n])){_CALLED}")
+_DEEP = 50  # tags that are open at once
 _ROLE = re.compile(
     r"(?:L['’]|L[AE]S? |UNE? |DES |VOIX|HOMMES?|FEMMES?|ENFANTS?|FILLES?|GARÇONS?|NARRAT|TOU[ST]"
     r"|FOULE|JOURNALISTE|PRÉSENTAT|REPORTER|MÈRE|PÈRE|MÉDECIN|POLICIER|SERVEU|CHŒUR|PUBLIC)"
@@ -75,26 +80,27 @@ def pieces_of(text: str, cue: Cue, number: int, *, vtt: bool) -> list[Piece] | N
     tokens = list(_TOKEN.finditer(raw))
     if any(m.lastgroup == "stamp" for m in tokens):
         return None
-    masked, plain = list(raw), raw
-    voices: list[tuple[int, str]] = []
-    cuts: list[tuple[int, int]] = []
+    masked = list(raw)
+    voices = [(0, "")]
+    spans: list[tuple[int, int]] = []
     for m in tokens:
         if m.lastgroup in ("tag", "place"):
             masked[m.start() : m.end()] = "\0" * (m.end() - m.start())
         if m.lastgroup == "tag" and _SILENT.fullmatch(m[0]):
-            cuts.append(m.span())
+            spans.append(m.span())
             voices.append((m.end(), m[0]))
     plain = "".join(masked)
-    cuts = sorted([*cuts, *_cuts(plain)])
-    edges = [0, *(edge for cut in cuts for edge in cut), len(raw)]
+    edges = [0, *(edge for cut in _cuts(plain, spans) for edge in cut), len(raw)]
+    places = [m.start() for m in tokens]
     found: list[Piece] = []
     before = 0
     for start, end in zip(edges[::2], edges[1::2], strict=True):
-        if end <= start or not any(map(str.isalnum, plain[start:end])):
+        if not any(map(str.isalnum, plain[start:end])):
             continue
-        voice = next((v for at, v in reversed(voices) if at <= start), "")
+        voice = voices[bisect_right(voices, start, key=itemgetter(0)) - 1][1]
         piece = Piece(number, start, end, _signs(plain[before:start]), "", "", voice)
-        piece.items = list(_items(raw, start, end, tokens, vtt=vtt))
+        within = tokens[bisect_left(places, start) : bisect_left(places, end)]
+        piece.items = list(_items(raw, start, end, within, vtt=vtt))
         for item in piece.items:
             item.start += cue.start
             item.end += cue.start
@@ -113,46 +119,54 @@ def _signs(masked: str) -> str:
     return masked.replace("\0", "").strip()
 
 
-def _cuts(masked: str) -> Iterator[tuple[int, int]]:
+def _cuts(masked: str, voices: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """Find the borders between utterances; a border may not overlap another."""
     spans = [m.span() for p in (_BLANK, _TURN, _TURN_DIGIT, _LYRIC) for m in p.finditer(masked)]
+    spans += voices
     if _TURN.match(masked):
         spans += [m.span() for m in _INNER_TURN.finditer(masked)]
+    ends = {0, len(masked) - len(masked.lstrip("\0 \t\r\n")), *(end for _, end in spans)}
+    last = len(masked.rstrip("\0 \t\r\n"))
     for m in _SOUND.finditer(masked):
-        before, after = masked[: m.start()], masked[m.end() :]
-        opens = not before.strip("\0 \t\r\n") or any(
-            end <= m.start() and not masked[end : m.start()].strip("\0 \t") for _, end in spans
-        )
-        line = before.rstrip("\0 \t")[-1:] in ("", "\r", "\n") and after.lstrip("\0 \t")[:1] in (
-            "",
-            "\r",
-            "\n",
-        )
-        closes = not after.strip("\0 \t\r\n") and END.search(before.rstrip("\0 \t\r\n"))
-        if opens or line or closes:
-            spans += [(m.start(), m.start() + 1), (m.end() - 1, m.end())]
-    starts = [end for _, end in spans]
-    for at in [0, *starts]:
-        label = _LABEL.match(masked[at:]) if at else None
-        if label:
-            spans += _label(label, at)
+        start, end = m.span()
+        before, after = _back(masked, start, "\0 \t"), _forth(masked, end)
+        alone = masked[before - 1 : before] in ("", "\r", "\n") and after in ("", "\r", "\n")
+        spoken = _back(masked, before, "\0 \t\r\n")
+        closes = end >= last and END.search(masked[max(0, spoken - 20) : spoken])
+        if alone or closes or any(at in ends for at in range(before, start + 1)):
+            spans += [(start, start + 1), (end - 1, end)]
+            ends.add(end)
     for m in _LABEL.finditer(masked):
-        spans += _label(m, 0)
-    last = 0
+        spans += _label(m)
+    for at in ends:
+        label = _NAME.match(masked, at)
+        spans += _label(label) if label else []
+    done = 0
     for start, end in sorted(set(spans)):
-        if start >= last:
+        if start >= done:
             yield start, end
-            last = end
+            done = end
 
 
-def _label(m: re.Match[str], at: int) -> list[tuple[int, int]]:
+def _back(text: str, at: int, signs: str) -> int:
+    while at and text[at - 1] in signs:
+        at -= 1
+    return at
+
+
+def _forth(text: str, at: int) -> str:
+    """Give the next sign that is no blank and no tag; "" at the end."""
+    while text[at : at + 1] in ("\0", " ", "\t"):
+        at += 1
+    return text[at : at + 1]
+
+
+def _label(m: re.Match[str]) -> list[tuple[int, int]]:
     """Leave a speaker's name out; what is no name but a role is a text of its own."""
     if sum(map(str.isalpha, m["name"])) < 2:
         return []
-    start, end = at + m.start("name"), at + m.end("sign")
-    return (
-        [(start, start), (at + m.start("sign"), end)] if _ROLE.match(m["name"]) else [(start, end)]
-    )
+    (start, _), (sign, end) = m.span("name"), m.span("sign")
+    return [(start, start), (sign, end)] if _ROLE.match(m["name"]) else [(start, end)]
 
 
 def _items(
@@ -174,11 +188,12 @@ def _items(
             opened.append(item)
         elif kind == "tag":
             name = tag_name(m[0])
-            mate = next((o for o in reversed(opened) if tag_name(o.raw) == name), None)
-            if mate is not None:
-                del opened[next(n for n, o in enumerate(opened) if o is mate) :]
-                item.kind, mate.kind = "close", "open"
-                item.mate, mate.mate = mate, item
+            for back, mate in enumerate(reversed(opened[-_DEEP:]), 1):
+                if tag_name(mate.raw) == name:
+                    del opened[-back:]
+                    item.kind, mate.kind = "close", "open"
+                    item.mate, mate.mate = mate, item
+                    break
         yield item
     if end > at:
         yield Item("text", at, end, raw[at:end])

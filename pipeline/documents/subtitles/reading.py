@@ -23,6 +23,7 @@ PAUSE = 3.0
 LONG = 600
 """Code points without an end mark after which a run of cues ends all the same."""
 
+_NEAR = 60  # code points from a border that are looked at
 _SHORT = re.compile(r"(?:^|[\s(«'’])(?:MM?|Mmes?|Mlles?|Drs?|Mes?|Ste?|Prs?|[A-Z])\.\Z")
 _DOTS_END = re.compile(r"(?:\.{3,}|…)\Z")
 _DOTS_START = re.compile(r"(?:\.{3,}|…)[ \t]?(?=[^\W\d_])")
@@ -56,6 +57,7 @@ def runs(pieces: Sequence[Piece], cues: Sequence[Cue]) -> Iterator[list[Piece]]:
 
 
 def _ends(text: str) -> bool:
+    text = text[-_NEAR:]
     return END.search(text) is not None and not _SHORT.search(text)
 
 
@@ -75,15 +77,15 @@ def _goes_on(piece: Piece, following: Piece, cues: Sequence[Cue], *, punctuated:
         or gap > PAUSE
     ):
         return False
-    text = following.text.lstrip("«\"“‘'( ")
+    said, text = piece.text[-_NEAR:], following.text[:_NEAR].lstrip("«\"“‘'( ")
     if _dots(piece, following):
         return True
     lower = text[:1].islower()
-    if _DOTS_END.search(piece.text):
+    if _DOTS_END.search(said):
         return lower
-    if _ends(piece.text):
+    if _ends(said):
         return False
-    return lower or _LEADS_ON.search(piece.text) is not None or (punctuated and gap <= 1)
+    return lower or _LEADS_ON.search(said) is not None or (punctuated and gap <= 1)
 
 
 def _song(signs: str) -> bool | None:
@@ -96,7 +98,7 @@ def _dots(piece: Piece, following: Piece) -> bool:
     start = _DOTS_START.match(following.text)
     return (
         start is not None
-        and _DOTS_END.search(piece.text) is not None
+        and _DOTS_END.search(piece.text[-_NEAR:]) is not None
         and following.text[start.end()].islower()
         and piece.items[-1].kind == following.items[0].kind == "text"
     )
