@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import zipfile
 from collections import Counter
 from functools import cache
 from pathlib import Path
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from docx import Document
+from pptx import Presentation
 
 from pipeline.documents import place_markup
 from pipeline.lexicon import link
@@ -50,7 +52,57 @@ def docx(tagged: str) -> bytes:
     return made.getvalue()
 
 
-WRITTEN: dict[str, Callable[[str], bytes]] = {"a.md": markdown, "a.html": html, "a.docx": docx}
+def pptx(tagged: str) -> bytes:
+    shown, made = Presentation(), io.BytesIO()
+    shown.core_properties.title = ""
+    slide = shown.slides.add_slide(shown.slide_layouts[1])
+    paragraph = slide.placeholders[1].text_frame.paragraphs[0]
+    for name, text in re.findall(r"(?:<([abi])>)?([^<]+)(?:</[abi]>)?", tagged):
+        run = paragraph.add_run()
+        run.text = text
+        run.font.bold, run.font.italic = name == "b" or None, name == "i" or None
+        run.font.underline = name == "a" or None
+    shown.save(made)
+    return made.getvalue()
+
+
+def odt(tagged: str) -> bytes:
+    looks = {"b": 'fo:font-weight="bold"', "i": 'fo:font-style="italic"', "a": 'fo:color="#00f"'}
+    styles = "".join(
+        f'<style:style style:name="{name}" style:family="text"><style:text-properties {look}/>'
+        "</style:style>"
+        for name, look in looks.items()
+    )
+    text = re.sub("<([abi])>", r'<text:span text:style-name="\1">', tagged)
+    text = re.sub("</[abi]>", "</text:span>", text)
+    spaces = " ".join(
+        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{long}:1.0"'
+        for name, long in (
+            ("office", "office"),
+            ("text", "text"),
+            ("style", "style"),
+            ("fo", "xsl-fo-compatible"),
+        )
+    )
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.text")
+        archive.writestr(
+            "content.xml",
+            f"<office:document-content {spaces}><office:automatic-styles>{styles}"
+            f"</office:automatic-styles><office:body><office:text><text:p>{text}</text:p>"
+            "</office:text></office:body></office:document-content>",
+        )
+    return made.getvalue()
+
+
+WRITTEN: dict[str, Callable[[str], bytes]] = {
+    "a.md": markdown,
+    "a.html": html,
+    "a.docx": docx,
+    "a.pptx": pptx,
+    "a.odt": odt,
+}
 
 
 def spans(tagged: str) -> Counter[str]:
