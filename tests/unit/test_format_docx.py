@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import time
 
 import docx
 import pytest
@@ -15,7 +16,7 @@ from formats.samples.docx_package import Docx
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.documents import parse_document
+from pipeline.documents import parse_document, write_document
 from pipeline.errors import InputError
 
 
@@ -142,6 +143,11 @@ def test_what_stands_around_part_of_a_word_stands_around_the_word(element, cut):
         ([("L", BOLD), ("e noir dort", "")], []),
         ([("Le ", ""), ("noir", BOLD), (",", BOLD), (" dort", "")], ["NOIR,"]),
         ([("Le noir", ""), (", ", BOLD), ("dort", "")], []),
+        ([("Le chat ", ""), ("noir", BOLD), (".", "")], ["NOIR"]),
+        (
+            [("Le chat ", ""), ("noir", BOLD), (", ", ""), ("gros", BOLD), (" dort", "")],
+            ["NOIR", "GROS"],
+        ),
         (
             [("Le ", ""), ("noir ", '<w:b w:val="1"/>'), ("dort", BOLD), (" bien tard", "")],
             ["NOIR DORT"],
@@ -299,6 +305,21 @@ def test_the_words_before_and_after_a_tab_are_no_sentence():
     assert [b.text for b in document.blocks] == ["Le chat", "le chien"]
     assert len({b.where for b in document.blocks}) == 2
     assert "<w:tab/>" in body(through(data))
+
+
+def test_time_grows_with_the_text_and_not_faster():
+    def seconds(count: int) -> float:
+        made = Docx("long")
+        made.cut = True
+        made.add(made.p("".join(made.runs("Le chat <b>noir</b> dort. ") for _ in range(count))))
+        made.add(*(made.p(made.runs("Le chat <b>noir</b> dort.")) for _ in range(count)))
+        data = made.pack()
+        start = time.process_time()
+        document = parse_document(data, doc_id="a", name="a.docx")
+        write_document(document, {b.block_id: f"{b.block_id}" for b in document.blocks})
+        return time.process_time() - start
+
+    assert seconds(800) < 16 * min(seconds(100) for _ in range(3))
 
 
 def test_macros_are_refused_by_name():

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.documents.office.pieces import House, Look, Piece
 from pipeline.documents.office.places import Places
-from pipeline.documents.office.reading import Paragraph, Reader, collapsed
+from pipeline.documents.office.reading import ALTERNATIVES, Paragraph, Reader, collapsed
 from pipeline.documents.tagged import attribute_block
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ class DrawingReader(Reader):
     run_name = "a:r"
     run_properties = "a:rPr"
     text_name = "a:t"
+    met = ALTERNATIVES | _CACHES | {"a:p", "a:tbl", "a:tr", "a:tc", "c:v"}
 
     def __init__(
         self,
@@ -84,13 +85,14 @@ class DrawingReader(Reader):
             before=f"<{prefix}r>", between=f"<{prefix}t>", after=f"</{prefix}t></{prefix}r>"
         )
 
+    def heard(self, paragraph: Paragraph, text: str) -> None:
+        """Take what a field shows."""
+        paragraph.said += text
+
     def meet(self, event: Event) -> None:
         """Follow tables, and take a chart's labels."""
         name = event.name
-        if event.kind == "text":
-            if self._open and self._open[-1].copying == "a:fld":
-                self._open[-1].said += event.text
-        elif event.kind == "end":
+        if event.kind == "end":
             self.places.leave(name)
             if name in _CACHES:
                 self._cache = False

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 NO_BREAK_HYPHEN = "\u2011"
 _TAG = re.compile(r"<(/?)([a-z]+\d+)(/?)>")
 _SPECIAL = re.compile(f"[&<>{NO_BREAK_HYPHEN}]")
-_NUMBER = re.compile(r"\d+\Z")
+_DIGITS = "0123456789"
 _ROLES = {
     "open": Role.INLINE,
     "atom": Role.ATOM,
@@ -151,11 +151,12 @@ def compose(pieces: Sequence[Piece], house: House) -> Composed | None:
 
 
 def _kind(event: Event) -> str:
-    return _NUMBER.sub("", event.name)
+    return event.name.rstrip(_DIGITS)
 
 
 def _named(item: Markup) -> Markup:
-    return replace(item, kind=_NUMBER.sub("", item.kind))
+    kind = item.kind.rstrip(_DIGITS)
+    return item if kind == item.kind else replace(item, kind=kind)
 
 
 class _Writer:
@@ -176,7 +177,7 @@ class _Writer:
         self._looks: dict[str, str] = {}
         self._pairs: dict[str, tuple[str, str, str]] = {}
         self._raws: dict[str, str] = {}
-        self._frames = [(_most(pieces), "")]  # look, tag of the container
+        self._frames = [(most_letters(pieces), "")]  # look, tag of the container
         self._open: list[tuple[str, Look, int]] = []  # tags of looks, and how deep they stand
         self._base = self._frames[0][0]
         for index, piece in enumerate(pieces):
@@ -254,7 +255,7 @@ class _Writer:
 
     def _container(self, index: int, piece: Piece) -> None:
         inside = self._pieces[index + 1 : self._mates[index]]
-        look = _most(inside, self._now)
+        look = most_letters(inside, self._now)
         if look != self._now:
             self._end_look()
         tag = self._new(piece.name, Role.INLINE)
@@ -319,7 +320,7 @@ def _looks_after(pieces: Sequence[Piece]) -> list[Look | None]:
     return found[::-1]
 
 
-def _most(pieces: Sequence[Piece], otherwise: Look | None = None) -> Look:
+def most_letters(pieces: Sequence[Piece], otherwise: Look | None = None) -> Look:
     """Give the look of most letters that nothing stresses: outside of containers, if there are any.
 
     What is bold or in italics stands on words, even on most of a sentence.

@@ -89,6 +89,9 @@ class Paragraph:
     notes: list[str] = field(default_factory=list)  # ids of what it refers to
 
 
+ALTERNATIVES = frozenset({"mc:AlternateContent", "mc:Fallback"})
+
+
 class Reader:
     """Reads one member; what its elements are is the business of those derived from it.
 
@@ -105,6 +108,7 @@ class Reader:
     run_properties = ""
     text_name = ""
     dead: frozenset[str] = frozenset()  # elements whose text nobody sees any more
+    met: frozenset[str] = frozenset()  # all those that `meet` is told of, and the dead
 
     def __init__(
         self,
@@ -137,7 +141,10 @@ class Reader:
         raise NotImplementedError
 
     def meet(self, event: Event) -> None:
-        """Take notice of an event, wherever it is."""
+        """Take notice of an element's start or end, wherever it is."""
+
+    def heard(self, paragraph: Paragraph, text: str) -> None:
+        """Take notice of text in what is copied."""
 
     def inside(self, paragraph: Paragraph, event: Event) -> None:
         """Take the start of an element in a paragraph that is no run, text or properties."""
@@ -174,19 +181,20 @@ class Reader:
                 self._dead = (name, depth) if depth else None
             if self._dead is not None:
                 return
-        elif event.kind == "start" and event.name in self.dead:
-            self._dead = (event.name, 1)
-        else:
-            self._alternatives(event)
-            self.meet(event)
-            if event.name == self.paragraph:
-                self._paragraph(event)
-                return
+        elif event.name in self.met:
+            if event.kind == "start" and event.name in self.dead:
+                self._dead = (event.name, 1)
+            else:
+                self._alternatives(event)
+                self.meet(event)
+                if event.name == self.paragraph:
+                    self._paragraph(event)
+                    return
         if self._open:
             self._in_paragraph(self._open[-1], event)
 
     def _alternatives(self, event: Event) -> None:
-        if event.name == "mc:AlternateContent" and event.kind != "text":
+        if event.name == "mc:AlternateContent":
             if event.kind == "start":
                 self._choices.append({})
             else:
@@ -266,7 +274,9 @@ class Reader:
 
     def _in_paragraph(self, p: Paragraph, event: Event) -> None:
         if p.copying:
-            if event.name == p.copying and event.kind in ("start", "end"):
+            if event.kind == "text":
+                self.heard(p, event.text)
+            elif event.name == p.copying:
                 p.depth += 1 if event.kind == "start" else -1
                 if not p.depth:
                     self._copied(p, event)

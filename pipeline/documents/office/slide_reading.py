@@ -17,6 +17,7 @@ _HOLDERS = {"title": "title", "ctrTitle": "title", "subTitle": "subtitle"}
 class SlideReader(DrawingReader):
     """Reads a slide, its notes or its comments."""
 
+    met = DrawingReader.met | {"p:sp", "p:cNvPr", "p:ph", "p:text"}
     _title = False
     _plain = -1  # where a comment's text starts
 

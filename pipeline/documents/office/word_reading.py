@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pipeline.documents.office.pieces import NO_BREAK_HYPHEN, House, Look, Piece
-from pipeline.documents.office.reading import Paragraph, Reader, collapsed, frozen
+from pipeline.documents.office.reading import ALTERNATIVES, Paragraph, Reader, collapsed, frozen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,6 +40,9 @@ _NAMES = {
     "m:oMath": "formula",
     "m:oMathPara": "formula",
 }
+_MET = frozenset(
+    ("w:p", "w:pStyle", "w:outlineLvl", "w:numPr", "w:tbl", "w:tr", "w:tc", "w:gridSpan")
+) | {"w:txbxContent", "w:footnote", "w:endnote", "w:comment", "wp:docPr", "w:dataBinding"}
 _OPAQUE = frozenset(
     [
         "w:drawing",
@@ -153,6 +156,7 @@ class WordReader(Reader):
     run_properties = "w:rPr"
     text_name = "w:t"
     dead = frozenset({"w:del", "w:moveFrom"})
+    met = dead | ALTERNATIVES | _MET
 
     def __init__(
         self,
@@ -187,15 +191,17 @@ class WordReader(Reader):
             signs=tuple((sign, f"{after}<{prefix}{name}/>{between}") for sign, name in signs),
         )
 
+    def heard(self, paragraph: Paragraph, text: str) -> None:
+        """Take a field's instruction."""
+        if paragraph.copying == "w:instrText" and self._fields:
+            self._fields[-1].code += text
+
     # --- places
 
     def meet(self, event: Event) -> None:
         """Follow tables, notes and text boxes, and take descriptions of images."""
         name, places = event.name, self._places
-        if event.kind == "text":
-            if self._fields and self._open and self._open[-1].copying == "w:instrText":
-                self._fields[-1].code += event.text
-        elif event.kind == "end":
+        if event.kind == "end":
             places.leave(name)
         elif name == "w:p":
             deep = len(self._open) + 1

@@ -13,7 +13,7 @@ from dataclasses import replace
 from itertools import accumulate, groupby
 from typing import TYPE_CHECKING
 
-from pipeline.documents.office.pieces import ANY, PLAIN, Piece
+from pipeline.documents.office.pieces import ANY, Piece, most_letters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -33,7 +33,7 @@ def settle(pieces: Sequence[Piece]) -> list[Piece]:
         pieces: of a paragraph, in order; openings and closings nest.
     """
     pieces = _whole_words(_cut(_neighbours_joined(pieces)))
-    return _neighbours_joined(_without_ragged_edges(pieces))
+    return _neighbours_joined(_without_ragged_edges(pieces, most_letters(pieces)))
 
 
 def _neighbours_joined(pieces: Sequence[Piece]) -> list[Piece]:
@@ -160,25 +160,25 @@ def _figures(parts: Sequence[Piece]) -> list[Piece]:
 
 def _mute(text: str) -> bool:
     """Whether a text is only blanks, punctuation and signs."""
-    return all(unicodedata.category(c)[0] in "PZCS" for c in text)
+    return not text[:1].isalnum() and all(unicodedata.category(c)[0] in "PZCS" for c in text)
 
 
-def _without_ragged_edges(pieces: Sequence[Piece]) -> list[Piece]:
-    """Let no look be on blanks and punctuation alone, and none begin or end with a blank."""
+def _without_ragged_edges(pieces: Sequence[Piece], base: Look) -> list[Piece]:
+    """Let no look but that of the paragraph be on blanks and punctuation alone."""
     made: list[Piece] = []
     for is_text, group in groupby(pieces, key=lambda p: p.kind == "text"):
         here = [*group]
-        made += _run([p for p in here if p.text]) if is_text else here
+        made += _run([p for p in here if p.text], base) if is_text else here
     return made
 
 
-def _run(texts: Sequence[Piece]) -> Iterator[Piece]:
+def _run(texts: Sequence[Piece], base: Look) -> Iterator[Piece]:
     """Mend a run of texts that follow one another."""
-    owner = next((p for p in texts if not _mute(p.text)), None)
-    for piece in texts:
-        plain_points = piece.text.strip() and piece.look.name == PLAIN.name
-        if not _mute(piece.text) or (plain_points and owner is not None):
-            owner = piece if not _mute(piece.text) else owner
+    mute = [_mute(p.text) for p in texts]
+    owner = next((p for p, silent in zip(texts, mute, strict=True) if not silent), None)
+    for piece, silent in zip(texts, mute, strict=True):
+        owner = owner if silent else piece
+        if owner is piece or piece.look == base:
             yield piece
         elif owner is None:
             yield replace(piece, look=ANY)
