@@ -28,7 +28,7 @@ _MARKDOWN = Markdown()
 class Notebook(Plain, TreeFormat):
     """Jupyter notebooks of format 4: Markdown cells and the title are translated."""
 
-    name = "notebook"
+    name = "ipynb"
     suffixes = (".ipynb",)
 
     def read(
@@ -92,7 +92,11 @@ def _contents(text: str, name: str) -> tuple[Span, Span | None]:
         InputError: it is no notebook of format 4.
         ValueError: it is no JSON.
     """
-    top = dict(_members(text, _value(text, 0)))
+    whole = _value(text, 0)
+    if _skip(text, whole.end) < len(text):
+        message = "something stands behind its end"
+        raise ValueError(message)
+    top = dict(_members(text, whole))
     version = text[top["nbformat"].start : top["nbformat"].end] if "nbformat" in top else ""
     if version in ("1", "2", "3") or "worksheets" in top:
         raise InputError(

@@ -160,6 +160,7 @@ BROKEN = {
     "worksheets": ('{"worksheets": [], "metadata": {}, "nbformat": 3}', "nbconvert"),
     "new": (notebook("Oui.").replace('"nbformat": 4', '"nbformat": 5'), "no Jupyter notebook"),
     "cut off": (notebook("Oui.")[:-200], "not a whole notebook"),
+    "two": (notebook("Oui.") * 2, "not a whole notebook"),
     "text": ("Le chat dort.", "not a whole notebook"),
     "list": ("[]", "no Jupyter notebook"),
     "number": ("4", "no Jupyter notebook"),

@@ -53,7 +53,7 @@ class Srt(TextFormat):
         from pipeline.documents.subtitles.reading import block_of, runs
 
         vtt = _is_vtt(text)
-        syntax = "webvtt" if vtt else "srt"
+        syntax = "vtt" if vtt else "srt"
         cues, findings = read_cues(text, vtt=vtt)
         pieces = []
         karaoke = 0
@@ -92,7 +92,7 @@ class Srt(TextFormat):
 class WebVtt(Srt):
     """WebVTT: cues with settings and tags, comments and styles between them."""
 
-    name = "webvtt"
+    name = "vtt"
     suffixes = (".vtt",)
     escapes = True
 

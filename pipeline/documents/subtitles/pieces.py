@@ -31,6 +31,7 @@ _SILENT = re.compile(r"</?v[ .>][^<>\r\n]{0,300}>?|</?v>")
 _TURN = re.compile(rf"(?:\A|(?<=[\r\n]))[\s\0]{{0,80}}[-–—‐‑]+[{_SPACES}\0]*(?=[^\s\0\d–—-])")
 _TURN_DIGIT = re.compile(rf"(?:\A|(?<=[\r\n]))[\s\0]{{0,80}}[-–—‐‑][{_SPACES}]+(?=\d)")
 _INNER_TURN = re.compile(rf"(?<=[.!?…»\"”])[\0]{{0,80}}[{_SPACES}]+[-–—‐][{_SPACES}]+(?=\S)")
+_SPOT = re.compile(r"\{\\(?:an?[0-9]{1,2}|pos\([^{}()]{0,40}\))")  # where a cue is shown
 _BLANK = re.compile(r"(?:\r\n|\r|\n)[ \t]*(?:\r\n|\r|\n)\s*")
 _LYRIC = re.compile(rf"[{NOTES}]+|(?:\A|(?<=[\r\n]))[\s\0]{{0,80}}\#(?=\s)|\s\#(?=[\s\0]*\Z)")
 _SOUND = re.compile(r"\[[^\[\]]{1,200}\]|\([^()]{1,200}\)")
@@ -43,7 +44,9 @@ _LABEL = re.compile(rf"(?:\A|(?<=[\r\n])){_CALLED}")
 _DEEP = 50  # tags that are open at once
 _ROLE = re.compile(
     r"(?:L['’]|L[AE]S? |UNE? |DES |VOIX|HOMMES?|FEMMES?|ENFANTS?|FILLES?|GARÇONS?|NARRAT|TOU[ST]"
-    r"|FOULE|JOURNALISTE|PRÉSENTAT|REPORTER|MÈRE|PÈRE|MÉDECIN|POLICIER|SERVEU|CHŒUR|PUBLIC)"
+    r"|FOULE|JOURNALISTE|PRÉSENTAT|REPORTER|MÈRE|PÈRE|MÉDECIN|POLICIER|SERVEU|CHŒUR|PUBLIC"
+    r"|ATTENTION|AVERTISSEMENT|CONSEIL|DANGER|FIN\b|INFO|NOTE\b|QUESTION|RAPPEL|REMARQUE|RÉPONSE"
+    r"|RÉSUMÉ|SOURCE|SUITE|TITRE|URGENT)"
 )
 END = re.compile(r"[.!?…][\s\"'»”’)\]]*\Z")
 """Of a sentence."""
@@ -70,7 +73,7 @@ class Piece:
     lead: str  # signs before it in its cue: of a song, of a turn
     tail: str  # and after it
     text: str  # without tags
-    voice: str = ""
+    voice: str = ""  # who says it, and where on the screen
     items: list[Item] = field(default_factory=list)
 
 
@@ -80,6 +83,7 @@ def pieces_of(text: str, cue: Cue, number: int, *, vtt: bool) -> list[Piece] | N
     tokens = list(_TOKEN.finditer(raw))
     if any(m.lastgroup == "stamp" for m in tokens):
         return None
+    spot = _SPOT.search(raw)
     masked = list(raw)
     voices = [(0, "")]
     spans: list[tuple[int, int]] = []
@@ -99,6 +103,7 @@ def pieces_of(text: str, cue: Cue, number: int, *, vtt: bool) -> list[Piece] | N
             continue
         voice = voices[bisect_right(voices, start, key=itemgetter(0)) - 1][1]
         piece = Piece(number, start, end, _signs(plain[before:start]), "", "", voice)
+        piece.voice += spot[0] if spot else ""
         within = tokens[bisect_left(places, start) : bisect_left(places, end)]
         piece.items = list(_items(raw, start, end, within, vtt=vtt))
         for item in piece.items:
