@@ -53,7 +53,7 @@ _WHAT = [
     "ses clés neuves",
     "l’eau froide",
     "trois lettres",
-    "la maison voisine",
+    "la maison ancienne",
     "un fromage sec",
     "deux photos",
     "le marché couvert",
