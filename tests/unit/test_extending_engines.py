@@ -216,11 +216,14 @@ def test_two_plug_ins_of_one_name_are_both_named(site, tmp_path):
         opened(tmp_path, engine="tiny")
 
 
-def test_no_metadata_is_read_for_an_engine_of_ours():
+@pytest.mark.parametrize("engine", ["argos", "ct2"])
+def test_no_metadata_is_read_for_an_engine_of_ours(engine):
     code = (
         "import sys; from pipeline.config import load_settings; import pipeline.cli;"
-        "load_settings({'engine': 'argos'});"
-        "heavy = {'importlib.metadata', 'ctranslate2', 'numpy', 'sentencepiece', 'polars'};"
+        f"load_settings({{'engine': '{engine}'}});"
+        "heavy = {'importlib.metadata', 'ctranslate2', 'numpy', 'sentencepiece', 'polars',"
+        "'sacremoses',"
+        "'pipeline.engines.ct2', 'pipeline.engines.argos', 'pipeline.translate'};"
         "assert not heavy & set(sys.modules), heavy & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
