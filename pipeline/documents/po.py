@@ -11,7 +11,7 @@ from pipeline.documents.base import Reading, protect_urls
 from pipeline.documents.encoding import decode
 from pipeline.documents.parts import Part, TreeFormat
 from pipeline.documents.text import PlainText
-from pipeline.documents.verbatim import verbatim_spans
+from pipeline.documents.verbatim import has_prose, is_icu, verbatim_spans
 from pipeline.errors import InputError
 from pipeline.records import Finding, Markup, Span
 
@@ -229,6 +229,7 @@ class _File:
         self._forms = int(forms[1]) if forms else 0
         newline = _LINE.match(text)
         self._newline = (newline[2] if newline else "") or "\n"
+        self.icu = 0  # entries that are messages with forms of their own
         self.ids = sum(_ID.match(e.text("msgid") or "") is not None for _, e in self.numbered)
         longest = max((len(m[1]) for m in _LINE.finditer(text) if m[1].startswith('"')), default=0)
         single = max((len(m[1]) for m in _LINE.finditer(text) if m[1].startswith("msg")), default=0)
@@ -238,6 +239,9 @@ class _File:
         """Give what is to be filled in."""
         singular, plural = entry.text("msgid") or "", entry.text("msgid_plural")
         if _ID.match(singular):
+            return
+        if is_icu(singular) and not has_prose(singular):
+            self.icu += 1
             return
         where = f"entry {number}"
         targets = entry.targets
@@ -311,14 +315,7 @@ class _File:
 
 def _blocks(text: str, where: str) -> Iterator[Block]:
     blocks, _ = PlainText().blocks(text, reading=Reading())
-    kept = []
-    for block in blocks:
-        at, rest = 0, ""
-        for start, end, _kind in verbatim_spans(block.text):
-            rest += block.text[at:start]
-            at = end
-        if any(map(str.isalpha, rest + block.text[at:])):
-            kept.append(block)
+    kept = (block for block in blocks if has_prose(block.text))
     for number, block in enumerate(kept, 1):
         place = f"{where}, part {number}" if number > 1 else where
         yield replace(_without_mnemonic(block), where=place)
@@ -345,9 +342,11 @@ def _findings(file: _File, filled: int, broken: Sequence[int]) -> Iterator[Findi
     if file.ids:
         ids = f"{file.ids} of {len(file.numbered)} entries"
         yield say(f"{ids} left: their msgid is a name for programs, not French")
+    if file.icu:
+        yield say(f"{file.icu} entries left: their forms stand in the text itself (ICU), in braces")
     if _FRENCH.search(file.header) and filled:
         yield say(
             "its header says Language: fr, but msgids are read as French and filled in English"
         )
-    if file.numbered and not filled and not file.ids:
+    if file.numbered and not (filled or file.ids or file.icu):
         yield say("all entries have a translation: nothing was to be done")

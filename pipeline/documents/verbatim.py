@@ -91,6 +91,21 @@ def verbatim_spans(text: str) -> Iterator[tuple[int, int, str]]:
             yield start, end, family
 
 
+def has_prose(text: str) -> bool:
+    """Say whether a letter stands outside of what no engine may change."""
+    at = 0
+    for start, end, _ in verbatim_spans(text):
+        if any(map(str.isalpha, text[at:start])):
+            return True
+        at = end
+    return any(map(str.isalpha, text[at:]))
+
+
+def is_icu(text: str) -> bool:
+    """Say whether a text is an ICU message, in which words stand among its signs."""
+    return any(kind == "icu" for _, _, kind in verbatim_spans(text))
+
+
 def _address_end(text: str, start: int, end: int) -> int:
     """Leave the sentence's punctuation out of an address, as GitHub's autolinks do."""
     url = text[start:end]

@@ -64,6 +64,7 @@ KEPT = [
     'msgid "menu.ouvrir"\nmsgstr ""\n',
     'msgid "BOUTON_X.titre"\nmsgstr ""\n',
     'msgid "menuOuvrir"\nmsgstr ""\n',
+    'msgid "{n, plural, one {un chat} other {# chats}}"\nmsgstr ""\n',
 ]
 
 
@@ -302,6 +303,8 @@ def test_what_surprises_is_told():
     assert "all entries" in message
     (message,) = findings(po('msgid "menu.oui"\nmsgstr ""'))
     assert "1 of 1 entries" in message
+    (message,) = findings(po('msgid "{n, plural, other {# chats}}"\nmsgstr ""'))
+    assert "ICU" in message
     assert findings(po('msgid "Oui"\nmsgstr ""')) == []
 
 

@@ -75,6 +75,7 @@ LEFT = [
     f'<group translate="no"><group>{unit(SOURCE)}</group></group>',
     '<bin-unit id="b" mime-type="a/b"><bin-source/></bin-unit>',
     unit("<note>Le chat</note>"),
+    unit("<source>{VAR_PLURAL, plural, =1 {un chat} other {des chats}}</source>"),
 ]
 
 

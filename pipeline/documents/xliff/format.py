@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 from pipeline.documents.base import Plain
 from pipeline.documents.parts import Part, TreeFormat
 from pipeline.documents.tagged import read_xml, value_span
+from pipeline.documents.verbatim import has_prose, is_icu
 from pipeline.documents.xliff.codes import blocks_of
 from pipeline.documents.xliff.units import File, Unit
-from pipeline.records import Span
+from pipeline.records import Finding, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pipeline.documents.base import Reading
-    from pipeline.records import Finding
 
 
 class Xliff(Plain, TreeFormat):
@@ -38,8 +38,16 @@ class Xliff(Plain, TreeFormat):
         file.read()
         places: Counter[str] = Counter()
         parts = [p for unit in file.units if (p := _part(xml.text, unit, places)) is not None]
+        if left := sum(unit.icu for unit in file.units):
+            message = f"{left} units left: their forms stand in the text itself (ICU), in braces"
+            file.findings.append(Finding(check="document", severity="warning", message=message))
         edits = [edit for edit in file.edits if parts]
-        edits += [edit for unit in file.units if unit.todo for edit in _state(xml.text, unit)]
+        edits += [
+            edit
+            for unit in file.units
+            if unit.todo and not unit.icu
+            for edit in _state(xml.text, unit)
+        ]
         whole = Part(
             text=xml.text, edits=sorted(edits, key=lambda e: e[0].start), encode=xml.encode
         )
@@ -69,8 +77,13 @@ def _part(text: str, unit: Unit, places: Counter[str]) -> Part | None:
         at = target.whole
         raw = text[target.tag.start : target.tag.end]
         opening = _with_state(raw.removesuffix("/>").removesuffix(">").rstrip() + ">", unit)
+    found = blocks_of(text, spoken.inside, collapse=not unit.preserve)
+    prose = [block for block in found if has_prose(block.text)]
+    if found and not prose and any(is_icu(block.text) for block in found):
+        unit.icu = True
+        return None
     blocks = []
-    for block in blocks_of(text, spoken.inside, collapse=not unit.preserve):
+    for block in prose:
         places[unit.where] += 1
         count = places[unit.where]
         where = f"{unit.where}, part {count}" if count > 1 else unit.where

@@ -45,6 +45,7 @@ class Unit:
     translate: bool
     preserve: bool
     second: bool  # XLIFF 2
+    icu: bool = False  # a message with forms of its own, which is left
     elements: dict[str, Element] = field(default_factory=dict)
 
     @property
