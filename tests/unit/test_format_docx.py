@@ -231,6 +231,85 @@ def test_a_mark_of_a_note_that_was_set_by_hand_is_no_letter():
     assert looking(out, "w:vertAlign") == ["1"]
 
 
+CAP = '<w:pPr><w:framePr w:dropCap="drop" w:lines="3"/></w:pPr>'
+
+
+@pytest.mark.parametrize(
+    ("letter", "rest", "source"),
+    [
+        ("L", "e chat dort.", "Le chat dort."),
+        ("À", " Paris, il pleut.", "À Paris, il pleut."),
+        ("L’", "eau coule.", "L’eau coule."),
+        ("« L", "e chat » dort.", "« Le chat » dort."),
+    ],
+)
+def test_a_letter_in_a_frame_is_of_the_next_paragraph(letter, rest, source):
+    data = package(CAP + run(letter, '<w:sz w:val="96"/>'), run(rest), run("Le chien."))
+    found = {b.text: b.where for b in parse_document(data, doc_id="a", name="a.docx").blocks}
+    assert found == {source: "¶ 1", "Le chien.": "¶ 2"}
+    out = through(data, lambda source: "The end" if source != "Le chien." else source)
+    assert said(out) == ["T", "he end", "Le chien."]
+    assert looking(out, "w:sz") == ["T"]
+
+
+def test_a_letter_in_a_frame_with_nothing_after_it_is_a_paragraph():
+    assert said(through(package(CAP + run("a")))) == ["A"]
+    assert said(through(package(CAP + run("a"), CAP + run("b"), run("c")))) == ["A", "B", "C"]
+    assert said(through(package(CAP + run("un titre"), run("le chat")))) == ["UN TITRE", "LE CHAT"]
+
+
+BOX = (
+    '<mc:AlternateContent><mc:Choice Requires="wps"><w:drawing><wp:anchor>'
+    '<wp:docPr id="7" name="Zone" descr="Une zone"/><a:graphic><a:graphicData><wps:wsp><wps:txbx>'
+    "<w:txbxContent>{0}</w:txbxContent></wps:txbx></wps:wsp></a:graphicData></a:graphic>"
+    "</wp:anchor></w:drawing></mc:Choice><mc:Fallback><w:pict><v:shape><v:textbox>"
+    "<w:txbxContent>{1}</w:txbxContent></v:textbox></v:shape></w:pict></mc:Fallback>"
+    "</mc:AlternateContent>"
+)
+
+
+@pytest.mark.parametrize("around", ["", "Le chat voit "])
+@pytest.mark.parametrize("part", ["body", "header"])
+def test_a_text_box_is_translated_once_and_written_twice(around, part):
+    inner = f"<w:p>{run('Un ')}{run('mot', BOLD)}</w:p>"
+    older = inner.replace("<w:p>", '<w:p w:rsidR="00AA">')
+    paragraph = run(around) * bool(around) + run("", inside=BOX.format(inner, older))
+    more = {"header": f"<w:p>{paragraph}</w:p>"} if part == "header" else {}
+    data = package(run("Le début"), "" if more else paragraph, **more)
+    texts = [b.text for b in parse_document(data, doc_id="a", name="a.docx").blocks]
+    assert sorted(texts) == sorted({"Le début", "Un mot", "Une zone", around.strip()} - {""})
+    out = xml(through(data), "word/header1.xml" if more else "word/document.xml")
+    new = inner.replace("Un ", "UN ").replace("mot", "MOT")
+    assert out.count(new.removeprefix("<w:p>")) == 2
+    assert 'descr="UNE ZONE"' in out
+    assert around.upper() in out
+
+
+def test_a_box_that_says_something_else_to_older_programs_is_translated_too():
+    box = BOX.format(f"<w:p>{run('Le neuf')}</w:p>", f"<w:p>{run('Le vieux')}</w:p>")
+    out = xml(through(package(run("", inside=box))))
+    assert "LE NEUF" in out
+    assert "LE VIEUX" in out
+
+
+def test_strict_documents_are_read_too():
+    parts = unzipped(package(run("Le chat ") + run("noir", BOLD) + run(" dort.")))
+    old = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+    strict = "http://purl.oclc.org/ooxml/wordprocessingml/main"
+    new = {n: c.replace(old.encode(), strict.encode()) for n, c in parts.items()}
+    out = xml(through(zipped(new)))
+    assert "LE CHAT" in out
+    assert run("NOIR", BOLD) in out
+
+
+def test_any_prefix_will_do():
+    parts = unzipped(package(run("Le chat dort.")))
+    text = parts["word/document.xml"].decode()
+    text = re.sub(r"(</?|\s)w:", r"\1x:", text).replace("xmlns:w=", "xmlns:x=")
+    out = xml(through(zipped({**parts, "word/document.xml": text})))
+    assert '<x:r><x:t xml:space="preserve">LE CHAT DORT.</x:t></x:r>' in out
+
+
 # --- what stays ----------------------------------------------------------------------
 
 

@@ -16,6 +16,7 @@ from pipeline.records import Span
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from pipeline.documents.office.capitals import Capital
     from pipeline.documents.tagged import Event, Xml
     from pipeline.records import Block
 
@@ -87,6 +88,7 @@ class Paragraph:
     reading: bool = False  # whether text is the run's
     said: str = ""  # so far
     notes: list[str] = field(default_factory=list)  # ids of what it refers to
+    capital: Capital | None = None  # its first letter, if that stands in a paragraph before it
 
 
 ALTERNATIVES = frozenset({"mc:AlternateContent", "mc:Fallback"})
@@ -161,6 +163,10 @@ class Reader:
         """Settle a paragraph's pieces at its end."""
         return paragraph.pieces
 
+    def ready(self, paragraph: Paragraph) -> Sequence[Paragraph]:
+        """Say which paragraphs are complete, told of one at its end."""
+        return [paragraph]
+
     def place(self, paragraph: Paragraph, spoken: bool) -> str:
         """Say where a paragraph stands, at its end; ``spoken`` if it has any letter or figure."""
         raise NotImplementedError
@@ -171,6 +177,8 @@ class Reader:
         """Read the member."""
         for event in self.xml.events():
             self.feed(event)
+        for rest in self.ready(Paragraph(len(self.text), len(self.text))):
+            self._close(rest)
 
     def feed(self, event: Event) -> None:
         """Take the next event."""
@@ -209,17 +217,28 @@ class Reader:
             self._open.append(Paragraph(event.end))
             return
         paragraph = self._open.pop()
-        end = event.start if paragraph.end < 0 else paragraph.end
-        pieces = self.finish(paragraph)
-        said = [p for p in pieces if p.kind == "text" and p.text]
-        letters = any(any(map(str.isalpha, p.text)) for p in said)
-        spoken = letters or any(any(map(str.isalnum, p.text)) for p in said)
-        where = self.place(paragraph, spoken) + ", for older programs" * bool(self.fallback)
+        paragraph.end = event.start if paragraph.end < 0 else paragraph.end
+        paragraph.pieces = self.finish(paragraph)
+        for ready in self.ready(paragraph):
+            self._close(ready)
+
+    def _close(self, p: Paragraph) -> None:
+        first = p.capital
+        pieces = p.pieces if first is None else first.joined(p.pieces)
+        said = [piece for piece in pieces if piece.kind == "text" and piece.text]
+        letters = any(any(map(str.isalpha, piece.text)) for piece in said)
+        spoken = letters or any(any(map(str.isalnum, piece.text)) for piece in said)
+        where = self.place(p, spoken) + ", for older programs" * bool(self.fallback)
         made = compose(settle(pieces), self._house) if letters and self._house else None
         if made is None:
             return
-        at = Span(start=paragraph.start, end=end)
-        self.add(made.text, made.blocks, at, made.write, made.kept, where, paragraph.kind)
+        start = p.start
+        write: Callable[[str], str] = made.write
+        if first is not None:
+            start = first.paragraph.start
+            write = first.write(made.write, self.text[first.paragraph.end : p.start])
+        at = Span(start=start, end=p.end)
+        self.add(made.text, made.blocks, at, write, made.kept, where, p.kind)
 
     def add(
         self,

@@ -40,6 +40,7 @@ class Word(XmlSyntax, TreeFormat):
         self, data: bytes, *, name: str, reading: Reading
     ) -> tuple[Sequence[Part], Container | None, Sequence[Finding]]:
         """Take a document to pieces."""
+        from pipeline.documents.office.graphics import read_graphics
         from pipeline.documents.office.package import Package
         from pipeline.documents.office.places import Places
         from pipeline.documents.office.properties import read_properties
@@ -71,6 +72,7 @@ class Word(XmlSyntax, TreeFormat):
             )
             reader.read()
             left |= reader.left_out
+            read_graphics(package, member, gathering, Places("", count))
         read_properties(package, gathering)
         findings = [
             Finding(check="document", severity="info", message=message)

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from pipeline.documents.office.capitals import Capital
+from pipeline.documents.office.looks import look_of
 from pipeline.documents.office.pieces import NO_BREAK_HYPHEN, House, Look, Piece
 from pipeline.documents.office.reading import ALTERNATIVES, Paragraph, Reader, collapsed, frozen
 
@@ -41,8 +43,9 @@ _NAMES = {
     "m:oMathPara": "formula",
 }
 _MET = frozenset(
-    ("w:p", "w:pStyle", "w:outlineLvl", "w:numPr", "w:tbl", "w:tr", "w:tc", "w:gridSpan")
-) | {"w:txbxContent", "w:footnote", "w:endnote", "w:comment", "wp:docPr", "w:dataBinding"}
+    ("w:p", "w:pStyle", "w:outlineLvl", "w:numPr", "w:framePr", "w:tbl", "w:tr", "w:tc")
+) | {"w:gridSpan", "w:txbxContent", "w:footnote", "w:endnote", "w:comment", "wp:docPr"}
+_BOUND = "w:dataBinding"
 _OPAQUE = frozenset(
     [
         "w:drawing",
@@ -62,64 +65,7 @@ _ID = re.compile(r""":id\s*=\s*["']([^"']*)""")
 _TYPE = re.compile(r""":(?:type|fldCharType)\s*=\s*["'](\w+)""")
 _TEXTUAL = frozenset({"HYPERLINK", "TOC", "FORMTEXT"})
 """Fields whose results are text of the document; Word makes those of all others anew."""
-
-# --- looks ---------------------------------------------------------------------------
-
-_CHANGE = re.compile(r"<((?:\w+:)?rPrChange)\b.*?</\1>|<(?:\w+:)?rPrChange\b[^>]*/>", re.DOTALL)
-_TAGS = re.compile(r"<(?:[\w.-]+:)?([\w.-]+)([^>]*?)/?>")
-_VALUE = re.compile(r""":val\s*=\s*["']([^"']*)["']""")
-_LANGUAGE = re.compile(r"""(<(?:[\w.-]+:)?lang\b[^>]*?:val\s*=\s*["'])(?!en\b)[^"']*""")
-_HINT = re.compile(r"""\s[\w.-]+:hint\s*=\s*["'][^"']*["']""")
-_NO_LOOK = frozenset(
-    [
-        "rPr",
-        "lang",
-        "noProof",
-        "webHidden",
-        "bCs",
-        "iCs",
-        "szCs",
-        "kern",
-        "spacing",
-        "w",
-        "snapToGrid",
-        "fitText",
-        "rsid",
-    ]
-)
-_ON = ("1", "true", "on", "")
-_SEEN = {"b": "bold", "i": "italic", "u": "underline", "strike": "strike", "highlight": "highlight"}
-_RAISED = {"superscript": "super", "subscript": "sub"}
-
-
-def look_of(raw: str) -> tuple[Look, str]:
-    """Read ``w:rPr``: the look, and the properties of English text that has it."""
-    if not raw:
-        return Look(), ""
-    raw = _CHANGE.sub("", raw)
-    tags, name, raised = [], "", ""
-    for match in _TAGS.finditer(raw):
-        local, rest = match.groups()
-        if local in _NO_LOOK:
-            continue
-        said = _VALUE.search(rest)
-        value = said[1] if said else ""
-        if said and value in _ON:
-            rest = ""
-        tags.append(f"{local}{_HINT.sub('', rest).strip()}")
-        if local in _SEEN and value not in ("0", "false", "off", "none"):
-            name = name or _SEEN[local]
-        if local == "vertAlign":
-            raised = _RAISED.get(value, "")
-            name = f"{raised}script" if raised else name
-    look = Look(" ".join(sorted(tags)), name or "look", raised)
-    return look, _LANGUAGE.sub(r"\g<1>en-US", raw)
-
-
 _HIDDEN = re.compile(r"(?:^| )vanish(?: |$)")
-
-
-# --- paragraphs ----------------------------------------------------------------------
 
 
 @dataclass(slots=True)
@@ -156,7 +102,7 @@ class WordReader(Reader):
     run_properties = "w:rPr"
     text_name = "w:t"
     dead = frozenset({"w:del", "w:moveFrom"})
-    met = dead | ALTERNATIVES | _MET
+    met = dead | ALTERNATIVES | _MET | {_BOUND}
 
     def __init__(
         self,
@@ -173,6 +119,8 @@ class WordReader(Reader):
         self._places = places
         self._notes = notes
         self._levels: dict[int, list[_Field]] = {}
+        self._framed = False  # whether the paragraph is a first letter with a frame of its own
+        self._capital: Capital | None = None  # the paragraph before, if it is one
         self.left_out: set[str] = set()  # what a reader should know of
 
     def look(self, raw: str) -> tuple[Look, str]:
@@ -208,6 +156,8 @@ class WordReader(Reader):
             self._levels = {level: f for level, f in self._levels.items() if level <= deep}
         elif name in ("w:pStyle", "w:outlineLvl", "w:numPr"):
             self._kind(event)
+        elif name == "w:framePr":
+            self._framed = event.attributes.get("w:dropCap", "none") != "none"
         elif name == "w:tbl":
             places.table(name)
         elif name == "w:tr":
@@ -225,7 +175,7 @@ class WordReader(Reader):
             places.enter(name, at or places.number(kind), alone=True)
         elif name == "wp:docPr":
             self.described(event, places.number("image", again=bool(self.fallback)))
-        elif name == "w:dataBinding" and "core-properties" not in str(event.attributes):
+        elif name == _BOUND and "core-properties" not in str(event.attributes):
             self.left_out.add("bound")
 
     def _kind(self, event: Event) -> None:
@@ -246,6 +196,18 @@ class WordReader(Reader):
         if self._places.room.element == "w:tc" and paragraph.kind == "paragraph":
             paragraph.kind = "cell"
         return label
+
+    def ready(self, paragraph: Paragraph) -> Sequence[Paragraph]:
+        """Hold a framed first letter back until the paragraph that it begins."""
+        room, framed, held = self._places.room, self._framed, self._capital
+        self._framed, self._capital = False, Capital.of(paragraph, room) if framed else None
+        rest = [] if self._capital else [paragraph]
+        if held is None:
+            return rest
+        if self._capital is None and held.room is room and paragraph.pieces:
+            paragraph.capital = held
+            return rest
+        return [held.paragraph, *rest]
 
     # --- elements
 
