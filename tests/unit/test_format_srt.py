@@ -195,6 +195,21 @@ def test_lines_are_as_many_as_they_were_or_two():
     assert texts(written(turns, lambda _: long, name="a.srt"))[0].count("\n") == 1
 
 
+def test_no_number_stands_alone_in_the_last_line():
+    text = srt("Un film\nsorti là.")
+    for english in ("It came out in 2020", "Out 2020", "2020"):
+        new = written(text, lambda _, english=english: english, name="a.srt")
+        assert texts(new)[0].replace("\n", " ") == english
+
+
+def test_numbers_and_blank_lines_may_be_missing():
+    text = "00:01,0 --> 00:02,0\nIl dort.\n2\n0:00:03.5 --> 0:00:04.5 X1:1 X2:2\n"
+    text += "Elle \n \nmange.\n\n\n"
+    assert garbled(text, name="a.srt") == (
+        text.replace("Il dort", "IL DORT").replace("Elle", "ELLE").replace("mange", "MANGE")
+    )
+
+
 def test_what_cannot_be_kept_short_is_told():
     text = srt("Oui.", "Non.", length=1000)
     assert told(text, lambda source: source) == []

@@ -181,6 +181,7 @@ CODES = [  # of each version: in the source, what is asked, and where codes must
     ('Le <sc id="1"/>chat<ec startRef="1"/> dort.', "Le chat dort."),
     ('Le <ec id="1" isolated="yes"/>chat<cp hex="001A"/> dort.', "Le chat dort."),
     ('Le <mrk id="m1" translate="no">chat</mrk> dort.', "Le chat dort."),
+    ('Le <sm id="m1" translate="no"/>chat<em startRef="m1"/> dort.', "Le chat dort."),
     ('Le <y:z xmlns:y="urn:y">chien</y:z> chat dort.', "Le  chat dort."),
 ]  # fmt: skip
 

@@ -141,4 +141,6 @@ def in_lines(words: Sequence[str], lines: int) -> list[list[str]]:
     """Set words in so many lines, about as long as one another."""
     lines = max(1, min(lines, len(words)))
     places = [0, *cuts(words, [1.0] * lines, [WIDTH] * lines), len(words)]
-    return [list(words[a:b]) for a, b in pairwise(places)]
+    if lines > 1 and len(words) - places[-2] == 1 and words[-1].isdigit():
+        places[-2] -= 1  # a number alone in the last line is taken for that of the next cue
+    return [list(words[a:b]) for a, b in pairwise(places) if a < b]

@@ -65,6 +65,7 @@ class _Code:
     opens: str = ""  # the pair that it opens
     closes: str = ""
     line: bool = False
+    kept: bool = False  # what stands behind it is not to be translated
     pair: str = ""  # where both ends are known
 
 
@@ -93,7 +94,8 @@ def _simple(text: str, events: Sequence[Event], subs: list[list[Event]]) -> Iter
         if isinstance(item, Event):
             yield item
         elif item.pair:
-            yield Event("start" if item.opens else "end", item.start, item.end, item.pair)
+            kept = {"translate": "no"} if item.kept else {}
+            yield Event("start" if item.opens else "end", item.start, item.end, item.pair, kept)
         else:
             attributes = {"line": ""} if item.line else {}
             yield Event("start", item.start, item.end, _ATOM, attributes)
@@ -120,6 +122,7 @@ def _code(text: str, event: Event, end: Event) -> _Code:
         end.end,
         opens=f"{_PAIR} {_OPENING[local]} {key}" if local in _OPENING else "",
         closes=f"{_PAIR} {_CLOSING[local]} {key}" if local in _CLOSING else "",
+        kept=attributes.get("translate") == "no",
         line=local in ("x", "ph")
         and (
             _LINE.match(attributes.get("ctype", "") or attributes.get("subType", "")) is not None
