@@ -230,21 +230,24 @@ class _Book:
         text = block.text
         if _plain(text) in self.lines or len(text) > _LONG or block.kind == "attribute":
             return [block]
-        spans = self.laid_over(text, 0)
+        spans = self.laid_over(text, 0, set())
         pieces = [part_of(block, start, end) for start, end in spans or ()]
         return [p for p in pieces if p] if pieces and all(pieces) else [block]
 
-    def laid_over(self, text: str, at: int) -> list[tuple[int, int]] | None:
+    def laid_over(self, text: str, at: int, vain: set[int]) -> list[tuple[int, int]] | None:
         """Find stretches that are titles of the book, with nothing but numbers between them."""
+        if at in vain:
+            return None
         between = _BETWEEN.match(text, at)
         start = between.end() if between else at
         if start == len(text):
             return []
         for end in sorted((m.start() for m in _WORD_END.finditer(text, start)), reverse=True):
             if _plain(text[start:end]) in self.lines:
-                rest = self.laid_over(text, end)
+                rest = self.laid_over(text, end, vain)
                 if rest is not None:
                     return [(start, end), *rest]
+        vain.add(at)
         return None
 
 
@@ -311,7 +314,7 @@ class _Package:
             if content and is_french(content[1]):
                 self._edits.append((Span(start=content.start(1), end=content.end(1)), "en"))
         elif name == "reference":  # of the guide of EPUB 2
-            self._said.append((event.start, "guide, entry"))
+            self._said.append((event.start, "guide entry"))
             for found in attributes(text, event.start, event.end):
                 block = found.name == "title" and attribute_block(text, found.start, found.end)
                 self._blocks += [block] if block else []

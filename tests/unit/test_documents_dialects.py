@@ -53,6 +53,7 @@ PAIRS = [
     for block in BLOCKS
     for nest in NESTS
     if nest == "plain" or not block.startswith(("import", "export"))
+    if not ("quote" in nest and block.startswith("<div>"))  # left, and told
 ]
 
 

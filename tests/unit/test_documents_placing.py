@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -31,7 +32,9 @@ def structure(text: str) -> tuple[list[str], Counter[tuple[str, ...]]]:
     inline.update(("template", text[s.start : s.end]) for s in spans)
     for token in parser().parse(masked):
         blocks.append(token.type + token.info)
-        if token.type in ("fence", "code_block", "html_block"):
+        if token.type == "html_block":
+            inline.update(("tag", tag) for tag in re.findall("<[^>]*>", token.content))
+        if token.type in ("fence", "code_block"):
             inline[token.type, token.content] += 1
         for child in token.children or ():
             if child.type in ("code_inline", "html_inline", "image", "footnote_ref"):

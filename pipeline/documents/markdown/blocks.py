@@ -15,6 +15,8 @@ from pipeline.documents.markdown.front_matter import parse_front_matter
 from pipeline.documents.markdown.inline import BlockBuilder, InlineContent
 from pipeline.documents.markdown.templates import mask_templates
 from pipeline.documents.markdown.tracing import STOPS, TraceError, parser
+from pipeline.documents.tagged import read_html, read_page
+from pipeline.errors import InputError
 from pipeline.records import Block, Finding
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 _MANY = 20_000  # delimiters in one paragraph: more than one in ten is not prose
 _TOO_MANY = 300_000  # … and more than this is not read at all: it would take seconds
 _HTML_TAG = re.compile("<[^<>]*>")
+_MARKDOWN_INSIDE = re.compile(r"<[a-zA-Z][^<>]*\smarkdown\b", re.IGNORECASE)
 _HTML_TEXT = re.compile(r"[^\W\d_]{2}")
 _NEWLINE = re.compile(r"\r\n?|\n")
 _CONTAINERS = {
@@ -60,8 +63,8 @@ def parse_markdown(
 ) -> tuple[tuple[Block, ...], tuple[Finding, ...]]:
     """Find the blocks of a Markdown text.
 
-    Paragraphs, headings, list items, quotations, footnotes and table cells are blocks.
-    Code, HTML blocks, link definitions and template lines are not.
+    Paragraphs, headings, list items, quotations, footnotes and table cells are blocks, and
+    what is prose in HTML blocks. Code, link definitions and template lines are not.
 
     Args:
         text: CommonMark with tables, strikethrough, footnotes and task lists.
@@ -79,9 +82,16 @@ def parse_markdown(
     env: dict[str, Any] = {}
     structure = blocks_of(masked, env, mdx=mdx)
     findings.extend(_left(n, "its place in the file could not be told") for n in structure.lost)
-    if structure.html:
-        more = f" (and {len(structure.html) - 1} more HTML blocks)" * (len(structure.html) > 1)
-        findings.append(_left(structure.html[0], f"text in an HTML block{more}"))
+    left = []
+    for line, start, end in structure.html:
+        try:
+            blocks += _html_blocks(text[start:end], start) if end else ()
+        except InputError:  # too deep
+            end = 0
+        left += [line] * (not end)
+    if left:
+        more = f" (and {len(left) - 1} more HTML blocks)" * (len(left) > 1)
+        findings.append(_left(left[0], f"text in an HTML block{more}"))
     for inline in structure.inlines:
         if _dense(inline.content):
             findings.append(_left(inline.line, "too many markup characters for prose"))
@@ -97,6 +107,15 @@ def parse_markdown(
     return tuple(replace(b, block_id=n) for n, b in enumerate(blocks)), tuple(findings)
 
 
+def _html_blocks(html: str, at: int) -> Iterator[Block]:
+    """Give the prose of an HTML block that stands at a place; no block stands in another."""
+    end = 0
+    for block in read_page(html, read_html(html, place="")).blocks:
+        if block.start >= end:
+            end = block.end
+            yield replace(block, start=block.start + at, end=block.end + at)
+
+
 # --- structure ---------------------------------------------------------------------
 
 
@@ -106,7 +125,8 @@ class Structure:
 
     inlines: tuple[InlineContent, ...]  # in document order
     lost: tuple[int, ...]  # lines, from 0, of contents whose place could not be told
-    html: tuple[int, ...]  # lines, from 0, of HTML blocks that hold text
+    html: tuple[tuple[int, int, int], ...]
+    """HTML blocks that hold text: line, from 0, start and end; end 0 where it is no HTML alone."""
 
 
 class _State(StateBlock):
@@ -145,7 +165,7 @@ def blocks_of(text: str, env: MutableMapping[str, Any], *, mdx: bool = False) ->
         md.block.tokenize(state, state.line, state.lineMax)
     found: list[InlineContent] = []
     lost: list[int] = []
-    html: list[int] = []
+    html: list[tuple[int, int, int]] = []
     containers: list[str] = []
     cells: Iterator[_Placed] | None = None
     previous: Token | None = None
@@ -170,8 +190,11 @@ def blocks_of(text: str, env: MutableMapping[str, Any], *, mdx: bool = False) ->
                 lost.append(line)
             else:
                 found.append(InlineContent(*placed, line, kind))
-        elif token.type == "html_block" and _HTML_TEXT.search(_HTML_TAG.sub("", token.content)):
-            html.append(line)
+        elif token.type == "html_block" and _HTML_TEXT.search(token.content):
+            start, end = lines.html(token)
+            mixed = "quote" in containers or _MARKDOWN_INSIDE.search(token.content)
+            if not mixed or _HTML_TEXT.search(_HTML_TAG.sub("", token.content)):
+                html.append((line, 0, 0) if mixed else (line, start, end))
         previous = token
     return Structure(tuple(found), tuple(lost), tuple(html))
 
@@ -183,14 +206,22 @@ class _Lines:
     """A text as markdown-it sees it (line feeds only), and where its lines really start."""
 
     def __init__(self, text: str) -> None:
+        self._text = text
         self.normal = _NEWLINE.sub("\n", text) if "\r" in text else text
         real = [m.end() for m in _NEWLINE.finditer(text)]
         seen = [m.end() for m in _NEWLINE.finditer(self.normal)]
+        self._starts = [0, *real, len(text)]  # of lines, in the document
         self._shifts = [0, *(a - b for a, b in zip(real, seen, strict=True))]
 
     def _raw(self, line: int, position: int) -> int:
         """Give the place in the document of a position in the normalised text."""
         return position + self._shifts[line]
+
+    def html(self, token: Token) -> tuple[int, int]:
+        """Find where an HTML block starts and ends in the document, its marker left out."""
+        first, after = token.map or (0, 0)
+        ends = self._starts[min(after, len(self._starts) - 1)]
+        return self._text.find("<", self._starts[first]), ends
 
     def paragraph(self, token: Token, opening: Token) -> _Placed | None:
         """Find where each line of a paragraph's or a heading's content stands.

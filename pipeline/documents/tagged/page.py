@@ -70,6 +70,7 @@ _LANGUAGES = frozenset(
 )
 _FRENCH = re.compile(r"(?:fr|fra|fre)(?:[-_][A-Za-z0-9_-]*)?", re.IGNORECASE)
 
+_PROGRAM = re.compile(r"[{}\"'<=`]")  # a template's value without quotation marks
 _TAG = re.compile(r"<[^<>]*>")
 _NOTE = re.compile(r"[\W_]*(?:\d{1,4}|[ivxlc]{1,6}|[a-z])?(?:\s?bis)?[\W_]*", re.IGNORECASE)
 _LONG = 600  # characters of a note's mark with its tags
@@ -268,7 +269,7 @@ class _Reader:
             end - len(value) + len(value.rstrip()),
         )
         block = attribute_block(self._text, start, end) if start < end else None
-        if block is not None:
+        if block is not None and (found.quote or not _PROGRAM.search(value)):
             self.blocks.append(block if found.quote else replace(block, syntax="unquoted"))
 
 
