@@ -61,9 +61,17 @@ class Settings:
         (), "Keep only glossary rows of this domain; may be repeated."
     )
     strict: bool = _option(False, "Exit with 14 when a term is violated.")
-    engine: str = _option("auto", "auto, argos, bundled, ct2, or a plug-in's. [auto]")
-    model: str = _option("", "Name or folder of a model, instead of the installed one.")
+    engine: str = _option("auto", "auto, argos, bundled, ct2, server, or a plug-in's. [auto]")
+    model: str = _option("", "Name, folder or address of a model, instead of the installed one.")
     family: str = _option("", "Family of a ct2 model, where its folder does not tell: small100, ….")
+    profile: str = _option(
+        "", "How a server's model is asked: a profile's name, or a prompt. [by the model's name]"
+    )
+    allow_host: str = _option("", "Host of a server that need not be this machine.")
+    parallel: int = _option(0, "Sentences that a server is asked for at once. [its slots]")
+    context: int = _option(0, "Tokens that a server makes room for. [its own; Ollama: 4096]")
+    temperature: float = _option(0.0, "How freely a server's model chooses words. [0: not at all]")
+    seed: int = _option(0, "Seed of a server's model.")
     beam: int = _option(0, "Beam size: 1 is quickest. [the engine's own]")
     threads: int = _option(0, "Processor threads; of each worker with --cluster. [all; 1]")
     front_matter: tuple[str, ...] = _option(
@@ -202,6 +210,10 @@ def _check(name: str, value: object, place: str, *, python: bool) -> object:
             if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
                 return value
             must, example = "be a whole number, 0 or more", f"write for instance {name} = 2"
+        case "float":
+            if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= 2:
+                return float(value)
+            must, example = "be a number from 0 to 2", f"write for instance {name} = 0.3"
         case "str":
             must, example = "be a text", f'write for instance {name} = "{spec.default}"'
             choices = spec.metadata["choices"]

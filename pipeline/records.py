@@ -34,6 +34,7 @@ __all__ = [
     "TermResult",
     "Translate",
     "Translation",
+    "is_unanswered",
     "score_lost",
 ]
 
@@ -171,6 +172,11 @@ class Hypothesis:
     score: float | None  # mean log-probability per target token, natural log; None: not known
     alignment: tuple[tuple[Span, Span], ...] = ()  # source span → target span
     flags: tuple[str, ...] = ()  # what the guard saw: "loop", "empty", "copied", …
+
+
+def is_unanswered(hypotheses: Sequence[Hypothesis]) -> bool:
+    """Say whether an engine was asked and no answer came: nothing to keep."""
+    return any("unanswered" in h.flags for h in hypotheses)
 
 
 def score_lost(before: float | None, after: float | None) -> float:

@@ -31,6 +31,8 @@ app = new_app("translate", "")
     "engine",
     "model",
     "family",
+    "profile",
+    "allow_host",
     "beam",
     "threads",
     "memory",

@@ -104,7 +104,7 @@ class ModelEngine(ABC):
     step_tokens: ClassVar[int] = 4096  # source tokens, padding included, between two commits
     window: ClassVar[int] = 1024  # segments that are planned together
     abilities: Abilities = Abilities()
-    max_source_tokens: ClassVar[int]
+    max_source_tokens: int
     # Settings that it reads, by name: `decoding_for` and `__init__` get them as keywords.
     options: ClassVar[tuple[str, ...]] = ()
 

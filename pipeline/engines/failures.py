@@ -19,6 +19,8 @@ _FRENCH = re.compile(
     r"|après|avant|aussi|selon|très|deux|à|(?:[cdjlmnst]|qu)[’']\w.*"
 )
 
+_ENGLISH = re.compile(r"the|of|and|to|a|in|is|was|for|on|that|with|by|as|it|his|her|are|from")
+
 _LOOP_CHARACTERS = 40  # length of a run of one repeated short string
 _LOOP_WORDS = 4  # times that one word stands in a row
 _LOOP_PHRASE = 3  # times that a phrase of two or more words stands in a row
@@ -102,6 +104,14 @@ def is_copied(source: str, target: str) -> bool:
         return True
     whole = len(run) >= _COPY_SHARE * max(len(ours), 1)
     return whole and len(run) >= _COPY_WORDS and french >= 1
+
+
+def is_french(text: str) -> bool:
+    """Whether a text is French: more of its small words are French than English, and many."""
+    words = _words(text)
+    french = sum(_FRENCH.fullmatch(word) is not None for word in words)
+    english = sum(_ENGLISH.fullmatch(word) is not None for word in words)
+    return french >= 3 and french > english and french * 6 >= len(words)
 
 
 def is_length_off(source: str, target: str) -> bool:

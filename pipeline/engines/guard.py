@@ -90,7 +90,9 @@ class GuardedEngine:
         ]
         answers = iter(self._guarded(parts))
         return [
-            next(answers) if len(cut) == 1 else (_join([next(answers)[0] for _ in cut]),)
+            next(answers)
+            if len(cut) == 1
+            else (_join([_kept(piece, next(answers)[0]) for piece in cut]),)
             for cut in pieces
         ]
 
@@ -102,7 +104,7 @@ class GuardedEngine:
         for attempt in range(2):
             again: dict[int, Request] = {}
             for index, (request, answer) in enumerate(zip(batch, best, strict=True)):
-                if answer[0].flags:
+                if answer[0].flags and "unanswered" not in answer[0].flags:
                     options = retry_decodings(request.decoding or self.decoding)
                     if attempt < len(options):
                         again[index] = replace(request, decoding=options[attempt])
@@ -116,7 +118,15 @@ class GuardedEngine:
         return best
 
 
-_ORDER = ("truncated", "length", "copied", "loop", "empty")  # the last is the worst
+_ORDER = (
+    "truncated",
+    "length",
+    "copied",
+    "loop",
+    "unrelated",
+    "refused",
+    "empty",
+)  # the last is the worst
 
 
 def _badness(hypothesis: Hypothesis) -> int:
@@ -130,6 +140,11 @@ def _judged(request: Request, answer: tuple[Hypothesis, ...]) -> tuple[Hypothesi
         for h in answer
     ]
     return tuple(sorted(flagged, key=_badness))
+
+
+def _kept(piece: str, part: Hypothesis) -> Hypothesis:
+    """Let a piece's French stand where nothing came of it."""
+    return part if part.text.strip() else replace(part, text=piece)
 
 
 def _join(parts: Sequence[Hypothesis]) -> Hypothesis:

@@ -18,5 +18,6 @@ ENGINES: Registry[ModelEngine] = Registry(
         "argos": "pipeline.engines.argos:ArgosEngine",
         "bundled": "pipeline.engines.bundled:BundledEngine",
         "ct2": "pipeline.engines.ct2.engine:Ct2Engine",
+        "server": "pipeline.engines.chat.engine:ServerEngine",
     },
 )

@@ -42,6 +42,7 @@ from pipeline.memory.database import (
     translated,
 )
 from pipeline.memory.keys import approved_key, typed
+from pipeline.records import is_unanswered
 from pipeline.table import MISREAD
 
 if TYPE_CHECKING:
@@ -249,12 +250,16 @@ class TranslationMemory:
         return found
 
     def keep_answers(self, rows: Iterable[tuple[bytes, str, str, tuple[Hypothesis, ...]]]) -> None:
-        """Store answers (key, fingerprint, source, hypotheses) in one transaction."""
+        """Store answers (key, fingerprint, source, hypotheses) in one transaction.
+
+        One that never came (flag ``unanswered``) is not kept: the next run asks again.
+        """
         self._write(
             "INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?, ?)",
             [
                 (key, fingerprint, clean(source), text, self._today, crc(key, text))
                 for key, fingerprint, source, hypotheses in rows
+                if not is_unanswered(hypotheses)
                 for text in (clean(encode_answer(hypotheses)),)
             ],
         )
@@ -270,12 +275,13 @@ class TranslationMemory:
         return found
 
     def keep_finished(self, rows: Iterable[tuple[bytes, str, Rendering]]) -> None:
-        """Store finished segments (key, source, rendering) in one transaction."""
+        """Store finished segments (key, source, rendering) in one transaction, as `keep_answers` does."""
         self._write(
             "INSERT OR REPLACE INTO segments VALUES (?, ?, ?, ?, ?, ?)",
             [
                 (key, rendering.fingerprint, clean(source), text, self._today, crc(key, text))
                 for key, source, rendering in rows
+                if not is_unanswered(rendering.hypotheses)
                 for text in (clean(encode_rendering(rendering)),)
             ],
         )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 from pipeline.errors import OutputError
 from pipeline.keeping import digest_of
+from pipeline.records import is_unanswered
 from pipeline.run.discovery import Passed, show_path
 from pipeline.run.journal import Finished
 from pipeline.run.reporting.progress import NAMED, NOTED
@@ -76,6 +77,7 @@ class Store:
         self._references = references
         self._state = state
         self._first: dict[str, int] = {}  # by output: first row of documents not yet ended
+        self._again: set[str] = set()  # outputs with sentences to ask for again
         self._pool = ThreadPoolExecutor(_WRITERS, thread_name_prefix="passerelle-write")
 
     def __enter__(self) -> Self:
@@ -101,6 +103,8 @@ class Store:
             output = item.loaded.source.output
             begun = self._first.setdefault(output, first)
             self._table.add(item.translations)
+            if any(is_unanswered(t.hypotheses) for t in item.translations):
+                self._again.add(output)
             if item.data is not None:
                 ended.append((item, begun, self._table.rows - begun))
                 del self._first[output]
@@ -155,7 +159,7 @@ class Store:
         self._journal.end_document(
             Finished(
                 output=source.output,
-                source=loaded.digest,
+                source=b"" if source.output in self._again else loaded.digest,
                 target=digest_of(data),
                 first=first,
                 count=count,

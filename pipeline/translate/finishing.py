@@ -34,6 +34,9 @@ _FLAGS: dict[str, tuple[Severity, str]] = {
     "empty": ("error", "the model gave nothing: the French stands as it was"),
     "copied": ("error", "the model gave the French back"),
     "truncated": ("error", "the translation breaks off"),
+    "refused": ("error", "the model refused to translate"),
+    "unrelated": ("error", "the model wrote something else than a translation"),
+    "unanswered": ("error", "the server gave no answer"),
     "length": ("warning", "far longer or shorter than the French"),
     "split": ("warning", "longer than the model reads: translated in parts"),
 }

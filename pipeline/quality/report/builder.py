@@ -41,6 +41,9 @@ _STAGES = {
     "loop": ("Loop", "The model repeated itself and could not be brought to stop."),
     "copied": ("French given back", "The model gave the French back."),
     "truncated": ("Broken off", "The translation breaks off."),
+    "refused": ("Refused", "The model refused to translate."),
+    "unrelated": ("No translation", "The model wrote something else than a translation."),
+    "unanswered": ("No answer", "The server gave no answer."),
     "split": ("Translated in parts", "The sentence is longer than the model reads."),
     "long-sentence": ("Long sentence", "The sentence was cut before translation."),
 }
