@@ -275,7 +275,7 @@ class TranslationMemory:
         return found
 
     def keep_finished(self, rows: Iterable[tuple[bytes, str, Rendering]]) -> None:
-        """Store finished segments (key, source, rendering) in one transaction, as `keep_answers` does."""
+        """Store finished segments (key, source, rendering); see `keep_answers`."""
         self._write(
             "INSERT OR REPLACE INTO segments VALUES (?, ?, ?, ?, ?, ?)",
             [
