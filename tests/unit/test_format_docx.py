@@ -231,6 +231,16 @@ def test_a_mark_of_a_note_that_was_set_by_hand_is_no_letter():
     assert looking(out, "w:vertAlign") == ["1"]
 
 
+@pytest.mark.parametrize("look", ["", '<w:rStyle w:val="Lien"/>'])
+def test_a_link_that_is_a_number_at_the_end_of_a_word_is_a_note(look):
+    link = f'<w:hyperlink w:anchor="n1">{run("1", look)}</w:hyperlink>'
+    data = package(run("Le maire") + link + run(" dort."))
+    (block,) = parse_document(data, doc_id="a", name="a.docx").blocks
+    assert block.text == "Le maire dort."
+    assert said(through(data)) == ["LE MAIRE1 DORT."]
+    assert link in body(through(data))
+
+
 CAP = '<w:pPr><w:framePr w:dropCap="drop" w:lines="3"/></w:pPr>'
 
 
@@ -399,6 +409,34 @@ def test_time_grows_with_the_text_and_not_faster():
         return time.process_time() - start
 
     assert seconds(800) < 16 * min(seconds(100) for _ in range(3))
+
+
+def test_a_watermark_is_text():
+    mark = '<w:pict><v:shape><v:textpath string="Ne pas &amp; diffuser"/></v:shape></w:pict>'
+    out = xml(through(package(run("Le chat"), run("", inside=mark))))
+    assert 'string="NE PAS &amp; DIFFUSER"' in out
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        f"<w:sdt><w:sdtPr/></w:sdt>{run('Le chat')}",
+        f"<w:sdt/>{run('Le chat')}",
+        f"<w:sdt><w:bookmarkEnd w:id='1'/><w:sdtContent>{run('Le chat')}</w:sdtContent></w:sdt>",
+        f'<w:r><w:fldChar w:fldCharType="end"/></w:r>{run("Le chat")}',
+        f'<w:r><w:fldChar w:fldCharType="separate"/></w:r>{run("Le chat")}',
+        f'<w:commentRangeEnd w:id="1"/>{run("Le chat")}<w:commentRangeStart w:id="1"/>',
+        f"<w:hyperlink/>{run('Le chat')}<w:r/><w:r><w:t/></w:r>",
+        f"<w:p>{run('Le chat')}</w:p>",
+    ],
+)
+def test_what_no_program_writes_harms_nothing(odd):
+    data = package(odd, run("Le chien"))
+    assert (
+        unzipped(through(data, lambda source: source))["word/document.xml"]
+        == (unzipped(data)["word/document.xml"])
+    )
+    assert said(through(data))[-1] == "LE CHIEN"
 
 
 def test_macros_are_refused_by_name():

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pipeline.documents.office.pieces import House, Look, Piece
+from pipeline.documents.office.pieces import House, Look, Piece, collapsed
 from pipeline.documents.office.places import Places
-from pipeline.documents.office.reading import ALTERNATIVES, Paragraph, Reader, collapsed
+from pipeline.documents.office.reading import ALTERNATIVES, Paragraph, Reader
 from pipeline.documents.tagged import attribute_block
 
 if TYPE_CHECKING:

@@ -24,6 +24,7 @@ NO_BREAK_HYPHEN = "\u2011"
 _TAG = re.compile(r"<(/?)([a-z]+\d+)(/?)>")
 _SPECIAL = re.compile(f"[&<>{NO_BREAK_HYPHEN}]")
 _DIGITS = "0123456789"
+_LONG = 6  # words of a field's result above which it is no part of the sentence
 _ROLES = {
     "open": Role.INLINE,
     "atom": Role.ATOM,
@@ -159,11 +160,43 @@ def _named(item: Markup) -> Markup:
     return item if kind == item.kind else replace(item, kind=kind)
 
 
+def collapsed(pieces: Sequence[Piece], visible: str, name: str) -> Piece:
+    """Make one piece of several that stay as they are; a short text is read with the sentence.
+
+    Args:
+        pieces: what is kept.
+        visible: what a reader sees of it.
+        name: what it is, for people.
+    """
+    raw = "".join(p.raw for p in pieces)
+    kept = tuple(span for p in pieces for span in p.kept)
+    if visible.strip() and len(visible.split()) <= _LONG:
+        return Piece("kept", raw, visible.strip(), name=name, kept=kept)
+    return Piece("atom", raw, name=name, opaque=bool(visible.strip()), kept=kept)
+
+
+def balanced(pieces: Sequence[Piece]) -> bool:
+    """Whether openings and closings nest."""
+    deep = 0
+    for piece in pieces:
+        deep += {"open": 1, "close": -1}.get(piece.kind, 0)
+        if deep < 0:
+            return False
+    return deep == 0
+
+
+def frozen(pieces: Sequence[Piece]) -> list[Piece]:
+    """Let texts stay as they are."""
+    return [
+        replace(p, kind="atom", text="", opaque=True) if p.kind == "text" else p for p in pieces
+    ]
+
+
 class _Writer:
     def __init__(self, pieces: Sequence[Piece], house: House) -> None:
         self._pieces = pieces
         self._house = house
-        self._mates = _mates(pieces)
+        self._mates = mates_of(pieces)
         self._after = _looks_after(pieces)
         self._properties: dict[Look, Counter[str]] = {}
         for piece in pieces:
@@ -295,7 +328,7 @@ class _Writer:
             self.events.append(Event("text", start, self._at, text=text or raw))
 
 
-def _mates(pieces: Sequence[Piece]) -> dict[int, int]:
+def mates_of(pieces: Sequence[Piece]) -> dict[int, int]:
     """Give the closing of each opening."""
     found: dict[int, int] = {}
     opened: list[int] = []

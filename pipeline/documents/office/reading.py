@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from pipeline.documents.office.pieces import House, Look, Piece, compose
+from pipeline.documents.office.pieces import House, Look, Piece, balanced, compose
 from pipeline.documents.office.words import settle
 from pipeline.documents.parts import Part, Place
 from pipeline.documents.tagged import attribute_block, value_span
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 _FILE = re.compile(r"\S+\.[A-Za-z]{3,4}")  # an image's name, where its description should stand
 _TABS = re.compile(r"(\t+)")
-_LONG = 6  # words of a field's result above which it is no part of the sentence
 
 
 @dataclass(slots=True)
@@ -229,7 +228,9 @@ class Reader:
         letters = any(any(map(str.isalpha, piece.text)) for piece in said)
         spoken = letters or any(any(map(str.isalnum, piece.text)) for piece in said)
         where = self.place(p, spoken) + ", for older programs" * bool(self.fallback)
-        made = compose(settle(pieces), self._house) if letters and self._house else None
+        if not letters or self._house is None or not balanced(pieces):
+            return
+        made = compose(settle(pieces), self._house)
         if made is None:
             return
         start = p.start
@@ -366,25 +367,3 @@ class Reader:
                 p.pieces.append(Piece("border", raw, name="tab"))
             elif part:
                 p.pieces.append(Piece("text", raw, part, *found))
-
-
-def collapsed(pieces: Sequence[Piece], visible: str, name: str) -> Piece:
-    """Make one piece of several that stay as they are; a short text is read with the sentence.
-
-    Args:
-        pieces: what is kept.
-        visible: what a reader sees of it.
-        name: what it is, for people.
-    """
-    raw = "".join(p.raw for p in pieces)
-    kept = tuple(span for p in pieces for span in p.kept)
-    if visible.strip() and len(visible.split()) <= _LONG:
-        return Piece("kept", raw, visible.strip(), name=name, kept=kept)
-    return Piece("atom", raw, name=name, opaque=bool(visible.strip()), kept=kept)
-
-
-def frozen(pieces: Sequence[Piece]) -> list[Piece]:
-    """Let texts stay as they are."""
-    return [
-        replace(p, kind="atom", text="", opaque=True) if p.kind == "text" else p for p in pieces
-    ]

@@ -8,8 +8,16 @@ from typing import TYPE_CHECKING
 
 from pipeline.documents.office.capitals import Capital
 from pipeline.documents.office.looks import look_of
-from pipeline.documents.office.pieces import NO_BREAK_HYPHEN, House, Look, Piece
-from pipeline.documents.office.reading import ALTERNATIVES, Paragraph, Reader, collapsed, frozen
+from pipeline.documents.office.pieces import (
+    NO_BREAK_HYPHEN,
+    House,
+    Look,
+    Piece,
+    balanced,
+    collapsed,
+    frozen,
+)
+from pipeline.documents.office.reading import ALTERNATIVES, Paragraph, Reader
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,6 +53,7 @@ _NAMES = {
 _MET = frozenset(
     ("w:p", "w:pStyle", "w:outlineLvl", "w:numPr", "w:framePr", "w:tbl", "w:tr", "w:tc")
 ) | {"w:gridSpan", "w:txbxContent", "w:footnote", "w:endnote", "w:comment", "wp:docPr"}
+_TEXT_ART = "v:textpath"
 _BOUND = "w:dataBinding"
 _OPAQUE = frozenset(
     [
@@ -102,7 +111,7 @@ class WordReader(Reader):
     run_properties = "w:rPr"
     text_name = "w:t"
     dead = frozenset({"w:del", "w:moveFrom"})
-    met = dead | ALTERNATIVES | _MET | {_BOUND}
+    met = dead | ALTERNATIVES | _MET | {_BOUND, _TEXT_ART}
 
     def __init__(
         self,
@@ -175,6 +184,9 @@ class WordReader(Reader):
             places.enter(name, at or places.number(kind), alone=True)
         elif name == "wp:docPr":
             self.described(event, places.number("image", again=bool(self.fallback)))
+        elif name == _TEXT_ART:
+            mark = places.number("watermark", again=bool(self.fallback))
+            self.attribute(event, "string", mark)
         elif name == _BOUND and "core-properties" not in str(event.attributes):
             self.left_out.add("bound")
 
@@ -295,7 +307,7 @@ class WordReader(Reader):
         elif fields and kind == "end":
             field = fields.pop()
             first = field.index if field.owner is paragraph else 0
-            if field.owner is not paragraph or not _balanced(pieces[first:]):
+            if field.owner is not paragraph or not balanced(pieces[first:]):
                 if not field.textual:
                     pieces[first:] = frozen(pieces[first:])
             elif field.textual:
@@ -322,15 +334,6 @@ class WordReader(Reader):
                 first = field.index if field.owner is paragraph else 0
                 paragraph.pieces[first:] = frozen(paragraph.pieces[first:])
         return _ranges(paragraph.pieces)
-
-
-def _balanced(pieces: Sequence[Piece]) -> bool:
-    deep = 0
-    for piece in pieces:
-        deep += {"open": 1, "close": -1}.get(piece.kind, 0)
-        if deep < 0:
-            return False
-    return deep == 0
 
 
 def _ranges(pieces: list[Piece]) -> list[Piece]:

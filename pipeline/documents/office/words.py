@@ -13,15 +13,15 @@ from dataclasses import replace
 from itertools import accumulate, groupby
 from typing import TYPE_CHECKING
 
-from pipeline.documents.office.pieces import ANY, Piece, most_letters
+from pipeline.documents.office.pieces import ANY, Piece, mates_of, most_letters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from pipeline.documents.office.pieces import Look
 
-_WORD = re.compile(r"(?:\w|[\u00ad\u0300-\u036f])+")
-_HEAD = re.compile(rf"{_WORD.pattern}\Z")
+_LETTER = r"[\w\u00ad\u0300-\u036f]"  # with a hyphen that shows only at a line's end, and accents
+_WORD = re.compile(f"{_LETTER}+")
 _FORMULA = re.compile(r"\d*[A-Z]|\d|[a-zµ]{1,3}\Z|[α-ωΑ-Ω]")  # how what bears a figure begins
 _NUMERO = re.compile(r"([Nn])o(s?)")
 
@@ -32,8 +32,27 @@ def settle(pieces: Sequence[Piece]) -> list[Piece]:
     Args:
         pieces: of a paragraph, in order; openings and closings nest.
     """
-    pieces = _whole_words(_cut(_neighbours_joined(pieces)))
+    pieces = _whole_words(_cut(_neighbours_joined(_without_numbers(pieces))))
     return _neighbours_joined(_without_ragged_edges(pieces, most_letters(pieces)))
+
+
+def _without_numbers(pieces: Sequence[Piece]) -> list[Piece]:
+    """Let a link that is a number at the end of a word, as of a note, be no part of the word."""
+    made: list[Piece] = []
+    after, mates = -1, mates_of(pieces)
+    for index, piece in enumerate(pieces):
+        if index <= after:
+            continue
+        inside = pieces[index : mates.get(index, index) + 1]
+        text = "".join(p.text for p in inside if p.kind == "text")
+        if piece.kind == "open" and text.isdigit() and made and made[-1].text[-1:].isalpha():
+            raw = "".join(p.raw for p in inside)
+            kept = tuple(span for p in inside for span in p.kept)
+            made.append(Piece("atom", raw, name="note", kept=kept))
+            after = mates[index]
+        else:
+            made.append(piece)
+    return made
 
 
 def _neighbours_joined(pieces: Sequence[Piece]) -> list[Piece]:
@@ -67,10 +86,10 @@ def _cut(pieces: Sequence[Piece]) -> list[Piece]:
             made.append(piece)
             continue
         head = _WORD.match(piece.text)
-        if last >= 0 and head and (tail := _HEAD.search(made[last].text)):
+        if last >= 0 and head and (tail := _tail(made[last].text)):
             before = made[last]
-            if tail.start():
-                cut = [_of(before, before.text[: tail.start()]), _of(before, tail[0])]
+            if tail < len(before.text):
+                cut = [_of(before, before.text[:-tail]), _of(before, before.text[-tail:])]
                 made[last : last + 1] = cut
             if head.end() < len(piece.text):
                 made.append(_of(piece, head[0]))
@@ -78,6 +97,12 @@ def _cut(pieces: Sequence[Piece]) -> list[Piece]:
         last = len(made)
         made.append(piece)
     return made
+
+
+def _tail(text: str) -> int:
+    """Give the length of the word that a text ends with."""
+    end = _WORD.match(text[::-1])
+    return end.end() if end else 0
 
 
 def _whole_words(pieces: Sequence[Piece]) -> list[Piece]:
@@ -110,7 +135,7 @@ def _cut_words(pieces: Sequence[Piece]) -> Iterator[list[int]]:
     word: list[int] = []
     for index, piece in enumerate(pieces):
         if piece.kind == "text" and piece.text:
-            goes_on = word and _HEAD.search(pieces[word[-1]].text) and _WORD.match(piece.text)
+            goes_on = word and _tail(pieces[word[-1]].text) and _WORD.match(piece.text)
             if not goes_on:
                 if len(word) > 1:
                     yield word
