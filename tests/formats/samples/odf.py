@@ -36,7 +36,7 @@ _LOOKS = {
     "sup": 'style:text-position="super 58%"',
     "sub": 'style:text-position="sub 58%"',
 }
-SIZE = 'svg:width="10cm" svg:height="2cm" svg:x="1cm" svg:y="1cm"'
+SIZE = 'svg:width="25cm" svg:height="2cm" svg:x="1cm" svg:y="1cm"'
 
 
 class Odf(Builder):
@@ -149,8 +149,10 @@ class Odf(Builder):
 
     def box(self, inner: str) -> str:
         """Give a frame with text."""
-        name = f'draw:name="F{self.number()}"'
-        return f"<draw:frame {name} {SIZE}><draw:text-box>{inner}</draw:text-box></draw:frame>"
+        number = self.number()
+        name = f'draw:name="F{number}" draw:style-name="G"'
+        place = SIZE.replace('y="1cm"', f'y="{1 + number % 3 * 5}cm"')  # not one on the other
+        return f"<draw:frame {name} {place}><draw:text-box>{inner}</draw:text-box></draw:frame>"
 
     def table(self, rows: Iterable[Iterable[str]]) -> str:
         """Give a table of cells that are XML."""
@@ -185,6 +187,8 @@ class Odf(Builder):
             "content.xml": f'{HEAD}<office:document-content {_NS} office:version="1.3">'
             f'<office:automatic-styles><style:style style:name="L" style:family="text">'
             '<style:text-properties fo:language="fr" fo:country="FR"/></style:style>'
+            '<style:style style:name="G" style:family="graphic"><style:graphic-properties '
+            'draw:auto-grow-width="false" fo:wrap-option="wrap"/></style:style>'
             f"{looks}</office:automatic-styles><office:body><office:{self.kind}>{body}"
             f"</office:{self.kind}></office:body></office:document-content>",
             "styles.xml": f'{HEAD}<office:document-styles {_NS} office:version="1.3">'

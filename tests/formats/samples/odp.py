@@ -17,27 +17,24 @@ class Odp(Odf):
         self.notes = ""
 
     def turn(self) -> None:
-        """Begin a new slide."""
-        inner = "".join(
-            piece
-            if piece.startswith("<draw:")
-            else f"<draw:frame {SIZE}>{piece}</draw:frame>"
-            if piece.startswith("<table:")
-            else self.box(piece)
-            for piece in self.body
-        )
-        self.body = []
+        """Put what was added on slides of its own, one for each, so that none hides another."""
         notes = f"<presentation:notes>{self.notes}</presentation:notes>" if self.notes else ""
-        self.notes = ""
-        number = len(self.slides) + 1
-        self.slides.append(
-            f'<draw:page draw:name="page{number}" draw:master-page-name="Standard">'
-            f"{inner}{notes}</draw:page>"
-        )
+        for piece in self.body:
+            framed = piece
+            if piece.startswith("<table:"):
+                framed = f"<draw:frame {SIZE}>{piece}</draw:frame>"
+            elif not piece.startswith("<draw:"):
+                framed = self.box(piece)
+            number = len(self.slides) + 1
+            self.slides.append(
+                f'<draw:page draw:name="page{number}" draw:master-page-name="Standard">'
+                f"{framed}{notes}</draw:page>"
+            )
+            notes = ""
+        self.body, self.notes = [], ""
 
     def content(self) -> str:
-        if self.body or not self.slides:
-            self.turn()
+        self.turn()
         return "".join(self.slides)
 
 

@@ -24,7 +24,7 @@ _A = "http://schemas.openxmlformats.org/drawingml/2006/main"
 _D = "http://schemas.openxmlformats.org/drawingml/2006/diagram"
 _DSP = "http://schemas.microsoft.com/office/drawing/2008/diagram"
 _R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_BOX = (Cm(1), Cm(1), Cm(12), Cm(3))
+_BOX = (Cm(1), Cm(1), Cm(23), Cm(17))
 
 
 class Pptx(Builder):
@@ -85,7 +85,9 @@ class Pptx(Builder):
 
     def box(self, shapes: Any) -> Any:
         """Add a text box to a slide or a group."""
-        return shapes.add_textbox(*_BOX).text_frame
+        frame = shapes.add_textbox(*_BOX).text_frame
+        frame.word_wrap = True
+        return frame
 
     def part(self, slide: Any, name: str, kind: str, type_: str, xml: str) -> str:
         """Add a part beside a slide; gives the relation's id."""
