@@ -192,6 +192,22 @@ def test_values_stay_and_unnumbered_ones_keep_their_order(text, seed):
     assert order or numbered
 
 
+def test_an_english_order_that_a_program_would_misread_is_not_written():
+    text = po('#, c-format\nmsgid "Le chien a lu %s en %d minutes"\nmsgstr ""')
+
+    def turned(source: str) -> str:
+        return "In %d minutes the dog has read %s" if "%s" in source else source.upper()
+
+    (entry,) = read(written(text, turned, name=NAME))
+    assert re.findall("%[sd]", entry.msgstr) == ["%s", "%d"]
+    numbered = text.replace("%s", "%1$s").replace("%d", "%2$d")
+
+    def moved(source: str) -> str:
+        return "In %2$d minutes the dog has read %1$s" if "%" in source else source
+
+    assert read(written(numbered, moved, name=NAME))[0].msgstr == moved("%")
+
+
 # --- layout --------------------------------------------------------------------------
 
 
