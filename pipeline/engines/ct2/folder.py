@@ -55,7 +55,7 @@ def is_model(path: Path) -> bool:
     """Say whether a folder looks like a model, converted or not."""
     try:
         names = {p.name for p in path.iterdir()}
-    except OSError:
+    except (OSError, ValueError):  # an address, a null byte
         return False
     endings = (".spm", "_vocabulary.json", "_vocabulary.txt", *_UNCONVERTED)
     found = bool(names & {_MODEL, *_TRACES}) or any(n.endswith(endings) for n in names)
