@@ -13,18 +13,27 @@ TEXT = (
     "La pépite a levé des fonds.\n\n"
     "Le chat dort sur la table du salon.\n\n"
     "Cette démarche surprenante a étonné tout le monde hier.\n\n"
+    "Le boulanger a acheté une forêt.\n\n"
     "Le directeur a présenté un chat à la presse.\n"
 )
 TERMS = "source,target,status\nchat,tomcat,\npépite,start-up,\n*,bad,forbidden\n"
+GLOSSARY = {"tomcat", "start-up"}
 SAID = {  # terms missed, French left over, a forbidden word: every rung has something to do
+    "chat dort": "The bad tomcat sleeps on the table of the living room.",
     "pépite": "The bad nugget raised funds.",
     "démarche": "This surprising démarche astonished everybody yesterday.",
+    "boulanger": "The butcher bought a forest.",
     "presse": "The director presented a cat to the presse.",
 }
 
 
 def say(source):
     return next((english for word, english in SAID.items() if word in source), "The cat sleeps.")
+
+
+def _suggested(request):
+    """Say whether words are suggested that stand in no glossary."""
+    return any(h.target not in GLOSSARY for h in request.hints)
 
 
 @pytest.fixture
@@ -60,8 +69,10 @@ def asked(fake_engine_class, translate, tmp_path):
 
 def test_all_that_is_there_is_used(asked):
     requests, _ = asked(Abilities(scores=True, nbest=True, bans=True, hints=True), True)
-    assert any(r.banned for r in requests)
-    assert any(r.hints for r in requests)
+    assert any("bad" in r.banned for r in requests), "a rung of the ladder"
+    assert any("démarche" in r.banned for r in requests), "the second look"
+    assert any(h.target in GLOSSARY for r in requests for h in r.hints)
+    assert any(_suggested(r) for r in requests), "the second look"
     assert any(r.hypotheses > 1 for r in requests)
 
 
@@ -74,9 +85,7 @@ def test_nothing_is_asked_that_is_not_there(asked, can):
     assert hints or not any(r.hints for r in requests)
     assert nbest or all(r.hypotheses == 1 for r in requests)
     # Of two answers without scores none is better: only what takes French out is asked again.
-    if not scores and not bans and not hints:
-        plain = [r for r in requests if r.decoding is None and not r.banned]
-        assert len(plain) == len(set(plain)), "nothing is asked twice"
+    assert scores or not any(_suggested(r) and not r.banned for r in requests)
     assert target.count("\n") == TEXT.count("\n"), "no sentence is lost"
     assert all(line.strip() for line in target.split("\n\n"))
 
