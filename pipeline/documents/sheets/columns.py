@@ -7,6 +7,7 @@ import unicodedata
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from pipeline.documents.base import Reading
 from pipeline.documents.text import PlainText
 from pipeline.errors import InputError
 from pipeline.wording import excerpt
@@ -14,7 +15,6 @@ from pipeline.wording import excerpt
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pipeline.documents.base import Reading
     from pipeline.records import Block
 
 _LETTERS = re.compile(r"[A-Za-z]{1,3}")
@@ -23,6 +23,7 @@ _DATE = re.compile(r"[\d-]+T[\d:.]+(?:Z|[+-][\d:]+)?")
 _TRUTHS = frozenset({"TRUE", "FALSE", "VRAI", "FAUX"})
 _SHOWN = 40  # characters of a column's name in a message
 _PLAIN = PlainText()
+_ONE_LINE = Reading(lines="keep")  # there is nothing to find out
 
 
 def letters(column: int) -> str:
@@ -138,7 +139,8 @@ def cell_blocks(value: str, where: str, reading: Reading) -> tuple[Block, ...]:
     """Give the blocks of a cell, which is read as plain text is."""
     if not is_prose(value):
         return ()
-    found, _ = _PLAIN.blocks(value, reading=reading)
+    several = "\n" in value or "\r" in value
+    found, _ = _PLAIN.blocks(value, reading=reading if several else _ONE_LINE)
     blocks = [b for b in found if any(map(str.isalpha, b.text))]
     several = len(blocks) > 1
     return tuple(

@@ -59,6 +59,7 @@ class Csv(Plain, TreeFormat):
         if missing:
             raise unknown(name, header.listed(), missing)
         parts = [Part(text=text, encode=partial(_encoded, decoded))]
+        labels = {column: header.label(column) for column in sorted(columns)}
         uneven: list[int] = []
         broken: list[int] = []
         for row in dialect.rows(text):
@@ -67,14 +68,14 @@ class Csv(Plain, TreeFormat):
             if not _fits(text, row, dialect, header):
                 uneven.append(row.number)
                 continue
-            for column in sorted(columns):
+            for column, label in labels.items():
                 cell = row.cells[column]
                 content = dialect.content(text, cell)
                 if content is None:
                     _check_closed(text, cell, f"{name}, row {row.number}")
                     broken.append(row.number)
                     continue
-                where = f"row {row.number}, column {header.label(column)}"
+                where = f"row {row.number}, column {label}"
                 old = dialect.value(text, cell)
                 if blocks := cell_blocks(old, where, reading):
                     bare = content == cell

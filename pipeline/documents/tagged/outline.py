@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
-from itertools import takewhile
+from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Literal
 
 from pipeline.documents.base import BREAK, protect_urls
@@ -21,6 +21,8 @@ _PIECES = re.compile(rf"[ \t\r\n\f]+|[{_INVISIBLE}]")
 _LINES = re.compile(rf"\r\n|\r|[{_INVISIBLE}]")
 
 
+_MUCH = 2_000  # white space in one piece
+_NEAR = 50  # tags in one place
 _CDATA = ("<![CDATA[", "]]>")
 
 
@@ -395,7 +397,7 @@ class _Builder:
         last = self.markup[-1] if self.markup else None
         if last is None or not self._collapse or last.position + last.covers < self._length:
             return False
-        return last.kind == "soft-break" and last.raw[:1].isspace()
+        return last.kind == "soft-break" and last.raw[:1].isspace() and len(last.raw) < _MUCH
 
     def _space(self, raw: str) -> None:
         last = self.markup[-1] if self.markup else None
@@ -409,7 +411,8 @@ class _Builder:
             self._length -= 1
             raw = " " + raw
         if self._collapse and self._pieces[-1:] and self._pieces[-1][-1] in " \n":
-            signs = takewhile(lambda m: m.position == self._length, reversed(self.markup))
+            near = islice(reversed(self.markup), _NEAR)
+            signs = takewhile(lambda m: m.position == self._length, near)
             if all(m.role != "atom" or m.kind == "seam" for m in signs):
                 self._mark(raw, "seam", "")  # one space is enough: <b>un </b> deux
                 return
