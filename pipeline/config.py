@@ -61,7 +61,9 @@ class Settings:
         (), "Keep only glossary rows of this domain; may be repeated."
     )
     strict: bool = _option(False, "Exit with 14 when a term is violated.")
-    engine: str = _option("auto", "auto, argos, bundled, ct2, server, or a plug-in's. [auto]")
+    engine: str = _option(
+        "auto", "auto, argos, bundled, ct2, llama, server, or a plug-in's. [auto]"
+    )
     model: str = _option("", "Name, folder or address of a model, instead of the installed one.")
     family: str = _option("", "Family of a ct2 model, where its folder does not tell: small100, ….")
     profile: str = _option(

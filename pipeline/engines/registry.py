@@ -18,6 +18,7 @@ ENGINES: Registry[ModelEngine] = Registry(
         "argos": "pipeline.engines.argos:ArgosEngine",
         "bundled": "pipeline.engines.bundled:BundledEngine",
         "ct2": "pipeline.engines.ct2.engine:Ct2Engine",
+        "llama": "pipeline.engines.llama:LlamaEngine",
         "server": "pipeline.engines.chat.engine:ServerEngine",
     },
 )

@@ -38,7 +38,7 @@ class Client:
 
     def __init__(self, address: Address, *, token: str = "", timeout: float = ANSWER) -> None:
         self.address = address
-        self._token = token
+        self.token = token
         self._timeout = timeout
 
     def ask(
@@ -51,8 +51,8 @@ class Client:
         """
         limit = timeout or self._timeout
         headers = {"Host": str(self.address).removeprefix("http://"), "Accept": "application/json"}
-        if self._token:
-            headers["Authorization"] = f"Bearer {self._token}"
+        if self.token:
+            headers["Authorization"] = f"Bearer {self.token}"
         data = None
         if body is not None:
             headers["Content-Type"] = "application/json"
@@ -60,12 +60,13 @@ class Client:
         connection = self._connect(limit)
         try:
             connection.request("POST" if data else "GET", path, body=data, headers=headers)
-            answer = connection.getresponse()
-            text, until = b"", time.monotonic() + limit
-            while len(text) <= MAX_BODY and (piece := answer.read1(65_536)):
-                text += piece
-                if time.monotonic() > until:
-                    raise TimeoutError
+            until = time.monotonic() + limit
+            with connection.getresponse() as answer:
+                text = b""
+                while len(text) <= MAX_BODY and (piece := answer.read1(65_536)):
+                    text += piece
+                    if time.monotonic() > until:
+                        raise TimeoutError
         except TimeoutError as error:
             raise Failed(f"no answer within {limit:g} seconds") from error
         except (OSError, http.client.HTTPException) as error:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -45,7 +44,8 @@ class ChatEngine(ModelEngine):
         profile: a profile's name or a prompt; empty to go by the model's name.
         parallel: sentences asked for at once; 0 for as many as the server has room for.
         temperature, seed: how words are drawn; 0.0 takes the likeliest.
-        identity: what else its answers depend on.
+        identity: what its answers depend on, where we know it better than the server says; then
+            it is ours, and asked for one sentence at a time it is exact.
 
     Raises:
         UsageError: there is no such profile.
@@ -72,17 +72,17 @@ class ChatEngine(ModelEngine):
         self._profile = profile_for(server.model, profile)
         self._parallel = parallel or server.slots
         self._temperature, self._seed = temperature, seed
-        self._kept = threading.local()
         self.decoding = decoding
         self.family = f"{server.model}, profile {self._profile.name}"
         self.licence = self._profile.licence
         if server.context:
-            room = (server.context // self._parallel if identity else server.context) - _FRAME
+            room = server.context - _FRAME
             self.max_source_tokens = max(16, min(_MOST_READ, room // 3))
         scores = self._try()
         self.abilities = Abilities(scores=scores, hints=True, exact=bool(identity) and parallel < 2)
         asked = replace(self._profile, names=(), source="", licence="")
-        parts = (VERSION, server.identity, repr(asked), temperature, seed, scores, identity)
+        told = identity or server.identity
+        parts = (VERSION, told, repr(asked), temperature, seed, scores)
         self.fingerprint = hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
     max_source_tokens = _MOST_READ
@@ -110,19 +110,22 @@ class ChatEngine(ModelEngine):
         return [(answers[request],) for request in batch]
 
     def _one(self, request: Request) -> Hypothesis:
-        turn = self._turn(request)
-        for attempt in (turn, turn + 1):
+        way, bare = self._turn(request), False
+        for last in (False, True):
             try:
-                answer = self._ask(request, attempt, bare=attempt > turn)
+                answer = self._ask(request, way, bare=bare)
             except Failed as failed:
                 if failed.status in _NO_USE:
                     raise self._useless(failed.what, request) from failed
-                if attempt > turn:
+                if last:
                     break
                 if failed.status not in _TOO_MUCH:
                     time.sleep(_PAUSE)
-                if failed.status == 0 and not self._server.is_there() and not self._revive():
-                    raise self._useless(failed.what, request) from failed
+                if failed.status == 0 and not self._server.is_there():
+                    if not self._revive():
+                        raise self._useless(failed.what, request) from failed
+                else:  # after a restart the same question; else another
+                    way, bare = way + 1, True
             else:
                 return self._hypothesis(request.source, answer)
         if not self._server.is_there() and not self._revive():

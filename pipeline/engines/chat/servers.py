@@ -198,7 +198,7 @@ class OpenAIServer(_Known):
                 self._completes = False
         body["messages"] = [{"role": "user", "content": prompt}]
         if scores:
-            body["logprobs"] = True
+            body |= {"logprobs": True, "top_logprobs": 1}
         if self._llama or not profile.thinking:
             body["chat_template_kwargs"] = {"enable_thinking": False}
         table = self._client.ask("/v1/chat/completions", body)
