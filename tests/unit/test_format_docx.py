@@ -439,6 +439,27 @@ def test_what_no_program_writes_harms_nothing(odd):
     assert said(through(data))[-1] == "LE CHIEN"
 
 
+@pytest.mark.parametrize("mark", ["<w:sym w:char='F0E0'/>", "<w:object/>", "<w:pict/>"])
+@pytest.mark.parametrize("space", ["", " "])
+def test_what_alone_parts_two_words_parts_them(mark, space):
+    data = package(run(f"La cour{space}") + run("", inside=mark) + run("notre équipe"))
+    texts = [b.text for b in parse_document(data, doc_id="a", name="a.docx").blocks]
+    assert texts == (["La cour notre équipe"] if space else ["La cour", "notre équipe"])
+    assert said(through(data)) == [f"LA COUR{space}NOTRE ÉQUIPE"]
+
+
+@pytest.mark.parametrize("gap", ["\t", "     ", "\u00a0" * 5, "______", "............", "………………"])
+def test_columns_and_lines_to_write_on_are_between_texts(gap):
+    data = package(run(f"Le nom{gap}la date", LINE))
+    assert [b.text for b in parse_document(data, doc_id="a", name="a.docx").blocks] == [
+        "Le nom",
+        "la date",
+    ]
+    out = through(data)
+    assert said(out) == [f"LE NOM{gap}LA DATE"]
+    assert "".join(looking(out, "w:u")) == f"LE NOM{gap}LA DATE"
+
+
 def test_macros_are_refused_by_name():
     parts = unzipped(package(run("Le chat")))
     data = zipped({**parts, "word/vbaProject.bin": b"x"})

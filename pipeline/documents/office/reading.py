@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pipeline.records import Block
 
 _FILE = re.compile(r"\S+\.[A-Za-z]{3,4}")  # an image's name, where its description should stand
-_TABS = re.compile(r"(\t+)")
+_GAPS = re.compile(r"(\t+|[ \u00a0]{4,}|_{4,}|[.…·]{6,})")  # columns, and lines to write on
 
 
 @dataclass(slots=True)
@@ -356,14 +356,14 @@ class Reader:
         found = self._looks.get(p.properties)
         if found is None:
             found = self._looks[p.properties] = self.look(p.properties)
-        if "\t" not in text:
+        if not _GAPS.search(text):
             p.pieces.append(Piece("text", self.in_run(p, raw), text, *found))
             return
         assert self._house is not None
         between, end = self._house.between, self._house.after
-        for part in _TABS.split(text):
+        for part in _GAPS.split(text):
             raw = p.run + p.properties + between + spelt(part) + end
-            if part.startswith("\t"):
+            if _GAPS.fullmatch(part):
                 p.pieces.append(Piece("border", raw, name="tab"))
             elif part:
                 p.pieces.append(Piece("text", raw, part, *found))

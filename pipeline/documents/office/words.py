@@ -32,7 +32,8 @@ def settle(pieces: Sequence[Piece]) -> list[Piece]:
     Args:
         pieces: of a paragraph, in order; openings and closings nest.
     """
-    pieces = _whole_words(_cut(_neighbours_joined(_without_numbers(pieces))))
+    pieces = _parted(_neighbours_joined(_without_numbers(pieces)))
+    pieces = _whole_words(_cut(pieces))
     return _neighbours_joined(_without_ragged_edges(pieces, most_letters(pieces)))
 
 
@@ -67,6 +68,22 @@ def _neighbours_joined(pieces: Sequence[Piece]) -> list[Piece]:
         else:
             joined.append(piece)
     return joined
+
+
+def _parted(pieces: Sequence[Piece]) -> list[Piece]:
+    """Let text end at a picture or a sign that alone parts two words."""
+    made = [*pieces]
+    letter, between = False, -1  # whether the text before ends with one; the first picture since
+    for index, piece in enumerate(pieces):
+        if piece.kind == "text":
+            if letter and between >= 0 and piece.text[:1].isalnum():
+                made[between] = replace(made[between], kind="border")
+            letter, between = piece.text[-1:].isalnum(), -1
+        elif piece.opaque:
+            between = index if between < 0 else between
+        elif piece.parts_words:
+            letter = False
+    return made
 
 
 def _of(piece: Piece, text: str, raw: str = "", look: Look | None = None) -> Piece:
