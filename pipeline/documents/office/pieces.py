@@ -359,13 +359,16 @@ def most_letters(pieces: Sequence[Piece], otherwise: Look | None = None) -> Look
     What is bold or in italics stands on words, even on most of a sentence.
     """
     for shallow in (True, False):
-        counts: Counter[Look] = Counter()
+        counts: dict[Look, int] = {}
         deep = 0
         for piece in pieces:
-            deep += {"open": 1, "close": -1}.get(piece.kind, 0)
-            if piece.kind == "text" and not (shallow and deep):
-                counts[piece.look] += sum(map(str.isalnum, piece.text))
-        counts += Counter()
+            if piece.kind == "text":
+                if not (shallow and deep) and (letters := sum(map(str.isalnum, piece.text))):
+                    counts[piece.look] = counts.get(piece.look, 0) + letters
+            elif piece.kind in ("open", "close"):
+                deep += 1 if piece.kind == "open" else -1
+        if len(counts) == 1:
+            return next(iter(counts))
         if counts:
             return max(counts, key=lambda look: (look.name == PLAIN.name, counts[look]))
     return otherwise if otherwise is not None else PLAIN
