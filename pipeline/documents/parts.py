@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import TYPE_CHECKING, Protocol
 
+from pipeline.errors import InputError
 from pipeline.records import Document, Span
 
 if TYPE_CHECKING:
@@ -92,7 +93,12 @@ class TreeFormat(ABC):
 
     def parse(self, data: bytes, *, doc_id: str, name: str, reading: Reading) -> Document:
         """Read a file; see `Format.parse`."""
-        parts, container, findings = self.read(data, name=name, reading=reading)
+        try:
+            parts, container, findings = self.read(data, name=name, reading=reading)
+        except InputError as error:
+            if error.place:
+                raise
+            raise InputError(error.problem, place=name, next_step=error.next_step) from error
         starts = tuple(accumulate((len(p.text) for p in parts), initial=0))[: len(parts)]
         owned = [(number, b) for number, part in enumerate(parts) for b in part.blocks]
         blocks = (

@@ -116,6 +116,12 @@ def test_xml_that_harms_is_refused_by_name(text, problem) -> None:
     assert problem in str(caught.value)
 
 
+def test_looks_without_end_inside_one_another_are_refused_by_name() -> None:
+    assert [b.text for b in outline(f"<p>{'<b>' * 150}mot{'</b>' * 150} dit</p>")] == ["mot dit"]
+    with pytest.raises(InputError, match="looks stand inside one another"):
+        outline(f"<p>{'<b>' * 900}mot{'</b>' * 900} dit</p>")
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "iso-8859-1"])
 def test_the_encoding_stays_and_what_it_lacks_is_a_reference(encoding) -> None:
     text = f'<?xml version="1.0" encoding="{encoding}"?><a>été</a>'

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum, auto
-from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Literal
 
 from pipeline.documents.base import BREAK, protect_urls
-from pipeline.records import Block, Markup
+from pipeline.documents.tagged.building import Builder, Item, without_margin
+from pipeline.errors import InputError
+from pipeline.records import Block
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from pipeline.documents.tagged.events import Event
 
-_INVISIBLE = "\u00ad\u200b\ufeff"
-_PIECES = re.compile(rf"[ \t\r\n\f]+|[{_INVISIBLE}]")
-_LINES = re.compile(rf"\r\n|\r|[{_INVISIBLE}]")
 
-
-_MUCH = 2_000  # white space in one piece
-_NEAR = 50  # tags in one place
 _CDATA = ("<![CDATA[", "]]>")
+
+
+_NESTED = 200  # pairs inside one another; markup is placed from the outermost in
 
 
 class Role(Enum):
@@ -41,25 +38,10 @@ class Role(Enum):
 
 
 @dataclass(slots=True)
-class _Item:
-    """A tag, a text or a sign of a run."""
-
-    kind: Literal["text", "open", "close", "atom"]
-    start: int
-    end: int
-    text: str = ""  # of a text; of an atom what it stands for
-    name: str = ""  # of the element
-    markup: str = ""  # kind of the markup
-    protected: bool = False
-    mate: int = -1  # index of the other end of a pair
-    look: str = ""  # of an opening: neighbours of the same look are one pair
-
-
-@dataclass(slots=True)
 class _Run:
     """What has been met since the last border of a paragraph."""
 
-    items: list[_Item] = field(default_factory=list)
+    items: list[Item] = field(default_factory=list)
     opened: list[int] = field(default_factory=list)  # indices of openings, innermost last
     island: tuple[str, int] = ("", 0)  # the element that all this stands in, and its start
     kind: str = "paragraph"
@@ -154,6 +136,11 @@ class Outline:
             self._runs.append(_Run(island=(event.name, event.start)))
         else:
             run = self._run
+            if len(run.opened) >= _NESTED:
+                raise InputError(
+                    f"more than {_NESTED} looks stand inside one another, as in no document",
+                    next_step="make it anew in the program that it comes from",
+                )
             run.opened.append(len(run.items))
             self._add("open", event.start, event.end, name=event.name, markup=self._markup(event))
             run.items[-1].look = self._look(event)
@@ -243,7 +230,7 @@ class Outline:
         markup: str = "",
         protected: bool = False,
     ) -> None:
-        self._run.items.append(_Item(kind, start, end, text, name, markup, protected))
+        self._run.items.append(Item(kind, start, end, text, name, markup, protected))
 
     def _flush(self) -> None:
         """End the paragraph: a pair without its other end is a border, too."""
@@ -258,7 +245,7 @@ class Outline:
                 first = index + 1
         self._block(items, first, len(items))
 
-    def _block(self, items: Sequence[_Item], first: int, after: int) -> None:
+    def _block(self, items: Sequence[Item], first: int, after: int) -> None:
         seen = [i for i in range(first, after) if items[i].kind == "text" and items[i].text.strip()]
         prose = (items[i].text for i in seen if not items[i].protected)
         if not any(any(map(str.isalpha, text)) for text in prose):
@@ -272,9 +259,9 @@ class Outline:
                 if mate >= first and not low <= mate <= high:
                     low, high, changed = min(low, mate), max(high, mate), True
                     break
-        edges = {low: _without_margin(items[low], left=True)}
-        edges[high] = _without_margin(edges.get(high, items[high]), left=False)
-        builder = _Builder(self._text, collapse=self._collapse)
+        edges = {low: without_margin(items[low], left=True)}
+        edges[high] = without_margin(edges.get(high, items[high]), left=False)
+        builder = Builder(self._text, collapse=self._collapse)
         for index in range(low, high + 1):
             builder.add(edges.get(index, items[index]), index)
         start = edges[low].start
@@ -290,152 +277,3 @@ class Outline:
                 where=self._where(start),
             )
         )
-
-
-def _without_margin(item: _Item, *, left: bool) -> _Item:
-    """Leave the white space before the first word, or after the last, outside."""
-    if item.kind != "text" or item.end - item.start != len(item.text):
-        return item
-    text = item.text.lstrip() if left else item.text.rstrip()
-    cut = len(item.text) - len(text)
-    if not cut:
-        return item
-    start, end = (item.start + cut, item.end) if left else (item.start, item.end - cut)
-    return replace(item, start=start, end=end, text=text)
-
-
-def _is_mark(item: Markup, position: int) -> bool:
-    """Say whether markup is a single tag that takes no room, or a seam."""
-    alone = item.role == "atom" and not item.covers and item.position == position
-    return alone and (item.kind == "seam" or item.raw.count("<") == 1)
-
-
-class _Builder:
-    """Makes plain text and markup of a run's items."""
-
-    def __init__(self, text: str, *, collapse: bool) -> None:
-        self.markup: list[Markup] = []
-        self._text = text
-        self._collapse = collapse
-        self._pieces: list[str] = []
-        self._length = 0
-        self._group = 1_000_000  # of the last thing that is no pair
-        self._openings: dict[int, str] = {}  # group → look of the opening
-        self._goes_on: dict[int, int] = {}  # index of an opening → group of the pair before
-
-    @property
-    def plain(self) -> str:
-        """What it all says."""
-        return "".join(self._pieces)
-
-    def add(self, item: _Item, index: int) -> None:
-        """Take the next item."""
-        raw = self._text[item.start : item.end]
-        if item.kind == "text":
-            self._add_text(raw, item.text)
-        elif item.kind == "atom":
-            self._mark(raw, item.markup, item.text)
-        elif item.kind == "close":
-            self._end(raw, item, self._goes_on.get(item.mate, item.mate))
-        elif not self._continues(raw, item.look or raw, index):
-            self._openings[index] = item.look or raw
-            self._end(raw, item, index)
-
-    def _end(self, raw: str, item: _Item, group: int) -> None:
-        self.markup.append(
-            Markup(
-                position=self._length,
-                raw=raw,
-                role="open" if item.kind == "open" else "close",
-                group=group,
-                kind=item.markup,
-                protected=item.protected,
-            )
-        )
-
-    def _continues(self, raw: str, look: str, index: int) -> bool:
-        """Let a pair go on that ends where one of the same look begins: marks may be between."""
-        at = len(self.markup)
-        while at and _is_mark(self.markup[at - 1], self._length):
-            at -= 1
-        last = self.markup[at - 1] if at else None
-        if last is None or last.role != "close" or last.position != self._length:
-            return False
-        if last.protected or self._openings.get(last.group) != look:
-            return False
-        between = self.markup[at:]
-        del self.markup[at - 1 :]
-        if all(item.kind == "seam" for item in between):
-            self._mark("".join([last.raw, *(item.raw for item in between), raw]), "seam", "")
-        else:
-            self._mark(last.raw, "seam", "")
-            self.markup += between
-            self._mark(raw, "seam", "")
-        self._goes_on[index] = last.group
-        return True
-
-    def _add_text(self, raw: str, text: str) -> None:
-        if text in _INVISIBLE:
-            self._mark(raw, "seam", "")
-        elif raw not in (text, text.replace("\n", "\r\n"), text.replace("\n", "\r")):
-            self._mark(raw, "entity", text)
-        else:
-            at = 0
-            for match in (_PIECES if self._collapse else _LINES).finditer(raw):
-                self._put(raw[at : match.start()])
-                at = match.end()
-                if match[0] in _INVISIBLE:
-                    self._mark(match[0], "seam", "")
-                elif not self._collapse and match[0] == " ":
-                    self._put(" ")
-                else:
-                    self._space(match[0])
-            self._put(raw[at:])
-
-    def _spaced(self) -> bool:
-        """Say whether a line has just ended: what a parser gives in several pieces is one space."""
-        last = self.markup[-1] if self.markup else None
-        if last is None or not self._collapse or last.position + last.covers < self._length:
-            return False
-        return last.kind == "soft-break" and last.raw[:1].isspace() and len(last.raw) < _MUCH
-
-    def _space(self, raw: str) -> None:
-        last = self.markup[-1] if self.markup else None
-        end = last.position + last.covers if last is not None else -1
-        broken = last is not None and last.kind == BREAK and last.covers == 1
-        if last is not None and end == self._length and (broken or self._spaced()):
-            self.markup[-1] = replace(last, raw=last.raw + raw)  # the line after <br>
-            return
-        if self._collapse and end < self._length and self._pieces[-1:] == [" "]:
-            self._pieces.pop()
-            self._length -= 1
-            raw = " " + raw
-        if self._collapse and self._pieces[-1:] and self._pieces[-1][-1] in " \n":
-            near = islice(reversed(self.markup), _NEAR)
-            signs = takewhile(lambda m: m.position == self._length, near)
-            if all(m.role != "atom" or m.kind == "seam" for m in signs):
-                self._mark(raw, "seam", "")  # one space is enough: <b>un </b> deux
-                return
-        if raw == " ":
-            self._put(raw)
-        else:
-            self._mark(raw, "soft-break", "\n" if "\n" in raw or "\r" in raw else " ")
-
-    def _put(self, text: str) -> None:
-        if text:
-            self._pieces.append(text)
-            self._length += len(text)
-
-    def _mark(self, raw: str, kind: str, text: str) -> None:
-        self._group += 1
-        self.markup.append(
-            Markup(
-                position=self._length,
-                raw=raw,
-                role="atom",
-                group=self._group,
-                kind=kind,
-                covers=len(text),
-            )
-        )
-        self._put(text)
