@@ -8,9 +8,11 @@ import zlib
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
 import ct2_models
+import gguf_models
 import pytest
 from chat_servers import serving
 from hypothesis import HealthCheck, given, settings
@@ -24,6 +26,7 @@ from pipeline.engines.ct2.core import TranslatorEngine
 from pipeline.engines.ct2.engine import Ct2Engine
 from pipeline.engines.ct2.families import FAMILIES
 from pipeline.engines.ct2.pieces import find_banned
+from pipeline.engines.llama import LlamaEngine
 from pipeline.errors import EngineError
 from pipeline.models import Store, default_root, ready_model
 from pipeline.records import Decoding, Hint, Request
@@ -34,6 +37,16 @@ ENGINES = [
     *(f"ct2-{name}" for name in FAMILIES),
     "ct2-nllb-float",  # not quantised
     "server",  # a fake one
+    pytest.param(
+        "llama",
+        marks=[
+            pytest.mark.slow,  # letters by chance have no end
+            pytest.mark.skipif(
+                find_spec("xllamacpp") is None,
+                reason="xllamacpp is not installed (the extra [llama])",
+            ),
+        ],
+    ),
     "fake",
     pytest.param("bundled", marks=pytest.mark.slow),
 ]
@@ -74,6 +87,11 @@ def opener(tmp_path_factory, fake_engine_class, stack):
             return fake_engine_class(fingerprint=fingerprint, **more)
         if name == "server":
             return ServerEngine(told.url, **more)
+        if name == "llama":
+            path = made.setdefault(name, tmp_path_factory.getbasetemp() / "laws.gguf")
+            engine = LlamaEngine(str(path if path.is_file() else gguf_models.build(path)), **more)
+            stack.callback(engine._child.stop)
+            return engine
         if name == "bundled":
             path = ready_model(Store(default_root()), "bundled", progress=print).path
             return BundledEngine(path, threads=2, **more)
@@ -109,12 +127,12 @@ every = pytest.mark.parametrize("engine", ENGINES, indirect=True)
 
 def some(engine):
     """As many sentences as an engine is quick."""
-    return SENTENCES[:2] if engine.name == "bundled" else SENTENCES
+    return SENTENCES[:2] if engine.name in ("bundled", "llama") else SENTENCES
 
 
 def quick(engine):
     """As many examples as an engine is quick."""
-    number = 1 if engine.name == "bundled" else 12
+    number = 1 if engine.name in ("bundled", "llama") else 12
     return settings(max_examples=number, deadline=None, suppress_health_check=list(HealthCheck))
 
 
@@ -239,6 +257,7 @@ def test_nothing_and_next_to_nothing_can_be_asked(engine):
         "\ufeffx",
         "<2en>",
     ]
+    strange = strange if some(engine) == SENTENCES else strange[:5]
     answers = engine.translate([Request(source=s) for s in strange])
     assert len(answers) == len(strange)
     assert len(engine.count_tokens(strange)) == len(strange)
@@ -269,7 +288,7 @@ def test_equal_fingerprint_equal_answers_and_other_options_another(name, engines
     asked = [Request(source=s, hypotheses=2) for s in some(first)]
     assert again.fingerprint == first.fingerprint
     assert list(again.translate(asked)) == list(first.translate(asked))
-    if name == "server":  # its search is the server's own: other options mean another way of asking
+    if name in ("server", "llama"):  # other options mean another way of asking
         return
     options = [GREEDY, BEAM, replace(BEAM, length_penalty=0.5), replace(BEAM, no_repeat_ngram=3)]
     prints = [opener(name, decoding).fingerprint for decoding in options]
