@@ -5,6 +5,8 @@ from __future__ import annotations
 import codecs
 import re
 from html import unescape
+from itertools import pairwise
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from pipeline.errors import InputError
@@ -88,6 +90,9 @@ _PREFIXES = {
 """Namespace → the prefix by which our code calls it, whatever the file calls it."""
 
 
+_NONE: Mapping[str, str] = MappingProxyType({})
+
+
 class Event(NamedTuple):
     """A tag, a stretch of text or anything else, at ``text[start:end]``.
 
@@ -98,7 +103,7 @@ class Event(NamedTuple):
     start: int  # code points
     end: int
     name: str = ""  # of the element, with our prefix for its namespace
-    attributes: Mapping[str, str] = {}  # likewise named, values decoded
+    attributes: Mapping[str, str] = _NONE  # likewise named, values decoded
     text: str = ""  # what a text stands for: differs from what is written for an entity
 
 
@@ -147,6 +152,16 @@ def read_xml(data: bytes, *, place: str) -> Xml:
     return Xml(data, place=place)
 
 
+class _Names(dict[str, str]):
+    """The name that expat gives → ours, worked out once."""
+
+    def __missing__(self, name: str) -> str:
+        uri, _, local = name.rpartition(" ")
+        prefix = _PREFIXES.get(uri, "?") if uri else ""
+        self[name] = f"{prefix}:{local}" if prefix else local
+        return self[name]
+
+
 class _Reader:
     def __init__(self, text: str, place: str) -> None:
         from xml.parsers import expat
@@ -158,7 +173,7 @@ class _Reader:
         self._ascii = len(self._data) == len(text)
         self._byte = self._at = 0  # the same place, in bytes and in code points
         self._events: list[tuple[Any, ...]] = []  # all but the end
-        self._names: dict[str, str] = {}
+        self._names = _Names()
         self._depth = 0
         self._error = expat.ExpatError
         parser = expat.ParserCreate("utf-8", namespace_separator=" ")
@@ -176,7 +191,6 @@ class _Reader:
 
     def events(self) -> Iterator[Event]:
         """Give the events; the end of each is where the next one starts."""
-        waiting: tuple[Any, ...] | None = None
         total = len(self._data)
         for at in [*range(0, total, _CHUNK), total]:
             chunk = self._data[at : at + _CHUNK]
@@ -188,17 +202,11 @@ class _Reader:
                     place=self._place,
                     next_step="mend it, or save it anew in the program that made it",
                 ) from error
-            for event in self._events:
-                if waiting is not None:
-                    yield self._made(waiting, event[1])
-                waiting = event
-            self._events.clear()
-        if waiting is not None:
-            yield self._made(waiting, len(self._text))
-
-    def _made(self, event: tuple[Any, ...], end: int) -> Event:
-        kind, start, name, attributes, text = event
-        return Event(kind, start, end, name, attributes, text)
+            for (kind, start, name, attributes, text), after in pairwise(self._events):
+                yield Event(kind, start, after[1], name, attributes, text)
+            del self._events[:-1]
+        for kind, start, name, attributes, text in self._events:
+            yield Event(kind, start, len(self._text), name, attributes, text)
 
     def _place_now(self) -> int:
         byte = self._parser.CurrentByteIndex
@@ -209,14 +217,6 @@ class _Reader:
             self._byte = byte
         return self._at
 
-    def _name(self, name: str) -> str:
-        found = self._names.get(name)
-        if found is None:
-            uri, _, local = name.rpartition(" ")
-            prefix = _PREFIXES.get(uri, "?") if uri else ""
-            found = self._names[name] = f"{prefix}:{local}" if prefix else local
-        return found
-
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         self._depth += 1
         if self._depth > _DEEP:
@@ -225,21 +225,22 @@ class _Reader:
                 place=self._place,
                 next_step="make it anew in the program that it comes from; do not trust it",
             )
-        named = {self._name(k): v for k, v in attributes.items()}
-        self._events.append(("start", self._place_now(), self._name(name), named, ""))
+        names = self._names
+        named = {names[k]: v for k, v in attributes.items()} if attributes else _NONE
+        self._events.append(("start", self._place_now(), names[name], named, ""))
 
     def _end(self, name: str) -> None:
         self._depth -= 1
-        self._events.append(("end", self._place_now(), self._name(name), {}, ""))
+        self._events.append(("end", self._place_now(), self._names[name], _NONE, ""))
 
     def _characters(self, text: str) -> None:
-        self._events.append(("text", self._place_now(), "", {}, text))
+        self._events.append(("text", self._place_now(), "", _NONE, text))
 
     def _default(self, raw: str) -> None:
         if _ENTITY.fullmatch(raw) and (text := unescape(raw)) != raw:
-            self._events.append(("text", self._place_now(), "", {}, text))
+            self._events.append(("text", self._place_now(), "", _NONE, text))
         else:
-            self._events.append(("other", self._place_now(), "", {}, ""))
+            self._events.append(("other", self._place_now(), "", _NONE, ""))
 
     def _entity(self, name: str, _parameter: bool, value: str | None, *_: object) -> None:
         if value is None or "&" in value or "%" in value or len(value) > 100:
