@@ -32,6 +32,7 @@ BENCHMARKS: dict[str, tuple[str, str]] = {
     "checks": ("Checks: precision and recall", "bench_checks.py"),
     "scale": ("Scoring 100,000 pairs", "bench_quality.py scale"),
     "steps": ("The bundled engine's English, step by step", "bench_quality.py steps"),
+    "formats": ("Word documents of 500 pages", "bench_formats.py large"),
     "parts": ("The parts around the engine", "-m pytest benchmarks --benchmark-only -q"),
 }
 
