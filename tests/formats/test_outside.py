@@ -112,7 +112,20 @@ def _q(text: str) -> str:
 
 
 @needs_office
-@pytest.mark.parametrize("format", WRITTEN)
+@pytest.mark.parametrize(
+    "format",
+    [
+        pytest.param(
+            format,
+            marks=pytest.mark.xfail(
+                format == "odp",
+                reason="a span that holds only a space is followed by a second space",
+                strict=False,
+            ),
+        )
+        for format in WRITTEN
+    ],
+)
 @pytest.mark.parametrize(
     "law",
     [
