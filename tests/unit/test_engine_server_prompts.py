@@ -36,6 +36,12 @@ _PROFESSIONAL = (
     "text into English:\n\n\n" + SOURCE
 )
 _SEED = "Translate the following French sentence into English:\n" + SOURCE + " <en>"
+_EXAMPLES = (
+    "French: Le chat dort sur la table.\nEnglish: The cat is sleeping on the table.\n\n"
+    "French: Il pleut depuis hier soir.\nEnglish: It has been raining since last night.\n\n"
+    "French: La ville a ouvert un musée en 2019.\n"
+    "English: The city opened a museum in 2019.\n\n"
+)
 GOLDEN = {  # profile: without terms, with terms
     "translategemma": (_PROFESSIONAL, _LINES + _PROFESSIONAL),
     "hunyuan-mt": (
@@ -55,6 +61,10 @@ GOLDEN = {  # profile: without terms, with terms
     "seed-x": (_SEED, _LINES + _SEED),
     "qwen": (_ASK, _LINES + _ASK),
     "gemma": (_ASK, _LINES + _ASK),
+    "completion": (
+        _EXAMPLES + "French: " + SOURCE + "\nEnglish:",
+        _EXAMPLES + "(pépite = start-up)\n(fonds = funds)\nFrench: " + SOURCE + "\nEnglish:",
+    ),
     "plain": (_ASK, _LINES + _ASK),
 }
 
@@ -137,6 +147,14 @@ def test_ollama_is_told_the_message_that_its_page_publishes():
         ServerEngine(told.url).translate([Request(source=SOURCE)])
         path, body = told.asked[-1]
     assert (path, body["messages"][0]["content"]) == ("/api/chat", _PROFESSIONAL)
+
+
+def test_a_model_that_only_completes_ends_with_its_line():
+    for kind in ("llama", "ollama"):
+        with serving(lambda *_: "Hello.", kind=kind) as told:
+            ServerEngine(told.url, profile="completion")
+            _, body = told.asked[-1]
+            assert body.get("options", body)["stop"] == ["\n"]
 
 
 def test_qwen_is_not_let_think():

@@ -37,6 +37,7 @@ class Profile:
     with_terms: str
     term: str
     raw: str = ""
+    stop: tuple[str, ...] = ()
     thinking: bool = True
 
     def render(self, source: str, hints: Sequence[Hint] = ()) -> str:
@@ -80,7 +81,8 @@ def profiles() -> dict[str, Profile]:
     for name, table in tomllib.loads(text).items():
         for key in ("prompt", "with_terms", "raw"):
             table[key] = table.get(key, "").removeprefix("\n")
-        read[name] = Profile(name=name, **{**table, "names": tuple(table["names"])})
+        lists = {key: tuple(table.get(key, ())) for key in ("names", "stop")}
+        read[name] = Profile(name=name, **{**table, **lists})
     return read
 
 

@@ -184,6 +184,8 @@ class OpenAIServer(_Known):
             "max_tokens": sampling.max_tokens,
             "stream": False,
         }
+        if profile.stop:
+            body["stop"] = list(profile.stop)
         if self._llama:
             # Several sentences begin alike: kept prompts would let one depend on another.
             body |= {"repeat_penalty": sampling.repeat_penalty, "cache_prompt": False}
@@ -234,6 +236,7 @@ class OllamaServer(_Known):
                 "num_predict": sampling.max_tokens,
                 "num_ctx": self.context,
                 "repeat_penalty": sampling.repeat_penalty,
+                "stop": list(profile.stop),
             },
         }
         if scores:
