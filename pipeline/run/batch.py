@@ -23,6 +23,7 @@ from pipeline.run.reporting.report import (
     RunReport,
     SegmentInfo,
     Tally,
+    engine_before,
     write_manifest,
 )
 from pipeline.run.reporting.scoring import References
@@ -262,6 +263,9 @@ class _Body:
         with translator:
             key = run_key(translator)
             self.finisher = translator.finisher
+            fingerprint = translator.chosen.engine.fingerprint
+            if before := engine_before(self._out / "manifest.json", fingerprint):
+                self.state.say(f"The last run had another engine or other options: {before}.")
             if self._job.cluster is not None:
                 from pipeline.run.cluster import Prefetch
 

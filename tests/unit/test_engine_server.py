@@ -263,7 +263,7 @@ def test_a_server_that_is_gone_ends_the_run_with_the_next_step():
     with pytest.raises(EngineError) as caught:
         asked.translate([Request(source=FRENCH)])
     assert "what is translated stays" in caught.value.next_step
-    with pytest.raises(EngineError, match="nobody answers at") as caught:
+    with pytest.raises(EngineError, match="nobody answers") as caught:
         opened(told)
     assert "start the server" in caught.value.next_step
 
@@ -296,6 +296,23 @@ def test_an_answer_that_never_came_is_told_and_asked_for_in_the_next_run(transla
         translate(tmp_path / "a.txt", tmp_path / "b.txt", engine=opened(told))
     assert (outputs / "a.en.txt").read_text("utf-8") == f"{ENGLISH}\n"
     assert len(told.prompts) == asked + 1  # what is translated stays
+
+
+def test_a_change_of_engine_in_an_output_folder_is_told(translate, tmp_path):
+    (tmp_path / "a.txt").write_text(f"{FRENCH}\n", "utf-8")
+    told_of = []
+    with serving(lambda *_: ENGLISH) as told:
+        for profile in ("gemma", "gemma", "tower"):
+            translate(tmp_path / "a.txt", engine=opened(told, profile=profile))
+            said = [event.text for event in translate.reporter.events]
+            told_of.append([text for text in said if "another engine" in text])
+        (tmp_path / "out" / "manifest.json").write_text('{"engine": [', "utf-8")
+        translate(tmp_path / "a.txt", engine=opened(told))
+    assert told_of == [
+        [],
+        [],
+        ["The last run had another engine or other options: the fake engine."],
+    ]
 
 
 def test_of_a_sentence_in_pieces_no_piece_is_lost(monkeypatch):

@@ -89,7 +89,7 @@ class Client:
                 continue
             connection.sock.settimeout(limit)
             return connection
-        raise Failed(f"nobody answers at {self.address}: {why}", gone=True) from why
+        raise Failed(f"nobody answers: {why}", gone=True) from why
 
 
 def _read(status: int, text: bytes) -> Any:  # noqa: ANN401 - JSON

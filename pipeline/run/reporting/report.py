@@ -192,6 +192,20 @@ def write_manifest(
     keeper.write(path, f"{text}\n".encode())
 
 
+def engine_before(path: Path, fingerprint: str) -> str:
+    """Name the engine of the last finished run where it was another; "" where not, or not known.
+
+    Args:
+        path: of that run's manifest.
+        fingerprint: of the engine at hand.
+    """
+    with suppress(OSError, ValueError, KeyError, TypeError, RecursionError):
+        engine = json.loads(read_file(path))["engine"]
+        if engine["fingerprint"] != fingerprint:
+            return str(engine["why"])
+    return ""
+
+
 def _versions() -> Iterator[tuple[str, str]]:
     for name in _LIBRARIES:
         with suppress(PackageNotFoundError):
