@@ -19,7 +19,9 @@ _URN = "urn:oasis:names:tc:opendocument:xmlns:"
 _TEXT, _OFFICE = f"{{{_URN}text:1.0}}", f"{{{_URN}office:1.0}}"
 _DRAW, _SVG = f"{{{_URN}drawing:1.0}}", f"{{{_URN}svg-compatible:1.0}}"
 _STYLE, _FO = f"{{{_URN}style:1.0}}", f"{{{_URN}xsl-fo-compatible:1.0}}"
-_TRANSPARENT = {_TEXT + name for name in ("ruby", "ruby-base", "meta")}  # all others are fields
+_TRANSPARENT = {
+    _TEXT + name for name in ("ruby", "ruby-base", "meta", "text-input")
+}  # all others are fields
 _PARAGRAPHS = {_TEXT + "p", _TEXT + "h"}
 
 
