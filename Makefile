@@ -62,11 +62,12 @@ style: $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test: style
-	$(BIN)/pytest
+# Quick tests on every core; slow ones, which use the cores themselves, one by one.
+test: check
+	$(BIN)/pytest -m slow
 
 check: style
-	$(BIN)/pytest -m "not slow"
+	$(BIN)/pytest -m "not slow" -n auto
 
 bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/run_all.py
