@@ -7,7 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from making import garbled, written
 
@@ -65,7 +65,9 @@ WORDS = st.sampled_from(INLINE.split("|"))
 @example(["Le chat", "*mot*", "dort.", "`code`"], 3)
 def test_a_paragraph_keeps_its_structure_when_its_words_change_places(words, seed):
     text = f"Début {' '.join(words)} fin.\n\n[ref]: /r\n\n[^1]: Note.\n"
-    assert structure(garbled(text, seed=seed)) == structure(text)
+    wanted = structure(text)
+    assume("title_open" not in wanted[0])  # a line that begins with a colon is a definition
+    assert structure(garbled(text, seed=seed)) == wanted
 
 
 @pytest.mark.parametrize(
@@ -172,3 +174,9 @@ def test_a_line_break_in_a_phrase_stays_one_between_words() -> None:
         "The  \ntrain strike",
         "The train  \nstrike",
     )
+
+
+def test_a_look_on_a_space_alone_does_not_make_it_two() -> None:
+    page = "<p><b>mange</b><u> </u><i>son manteau</i> ici.</p>"
+    said = written(page, lambda source: source.upper(), name="a.html")
+    assert said == "<p><b>MANGE</b><u> </u><i>SON MANTEAU</i> ICI.</p>"

@@ -291,7 +291,8 @@ class _Assigner:
             for n in (*parent.children, *self.protected)
             if n.role != "atom" and self._placed(n)
         ]
-        if atom.kind in (BREAK, GAP) and atom.end > atom.start:  # the nearest space that is free
+        blank = self.source[atom.start : atom.end].isspace()  # a look on a space alone, too
+        if (atom.kind in (BREAK, GAP) or blank) and atom.end > atom.start:  # the nearest free space
             spaces = [
                 i
                 for i in range(span.start + 1, span.end - 1)
