@@ -20,7 +20,7 @@ from pipeline.engines.chat import client, engine, servers
 from pipeline.engines.chat.address import Address, look_up
 from pipeline.engines.chat.client import Client, Failed
 from pipeline.engines.chat.engine import ServerEngine
-from pipeline.errors import EngineError, ModelMissing, UsageError
+from pipeline.errors import ConfigError, EngineError, ModelMissing, UsageError
 from pipeline.models import Store
 from pipeline.records import Hint, Request
 from pipeline.run import open_engine
@@ -324,6 +324,17 @@ def test_of_a_sentence_in_pieces_no_piece_is_lost(monkeypatch):
         ((answer,),) = asked.translate([Request(source=long)])
     assert "le chien mange dans le jardin" in answer.text
     assert {"split", "unanswered"} <= set(answer.flags)
+
+
+@pytest.mark.parametrize(("given", "kept"), [(0, 0.0), (1, 1.0), (0.35, 0.35), (2, 2.0)])
+def test_a_temperature_is_a_number(given, kept):
+    assert Settings.of(temperature=given).temperature == kept
+
+
+@pytest.mark.parametrize("given", ["0.3", True, -0.1, 2.5, float("nan"), [0.3]])
+def test_other_temperatures_are_refused(given):
+    with pytest.raises(ConfigError, match="temperature must be a number from 0 to 2"):
+        Settings.of(temperature=given)
 
 
 # --- opening ------------------------------------------------------------------------------------
