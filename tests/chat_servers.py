@@ -71,16 +71,15 @@ class _Handler(BaseHTTPRequestHandler):
             told.asked.append((self.path, body))
             told.at_once += 1
             told.most_at_once = max(told.most_at_once, told.at_once)
-        try:
-            self.answer(told, body, "Hello." if "Bonjour." in prompt else told.say(prompt, before))
-        finally:
-            with told.lock:
-                told.at_once -= 1
-
-    def answer(self, told, body, said):
+        said = "Hello." if "Bonjour." in prompt else told.say(prompt, before)
         if isinstance(said, float):
             time.sleep(said)
             said = "late"
+        with told.lock:
+            told.at_once -= 1
+        self.answer(told, body, said)
+
+    def answer(self, told, body, said):
         if said is DROP:
             self.close_connection = True
             self.connection.close()
