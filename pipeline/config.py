@@ -62,7 +62,7 @@ class Settings:
     )
     strict: bool = _option(False, "Exit with 14 when a term is violated.")
     engine: str = _option(
-        "auto", "auto, argos, bundled, ct2, llama, server, or a plug-in's. [auto]"
+        "auto", "auto, argos, bundled, firefox, ct2, llama, server, or a plug-in's. [auto]"
     )
     model: str = _option("", "Name, folder or address of a model, instead of the installed one.")
     family: str = _option("", "Family of a ct2 model, where its folder does not tell: small100, ….")

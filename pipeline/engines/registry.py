@@ -17,6 +17,7 @@ ENGINES: Registry[ModelEngine] = Registry(
     built_in={
         "argos": "pipeline.engines.argos:ArgosEngine",
         "bundled": "pipeline.engines.bundled:BundledEngine",
+        "firefox": "pipeline.engines.firefox:FirefoxEngine",
         "ct2": "pipeline.engines.ct2.engine:Ct2Engine",
         "llama": "pipeline.engines.llama:LlamaEngine",
         "server": "pipeline.engines.chat.engine:ServerEngine",

@@ -36,7 +36,7 @@ _FLAGS: dict[str, tuple[Severity, str]] = {
     "truncated": ("error", "the translation breaks off"),
     "refused": ("error", "the model refused to translate"),
     "unrelated": ("error", "the model wrote something else than a translation"),
-    "unanswered": ("error", "the server gave no answer"),
+    "unanswered": ("error", "the engine gave no answer"),
     "length": ("warning", "far longer or shorter than the French"),
     "split": ("warning", "longer than the model reads: translated in parts"),
 }

@@ -12,6 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import ct2_models
+import firefox_models
 import gguf_models
 import pytest
 from chat_servers import serving
@@ -26,6 +27,7 @@ from pipeline.engines.ct2.core import TranslatorEngine
 from pipeline.engines.ct2.engine import Ct2Engine
 from pipeline.engines.ct2.families import FAMILIES
 from pipeline.engines.ct2.pieces import find_banned
+from pipeline.engines.firefox import FirefoxEngine
 from pipeline.engines.llama import LlamaEngine
 from pipeline.errors import EngineError
 from pipeline.models import Store, default_root, ready_model
@@ -46,6 +48,13 @@ ENGINES = [
                 reason="xllamacpp is not installed (the extra [llama])",
             ),
         ],
+    ),
+    pytest.param(
+        "firefox",
+        marks=pytest.mark.skipif(
+            find_spec("fxtranslate") is None,
+            reason="fxtranslate is not installed (the extra [firefox])",
+        ),
     ),
     "fake",
     pytest.param("bundled", marks=pytest.mark.slow),
@@ -101,11 +110,15 @@ def opener(tmp_path_factory, fake_engine_class, stack):
                 with zipfile.ZipFile(ARCHIVE) as archive:
                     archive.extractall(root)
                 made[name] = root / "translate-fr_en-1_0"
+            elif name == "firefox":
+                firefox_models.build(root)
             else:
                 quantization = None if name.endswith("-float") else "int8"
                 ct2_models.build(root, name.split("-")[1], quantization=quantization)
         if name == "argos":
             return ArgosEngine(made[name], threads=1, **more)
+        if name == "firefox":
+            return FirefoxEngine(str(made[name]), threads=2, **more)
         return Ct2Engine(made[name], threads=1, family=name.split("-")[1], **more)
 
     return call
@@ -288,7 +301,7 @@ def test_equal_fingerprint_equal_answers_and_other_options_another(name, engines
     asked = [Request(source=s, hypotheses=2) for s in some(first)]
     assert again.fingerprint == first.fingerprint
     assert list(again.translate(asked)) == list(first.translate(asked))
-    if name in ("server", "llama"):  # other options mean another way of asking
+    if name in ("server", "llama", "firefox"):  # other options mean another way of asking
         return
     options = [GREEDY, BEAM, replace(BEAM, length_penalty=0.5), replace(BEAM, no_repeat_ngram=3)]
     prints = [opener(name, decoding).fingerprint for decoding in options]

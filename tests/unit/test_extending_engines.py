@@ -138,8 +138,8 @@ def test_an_engine_that_does_not_exist_is_refused_with_all_that_do(desk):
     done = desk("translate", "-", "--engine", "prgram")
     assert done.returncode == 2
     assert (
-        "engine must be one of auto, argos, bundled, ct2, llama, server, program, not 'prgram'"
-        in done.stderr
+        "engine must be one of auto, argos, bundled, firefox, ct2, llama, server, program,"
+        " not 'prgram'" in done.stderr
     )
 
 
@@ -153,7 +153,7 @@ def opened(tmp_path, **settings):
 
 def test_a_model_that_is_needed_is_asked_for_and_options_reach_the_engine(site, tmp_path):
     distribute(site, "tiny-engine", {"tiny_a": TINY}, {"tiny": "tiny_a:Tiny"})
-    assert list(ENGINES) == ["argos", "bundled", "ct2", "llama", "server", "tiny"]
+    assert list(ENGINES) == ["argos", "bundled", "firefox", "ct2", "llama", "server", "tiny"]
     with pytest.raises(ModelMissing, match="no model for the engine tiny") as caught:
         opened(tmp_path, engine="tiny")
     assert "--model" in caught.value.next_step
@@ -178,7 +178,7 @@ def test_a_model_for_another_engine_is_refused(site, tmp_path):
 
 def test_a_plug_in_cannot_take_a_name_of_ours(site, tmp_path):
     distribute(site, "impostor", {"impostor": TINY}, {"argos": "impostor:Tiny"})
-    assert list(ENGINES) == ["argos", "bundled", "ct2", "llama", "server"]
+    assert list(ENGINES) == ["argos", "bundled", "firefox", "ct2", "llama", "server"]
     assert ENGINES.load("argos").__module__ == "pipeline.engines.argos"
 
 
@@ -208,7 +208,9 @@ def test_a_broken_plug_in_is_not_met_by_those_who_do_not_use_it(site, tmp_path):
     distribute(site, "broken-engine", {"broken": "1 / 0"}, {"tiny": "broken:Tiny"})
     with pytest.raises(ModelMissing):
         opened(tmp_path, engine="argos")
-    with pytest.raises(ConfigError, match="argos, bundled, ct2, llama, server, tiny, not 'x'"):
+    with pytest.raises(
+        ConfigError, match="argos, bundled, firefox, ct2, llama, server, tiny, not 'x'"
+    ):
         load_settings({"engine": "x"}, folder=tmp_path)
 
 

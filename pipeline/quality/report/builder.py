@@ -43,7 +43,7 @@ _STAGES = {
     "truncated": ("Broken off", "The translation breaks off."),
     "refused": ("Refused", "The model refused to translate."),
     "unrelated": ("No translation", "The model wrote something else than a translation."),
-    "unanswered": ("No answer", "The server gave no answer."),
+    "unanswered": ("No answer", "The engine gave no answer."),
     "split": ("Translated in parts", "The sentence is longer than the model reads."),
     "long-sentence": ("Long sentence", "The sentence was cut before translation."),
 }
