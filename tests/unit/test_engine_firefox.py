@@ -164,6 +164,13 @@ def test_bytes_are_joined_unless_the_source_speaks_of_them(model, log):
     assert answers == ["café \ufffd", "caf<0xC3><0xA9> <0xFF>", "", ""]
 
 
+def test_another_version_of_the_library_is_another_engine(model, log, monkeypatch):
+    first = FirefoxEngine(str(model), threads=1).fingerprint
+    assert FirefoxEngine(str(model), threads=2).fingerprint == first
+    monkeypatch.setattr(firefox, "version", lambda _name: "9.10")
+    assert FirefoxEngine(str(model), threads=1).fingerprint != first
+
+
 @pytest.mark.parametrize("how", ["killed", "done"])
 def test_processes_end_with_us_however_we_end(model, log, how):
     code = """
