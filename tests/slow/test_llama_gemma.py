@@ -36,8 +36,7 @@ def test_terms_are_kept_or_flagged_and_nothing_is_lost(
 ):
     from pipeline.engines.llama import LlamaEngine
 
-    few = 1 if profile == "gemma" else 3
-    paragraphs = [p for p in SEED.read_text("utf-8").split("\n\n") if len(p) > 80][:few]
+    paragraphs = [p for p in SEED.read_text("utf-8").split("\n\n") if len(p) > 80][1:2]
     (tmp_path / "seed.txt").write_text("\n\n".join(paragraphs) + "\n", "utf-8")
     engine = LlamaEngine(str(model), profile=profile, threads=1)
     try:
@@ -53,7 +52,7 @@ def test_terms_are_kept_or_flagged_and_nothing_is_lost(
     for row in rows:
         findings = {finding["check"] for finding in row["findings"]}
         for term in row["terms"]:
-            assert term["satisfied"] or findings, (row["source"], row["target"])
+            assert term["status"] == "satisfied" or findings, (row["source"], row["target"])
         if row["target"] == row["source"]:
             assert findings
     english = [row for row in rows if row["target"] != row["source"]]
