@@ -28,17 +28,13 @@ def model(tmp_path_factory):
     return path
 
 
-# The file holds the model that was not taught to chat: asked, it repeats what it was asked, and
-# all of it has to be told; given examples, it translates.
-@pytest.mark.parametrize(("profile", "translated"), [("gemma", 0.0), ("completion", 0.8)])
-def test_terms_are_kept_or_flagged_and_nothing_is_lost(
-    model, tmp_path, translate, profile, translated
-):
+# The file holds the model that was not taught to chat: given examples, it translates.
+def test_terms_are_kept_or_flagged_and_nothing_is_lost(model, tmp_path, translate):
     from pipeline.engines.llama import LlamaEngine
 
     paragraphs = [p for p in SEED.read_text("utf-8").split("\n\n") if len(p) > 80][1:2]
     (tmp_path / "seed.txt").write_text("\n\n".join(paragraphs) + "\n", "utf-8")
-    engine = LlamaEngine(str(model), profile=profile, threads=1)
+    engine = LlamaEngine(str(model), profile="completion", threads=1)
     try:
         translate(
             tmp_path / "seed.txt",
@@ -56,4 +52,4 @@ def test_terms_are_kept_or_flagged_and_nothing_is_lost(
         if row["target"] == row["source"]:
             assert findings
     english = [row for row in rows if row["target"] != row["source"]]
-    assert len(english) >= translated * len(rows)
+    assert len(english) >= 0.8 * len(rows)
