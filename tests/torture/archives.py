@@ -68,6 +68,7 @@ def one(dice: random.Random, folder: Path) -> str:
     damaged = dice.random() < 0.3
     path = folder / ("a.parquet" if damaged else "a.jsonl")
     path.write_bytes(_parquet(dice) if damaged else _jsonl(dice))
+    before = {*folder.parent.glob("x*")}  # of others
     settings = Settings(glossary=(), out=str(folder / "out"), report=False)
     job = Job(paths=(str(path),), settings=settings, force=False, rows="")
     try:
@@ -79,7 +80,7 @@ def one(dice: random.Random, folder: Path) -> str:
     lines = (folder / "out" / "a.en.jsonl").read_text(encoding="utf-8").splitlines()
     rows = {row["id"]: row["text"] for row in map(json.loads, lines)}
     lost = [key for key in GOOD if key not in rows or "[La mer monte.]" not in rows[key]]
-    strays = [p for p in folder.parent.glob("x*")]
+    strays = [p for p in folder.parent.glob("x*") if p not in before]
     bad = len(path.read_bytes().splitlines()) - len(GOOD)
     if lost or strays:
         return f"lost: {lost} {strays}"
