@@ -65,6 +65,17 @@ def comparison_lines(comparison: Comparison | None, result: RunComparison | None
             yield f"  {row.delta:+.1f}  {row.place}"
             yield f"    before: {excerpt(before, _WIDTH)}"
             yield f"    after:  {excerpt(after, _WIDTH)}"
+    if result.differing:
+        yield style(
+            f"{counted(result.differing_total, 'sentence')} without reference differ; "
+            "look at these first:",
+            "strong",
+        )
+    for difference in result.differing[:_SHOWN]:
+        before, after = where_they_part(difference.first, difference.second)
+        yield f"  {difference.place}: {'; '.join(difference.findings) or 'nothing was found'}"
+        yield f"    before: {excerpt(before, _WIDTH)}"
+        yield f"    after:  {excerpt(after, _WIDTH)}"
     if result.terms:
         yield style(f"Terms that changed ({len(result.terms):,}):", "strong")
     for change in result.terms[:_SHOWN_TERMS]:

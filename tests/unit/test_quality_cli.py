@@ -401,6 +401,14 @@ def test_compare_of_runs_shows_terms_and_findings_that_changed(run, tmp_path):
     assert "numbers: 1 → 0" in result.stdout
     without = run("compare", first, second)
     assert (without.exit_code, "no reference, not scored" in without.stderr) == (0, True)
+    told = without.stdout.split("look at these first:")[1]
+    differing = json.loads(run("compare", first, second, "--json").stdout)["differing"]
+    graver = [len(d["findings"]) for d in differing]
+    assert graver == sorted(graver, reverse=True)
+    assert graver[0] > 0
+    assert differing[0]["place"] in told
+    assert differing[0]["findings"][0] in told
+    assert "look at these first" not in result.stdout
     assert run("compare", first, first).exit_code == 12
 
 

@@ -39,6 +39,18 @@ class Moved:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Differing:
+    """A segment without reference that the two render differently."""
+
+    place: str
+    source: str
+    first: str
+    second: str
+    alike: float  # chrF of the one against the other, 0 to 100
+    findings: tuple[str, ...]  # warnings and errors that only one of them has, by message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TermChange:
     """An occurrence of a term that the two runs render differently."""
 
@@ -58,6 +70,8 @@ class RunComparison:
     better_total: int = 0
     worse_total: int = 0
     same_total: int = 0
+    differing: tuple[Differing, ...] = ()  # what to look at first where no reference tells
+    differing_total: int = 0
     terms: tuple[TermChange, ...] = ()
     findings: tuple[tuple[str, int, int], ...] = ()  # check, in the first, in the second
     notes: tuple[str, ...] = ()
@@ -80,6 +94,27 @@ def _moved(
     better = sorted((r for r in rows if r.delta > _NOTICED), key=lambda r: -r.delta)
     worse = sorted((r for r in rows if r.delta < -_NOTICED), key=lambda r: r.delta)
     return better, worse, len(rows) - len(better) - len(worse)
+
+
+def _differing(first: Sequence[Translation], second: Sequence[Translation]) -> list[Differing]:
+    """Give the segments that two runs render differently, with what was found in one alone."""
+    pairs = [(a, b) for a, b in zip(first, second, strict=True) if a.target != b.target]
+    alike = score_segments([b.target for _, b in pairs], [[a.target for a, _ in pairs]])
+    return [
+        Differing(
+            place=a.place,
+            source=a.source,
+            first=a.target,
+            second=b.target,
+            alike=value,
+            findings=tuple(sorted(_grave(a) ^ _grave(b))),
+        )
+        for (a, b), value in zip(pairs, alike, strict=True)
+    ]
+
+
+def _grave(row: Translation) -> set[str]:
+    return {f.message for f in row.findings if f.severity != "info"}
 
 
 def compare_outputs(
@@ -178,6 +213,7 @@ def compare_runs(
     streams: list[str] = []
     places: list[str] = []
     terms: list[TermChange] = []
+    differing: list[Differing] = []
     counts = (Counter[str](), Counter[str]())
     lost: dict[str, list[int]] = {}
     gained: dict[str, list[int]] = {}
@@ -201,6 +237,7 @@ def compare_runs(
                 counter["glossary"] += sum(not term.satisfied for term in row.terms)
         if document not in found:
             notes.append(f"{document}: no reference, not scored")
+            differing += _differing(a, b)
             continue
         # Only the first reference: streams of all documents must be equally many.
         blocks = [block for block in read_blocks(found[document][0]) if block.strip()]
@@ -237,8 +274,11 @@ def compare_runs(
         )
     elif streams:
         notes.append("the documents with references are the same in both runs: not scored")
+    differing.sort(key=lambda d: (-len(d.findings), d.alike))
     return replace(
         result,
+        differing=tuple(differing[:_SHOWN]),
+        differing_total=len(differing),
         terms=tuple(terms),
         findings=tuple(
             (name, counts[0][name], counts[1][name])
