@@ -98,7 +98,10 @@ def translate(
         bool, typer.Option("--json-log", help="Progress as one JSON object a line, on stderr.")
     ] = False,
 ) -> None:
-    """Translate French texts and Markdown into English.
+    """Translate French documents into English.
+
+    Plain text, Markdown, web pages, Word, slides, OpenDocument, books, subtitles, notebooks,
+    XLIFF, PO, and the named columns of tables; all but the words stays as it is.
 
     Folders are mirrored in the output folder. What was translated before is not
     translated again; a run that was stopped goes on where it stopped.
