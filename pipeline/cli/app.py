@@ -17,7 +17,7 @@ from pipeline.errors import EXIT_INTERRUPTED, PasserelleError
 # name → (module with a Typer `app`, what `--help` says of it). The module is imported only
 # when its command is called, so that `--help` stays quick.
 _COMMANDS = {
-    "translate": ("translate", "Translate French texts and Markdown into English."),
+    "translate": ("translate", "Translate French documents into English."),
     "config": ("", "Show every setting, its value and where the value came from."),
     "glossary": ("glossary", "See, check and edit the glossary of terms."),
     "memory": ("memory", "See, export, correct and prune the translation memory."),
