@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import sys
 from pathlib import Path
 
@@ -10,8 +11,12 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 # A busy machine is no defect of what is tested.
-settings.register_profile("passerelle", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("passerelle")
+# The same examples each time, so that a change is judged by itself; PASSERELLE_HYPOTHESIS=search
+# looks for new ones.
+_PROFILE = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("same", derandomize=True, **_PROFILE)
+settings.register_profile("search", **_PROFILE)
+settings.load_profile(os.environ.get("PASSERELLE_HYPOTHESIS", "same"))
 
 HERE = Path(__file__).parent
 
