@@ -64,13 +64,13 @@ def linked_window(
     }
     weights = telling or dict.fromkeys(own, _LIGHT)
     answers = {j: i for i, j in links.pairs}
+    rooms = [(room, _words_in(links, room)) for room in free]
+    for room, inside in rooms:
+        whole = _whole(links, weights, answers, inside)
+        if whole is not None:
+            return _Widening(links, own, answers, room, text).around(*whole)
     best: tuple[float, int, int, Span] | None = None
-    for room in free:
-        inside = [
-            j
-            for j, t in enumerate(links.english)
-            if room.start <= t.span.start and t.span.end <= room.end
-        ]
+    for room, inside in rooms:
         for first in inside:
             if answers.get(first) not in weights:
                 continue
@@ -83,29 +83,25 @@ def linked_window(
                         best = (total, first, j, room)
                 else:
                     total -= _UNLINKED if i is None else _BETWEEN * links.french[i].weight
-    for room in free:
-        whole = _whole(links, weights, answers, room)
-        if whole is not None:
-            return _Widening(links, own, room, text).around(*whole)
     if best is None or best[0] < _ENOUGH * sum(weights.values()):
         return None
-    return _Widening(links, own, best[3], text).around(best[1], best[2])
+    return _Widening(links, own, answers, best[3], text).around(best[1], best[2])
+
+
+def _words_in(links: Links, room: Span) -> list[int]:
+    """Give the English words of a room, by their numbers."""
+    spans = ((j, token.span) for j, token in enumerate(links.english))
+    return [j for j, span in spans if room.start <= span.start and span.end <= room.end]
 
 
 def _whole(
-    links: Links, weights: dict[int, float], answers: dict[int, int], room: Span
+    links: Links, weights: dict[int, float], answers: dict[int, int], inside: Sequence[int]
 ) -> tuple[int, int] | None:
     """Give the run of all that answers to the stretch, if little else is in it."""
-    linked = [
-        j
-        for j, i in answers.items()
-        if i in weights
-        and room.start <= links.english[j].span.start
-        and links.english[j].span.end <= room.end
-    ]
+    linked = [j for j in inside if answers.get(j) in weights]
     if not linked or sum(weights[answers[j]] for j in linked) < _ENOUGH * sum(weights.values()):
         return None
-    first, last = min(linked), max(linked)
+    first, last = linked[0], linked[-1]
     others = [j for j in range(first, last) if links.english[j].weight and j not in linked]
     return (first, last) if len(others) <= _FEW else None
 
@@ -113,12 +109,19 @@ def _whole(
 class _Widening:
     """Takes in what belongs to a run's words though nothing telling in the French answers to it."""
 
-    def __init__(self, links: Links, own: Sequence[int], room: Span, text: str) -> None:
+    def __init__(
+        self,
+        links: Links,
+        own: Sequence[int],
+        answers: dict[int, int],  # English word → the French one that it answers to
+        room: Span,
+        text: str,
+    ) -> None:
         self._links = links
         self._own = own
         self._room = room
         self._text = text
-        self._answers = {j: i for i, j in links.pairs}
+        self._answers = answers
 
     def around(self, first: int, last: int) -> Span:
         """Give the run from one English word to another, widened."""
@@ -192,7 +195,7 @@ class _Widening:
         if j in self._answers or not word.known or word.weight < _TELLING:
             return False
         french = self._links.french
-        linked = {i for i, _ in self._links.pairs}
+        linked = self._answers.values()
         at = self._own[-1] + 1 if side > 0 else self._own[0] - 1
         while 0 <= at < len(french) and not french[at].weight:
             at += side
