@@ -7,10 +7,11 @@ items, because shorter ones are padded.
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Sequence
+    from collections.abc import Callable, Hashable, Iterable, Sequence
 
 _Item = TypeVar("_Item", bound="Hashable")
 _Result = TypeVar("_Result")
@@ -87,6 +88,22 @@ def run_batched(
         for batch, answer in zip(batches, run(batches), strict=True):
             results.update(zip(batch, answer, strict=True))
     return tuple(results[item] for item in items)
+
+
+def run_at_once(
+    items: Iterable[_Item], run: Callable[[_Item], _Result], *, workers: int
+) -> dict[_Item, _Result]:
+    """Run each item in a thread of its own, as many at once as there are workers.
+
+    For what waits for another process. Equal items are run once; an error ends it all, and what
+    has not begun by then never does.
+    """
+    pool = ThreadPoolExecutor(workers, thread_name_prefix="passerelle-ask")
+    try:
+        running = {item: pool.submit(run, item) for item in dict.fromkeys(items)}
+        return {item: future.result() for item, future in running.items()}
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def available_cores() -> int:

@@ -9,7 +9,6 @@ import subprocess
 import sys
 import weakref
 from collections import deque
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -17,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.engines.base import ModelEngine
-from pipeline.engines.batching import available_cores
+from pipeline.engines.batching import available_cores, run_at_once
 from pipeline.engines.ct2.core import fingerprint
 from pipeline.errors import EngineError, ModelDamaged, ModelError, ModelMissing, UsageError
 from pipeline.records import Decoding, Hypothesis
@@ -115,12 +114,7 @@ class FirefoxEngine(ModelEngine):
                     place=source[:80],
                     next_step="split it before translating",
                 )
-        pool = ThreadPoolExecutor(self._workers, thread_name_prefix="passerelle-firefox")
-        try:
-            asked = {source: pool.submit(self._one, source) for source in sources}
-            answers = {source: future.result() for source, future in asked.items()}
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+        answers = run_at_once(sources, self._one, workers=self._workers)
         crashes = [answer for answer in answers.values() if isinstance(answer, _Crashed)]
         if len(crashes) == len(answers) >= _SYSTEMIC:
             raise EngineError(

@@ -24,7 +24,7 @@ from pipeline.engines.chat.servers import OpenAIServer
 from pipeline.errors import EngineError, ModelDamaged, ModelMissing, UsageError
 
 if TYPE_CHECKING:
-    from pipeline.records import Decoding
+    from pipeline.engines.chat.servers import Server
 
 CONTEXT = 2048  # tokens of prompt and answer: of the longest sentence and its terms
 _RESTARTS = 3  # in all; a model that crashes more often is of no use
@@ -54,19 +54,15 @@ class LlamaEngine(ChatEngine):
     name = "llama"
     title = "the language model {model}"
 
-    def __init__(
-        self,
-        model: str,
-        *,
-        decoding: Decoding = ChatEngine.default_decoding,
-        threads: int = 0,
-        profile: str = "",
-        parallel: int = 0,
-        context: int = 0,
-        temperature: float = 0.0,
-        seed: int = 0,
-        allow_host: str = "",
-    ) -> None:
+    @classmethod
+    def accepts(cls, model: str) -> bool:
+        """Accept a file that calls itself GGUF, there or not."""
+        return model.lower().endswith(".gguf") and not os.path.isdir(model)  # noqa: PTH112 - raises nothing
+
+    def _connect(
+        self, model: str, *, threads: int, parallel: int, context: int, allow_host: str
+    ) -> tuple[Server, str]:
+        del allow_host  # the server is on this machine
         if find_spec("xllamacpp") is None:
             raise UsageError(
                 "GGUF files are read by xllamacpp, which is not installed", next_step=_PIP
@@ -82,21 +78,8 @@ class LlamaEngine(ChatEngine):
         self._child = _Child(told)
         weakref.finalize(self, self._child.stop)
         server = OpenAIServer(self._child.client)
-        server.model = path.name
-        super().__init__(
-            server,
-            decoding=decoding,
-            profile=profile,
-            parallel=parallel or 1,
-            temperature=temperature,
-            seed=seed,
-            identity=f"llama {digest} {told['context']}",
-        )
-
-    @classmethod
-    def accepts(cls, model: str) -> bool:
-        """Accept a file that calls itself GGUF, there or not."""
-        return model.lower().endswith(".gguf") and not os.path.isdir(model)  # noqa: PTH112 - raises nothing
+        server.model, server.slots = path.name, parallel or 1
+        return server, f"llama {digest} {told['context']}"
 
     def _revive(self) -> bool:
         return self._child.restart()

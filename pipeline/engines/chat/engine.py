@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from concurrent.futures import ThreadPoolExecutor
+from abc import abstractmethod
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipeline.engines.base import Abilities, ModelEngine
+from pipeline.engines.batching import run_at_once
 from pipeline.engines.chat.address import is_address, look_up
 from pipeline.engines.chat.cleaning import clean
 from pipeline.engines.chat.client import Client, Failed
@@ -36,16 +37,17 @@ _NO_TEXT = frozenset({"refused", "unrelated"})  # the French stands instead
 
 
 class ChatEngine(ModelEngine):
-    """A language model behind a server that is ready.
+    """A language model behind a server.
 
     Args:
-        server: asked who it is.
+        model: what `_connect` finds a server by.
         decoding: the options where a request gives none; others mean: ask differently.
+        threads: processor threads; 0 takes every core.
         profile: a profile's name or a prompt; empty to go by the model's name.
         parallel: sentences asked for at once; 0 for as many as the server has room for.
+        context: tokens of prompt and answer; 0 for as many as `_connect` takes.
         temperature, seed: how words are drawn; 0.0 takes the likeliest.
-        identity: what its answers depend on, where we know it better than the server says; then
-            it is ours, and asked for one sentence at a time it is exact.
+        allow_host: a host that need not be this machine.
 
     Raises:
         UsageError: there is no such profile.
@@ -54,20 +56,26 @@ class ChatEngine(ModelEngine):
 
     default_decoding = Decoding(beam=1)
     step_tokens = 1024  # a server takes seconds a sentence: little is lost
+    max_source_tokens = _MOST_READ
     window = 256
     options = ("profile", "parallel", "context", "temperature", "seed", "allow_host")
 
     def __init__(
         self,
-        server: Server,
+        model: str,
         *,
-        decoding: Decoding,
+        decoding: Decoding = default_decoding,
+        threads: int = 0,
         profile: str = "",
         parallel: int = 0,
+        context: int = 0,
         temperature: float = 0.0,
         seed: int = 0,
-        identity: str = "",
+        allow_host: str = "",
     ) -> None:
+        server, identity = self._connect(
+            model, threads=threads, parallel=parallel, context=context, allow_host=allow_host
+        )
         self._server = server
         self._profile = profile_for(server.model, profile)
         self._parallel = parallel or server.slots
@@ -79,13 +87,23 @@ class ChatEngine(ModelEngine):
             room = server.context - _FRAME
             self.max_source_tokens = max(16, min(_MOST_READ, room // 3))
         scores = self._try()
-        self.abilities = Abilities(scores=scores, hints=True, exact=bool(identity) and parallel < 2)
+        self.abilities = Abilities(
+            scores=scores, hints=True, exact=bool(identity) and self._parallel < 2
+        )
         asked = replace(self._profile, names=(), source="", licence="")
         told = identity or server.identity
         parts = (VERSION, told, repr(asked), temperature, seed, scores)
         self.fingerprint = hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
-    max_source_tokens = _MOST_READ
+    @abstractmethod
+    def _connect(
+        self, model: str, *, threads: int, parallel: int, context: int, allow_host: str
+    ) -> tuple[Server, str]:
+        """Give a server that is ready, and what its answers depend on.
+
+        The latter is empty where the server itself must say it. Where it is not, the server is
+        ours, and asked for one sentence at a time it is exact.
+        """
 
     def count_tokens(self, sources: Sequence[str]) -> list[int]:
         """Give about how many tokens each source has: servers do not all count them."""
@@ -99,12 +117,7 @@ class ChatEngine(ModelEngine):
         Raises:
             EngineError: the server is gone, or answers nothing any more.
         """
-        pool = ThreadPoolExecutor(self._parallel, thread_name_prefix="passerelle-ask")
-        try:
-            asked = {request: pool.submit(self._one, request) for request in dict.fromkeys(batch)}
-            answers = {request: future.result() for request, future in asked.items()}
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+        answers = run_at_once(batch, self._one, workers=self._parallel)
         if len(answers) >= _SYSTEMIC and all("unanswered" in h.flags for h in answers.values()):
             raise self._useless("it answers nothing any more", batch[0])
         return [(answers[request],) for request in batch]
@@ -206,30 +219,13 @@ class ServerEngine(ChatEngine):
     name = "server"
     title = "the server {model}"
 
-    def __init__(
-        self,
-        model: str,
-        *,
-        decoding: Decoding = ChatEngine.default_decoding,
-        threads: int = 0,
-        profile: str = "",
-        parallel: int = 0,
-        context: int = 0,
-        temperature: float = 0.0,
-        seed: int = 0,
-        allow_host: str = "",
-    ) -> None:
-        client = Client(look_up(model, allow_host=allow_host))
-        super().__init__(
-            find_server(client, context=context),
-            decoding=decoding,
-            profile=profile,
-            parallel=parallel,
-            temperature=temperature,
-            seed=seed,
-        )
-
     @classmethod
     def accepts(cls, model: str) -> bool:
         """Accept an address."""
         return is_address(model)
+
+    def _connect(
+        self, model: str, *, threads: int, parallel: int, context: int, allow_host: str
+    ) -> tuple[Server, str]:
+        del threads, parallel  # the server's own business
+        return find_server(Client(look_up(model, allow_host=allow_host)), context=context), ""
