@@ -7,7 +7,7 @@ are is known to the registry alone.
 
 from __future__ import annotations
 
-from pipeline.documents.base import Format, Reading, TextFormat, protect_urls, raw_text
+from pipeline.documents.base import AS_IT_COMES, Format, Reading, TextFormat, protect_urls, raw_text
 from pipeline.documents.cutting import (
     break_positions,
     cut_block,
@@ -30,6 +30,7 @@ from pipeline.documents.registry import (
 )
 
 __all__ = [
+    "AS_IT_COMES",
     "Format",
     "Part",
     "Placed",

@@ -80,6 +80,9 @@ class Reading:
     mark: str = "none"  # of entries that are filled: none, fuzzy or note
 
 
+AS_IT_COMES = Reading()
+
+
 class Syntax(Protocol):
     """How prose is spelt where it stands: what must be escaped, and how sentences are joined."""
 

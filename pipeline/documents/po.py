@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from pipeline.documents.base import Reading, protect_urls
+from pipeline.documents.base import AS_IT_COMES, protect_urls
 from pipeline.documents.encoding import decode
 from pipeline.documents.parts import Part, TreeFormat
 from pipeline.documents.text import PlainText
@@ -18,6 +18,7 @@ from pipeline.records import Finding, Markup, Span
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from pipeline.documents.base import Reading
     from pipeline.records import Block
 
 _LINE = re.compile(r"([^\r\n]*)(\r\n|\r|\n|\Z)")
@@ -314,7 +315,7 @@ class _File:
 
 
 def _blocks(text: str, where: str) -> Iterator[Block]:
-    blocks, _ = PlainText().blocks(text, reading=Reading())
+    blocks, _ = PlainText().blocks(text, reading=AS_IT_COMES)
     kept = (block for block in blocks if has_prose(block.text))
     for number, block in enumerate(kept, 1):
         place = f"{where}, part {number}" if number > 1 else where

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import PurePath, PurePosixPath
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
-from pipeline.documents.base import Format, Reading, Syntax
+from pipeline.documents.base import AS_IT_COMES, Format, Syntax
 from pipeline.documents.epub import Epub
 from pipeline.documents.html import Html
 from pipeline.documents.markdown import Markdown, Mdx
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
     from pathlib import Path
 
+    from pipeline.documents.base import Reading
     from pipeline.records import Document
 
 _BUILT_IN: tuple[Format, ...] = (
@@ -58,7 +59,6 @@ _SYNTAXES: dict[str, Syntax] = {
     "cdata": CdataSyntax(),
     "unquoted": UnquotedSyntax(),
 }
-_AS_IT_COMES = Reading()
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
 _GROUP = "passerelle.formats"
@@ -229,7 +229,7 @@ def output_name(name: str) -> str:
 
 
 def parse_document(
-    data: bytes, *, doc_id: str, name: str, reading: Reading = _AS_IT_COMES
+    data: bytes, *, doc_id: str, name: str, reading: Reading = AS_IT_COMES
 ) -> Document:
     """Turn a file's bytes into a document.
 
@@ -253,7 +253,7 @@ def parse_document(
     return found.parse(data, doc_id=doc_id, name=name, reading=reading)
 
 
-def read_document(path: Path, *, doc_id: str, reading: Reading = _AS_IT_COMES) -> Document:
+def read_document(path: Path, *, doc_id: str, reading: Reading = AS_IT_COMES) -> Document:
     """Read a file into a document; see :func:`parse_document`.
 
     Raises:

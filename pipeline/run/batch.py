@@ -127,13 +127,7 @@ def run(job: Job, *, open_engine: Opener, reporter: Reporter) -> RunReport:
         keeper = Keeper(journal, root=out, tell=hooks.warn)
         _make_sure(job, translator, keeper, archives)
         if archives is None:
-            found = discover(
-                job.paths,
-                out=out,
-                told=bool(job.settings.format),
-                columns=bool(job.settings.columns),
-            )
-            journal.plan(found)
+            journal.plan(discover(job.paths, out=out, reading=reading_of(job.settings)))
             journal.refuse_overwriting(out)
         for passed in journal.passed("skipped", limit=_NAMED):
             hooks.warn(f"skipped {passed.name}: {passed.reason}")

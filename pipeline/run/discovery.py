@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from pipeline.documents import is_supported, needs_columns, output_name, unread
+from pipeline.documents import AS_IT_COMES, is_supported, needs_columns, output_name, unread
 from pipeline.errors import UsageError
 from pipeline.keeping import HIDDEN, OUTPUTS
 from pipeline.translate.reading import Source
@@ -24,6 +24,7 @@ from pipeline.translate.reading import Source
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from pipeline.documents import Reading
 
 _ENGLISH = re.compile(r"(?P<stem>.+)\.en(?P<suffix>\.[^.]+)", re.IGNORECASE)
 _MAGIC = re.compile(r"[*?[]")
@@ -46,16 +47,14 @@ class Passed:
 class _Rules:
     out: Path  # resolved
     used: bool  # a run has written there before
-    told: bool  # the format of named files that have none by their names
-    columns: bool  # which are translated is said
+    reading: Reading
 
 
 def discover(
     paths: Sequence[str],
     *,
     out: Path,
-    told: bool = False,
-    columns: bool = False,
+    reading: Reading = AS_IT_COMES,
 ) -> Iterator[tuple[int, Source | Passed]]:
     """Walk over ``paths`` and give what was found, in no particular order.
 
@@ -63,9 +62,8 @@ def discover(
         paths: files, folders, glob patterns (``**`` included).
         out: the output folder. What a run wrote there is never read as input, and nothing
             else where it lies below an input; it may be the input folder itself.
-        told: whether a file that is named may have a name without a known format.
-        columns: whether it is said which columns of tables are translated; tables in folders
-            are passed over where it is not.
+        reading: what readers are told. With a format, a file that is named may have a name
+            without a known one; without columns, tables in folders are passed over.
 
     Yields:
         (index of the path in ``paths``, what was found there).
@@ -76,8 +74,7 @@ def discover(
     rules = _Rules(
         out=out.resolve(),
         used=os.path.isdir(out / HIDDEN),  # noqa: PTH112 - raises nothing
-        told=told,
-        columns=columns,
+        reading=reading,
     )
     for index, text in enumerate(paths):
         found = _expand(text) if _is_pattern(text) else _named(text)
@@ -206,12 +203,12 @@ def _file(
             name=show_path(path), reason="its name is not valid UTF-8: rename it", kind="skipped"
         )
         return
-    if not is_supported(path.name) and not (named and rules.told):
+    if not is_supported(path.name) and not (named and rules.reading.format):
         problem, step = unread(path.name)
         reason = f"{problem} ({step})" if named else problem
         yield Passed(name=show_path(path), reason=reason, kind=kind)
         return
-    if not named and not rules.columns and needs_columns(path.name):
+    if not named and not rules.reading.columns and needs_columns(path.name):
         reason = "a table: --columns says which of its columns are translated"
         yield Passed(name=show_path(path), reason=reason, kind=kind)
         return

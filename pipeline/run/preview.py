@@ -68,12 +68,10 @@ def preview(job: Job) -> Preview:
         GlossaryError: the glossary has errors.
     """
     settings = job.settings
-    out = settings.path("out")
+    out, reading = settings.path("out"), reading_of(settings)
     termbase = open_glossary(settings, warn=lambda _: None).termbase
     with Journal(None) as journal:
-        journal.plan(
-            discover(job.paths, out=out, told=bool(settings.format), columns=bool(settings.columns))
-        )
+        journal.plan(discover(job.paths, out=out, reading=reading))
         journal.refuse_overwriting(out)
 
         def pass_over(_source: Source, passed: Passed) -> None:
@@ -88,7 +86,7 @@ def preview(job: Job) -> Preview:
         read = documents(
             journal.sources(),
             limits,
-            reading=reading_of(settings),
+            reading=reading,
             pass_over=pass_over,
         )
         loaded = (item for item in read if isinstance(item, Loaded))

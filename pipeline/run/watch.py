@@ -12,7 +12,7 @@ from pipeline.errors import GlossaryError, InputError, PasserelleError, UsageErr
 from pipeline.run.batch import Job, run
 from pipeline.run.discovery import discover
 from pipeline.run.reporting.progress import Event
-from pipeline.translate.reading import Source
+from pipeline.translate.reading import Source, reading_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,9 +36,7 @@ def look(job: Job) -> State:
     out = settings.path("out")
     paths = [*settings.paths("glossary"), *settings_files(Path.cwd())]
     try:
-        found = discover(
-            job.paths, out=out, told=bool(settings.format), columns=bool(settings.columns)
-        )
+        found = discover(job.paths, out=out, reading=reading_of(settings))
         paths += [item.path for _, item in found if isinstance(item, Source)]
     except UsageError:
         pass  # an input is gone for the moment

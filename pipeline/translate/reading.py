@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING
 
 from pipeline.documents import (
+    AS_IT_COMES,
     Reading,
     break_positions,
     cut_block,
@@ -66,7 +67,7 @@ class Loaded:
     digest: bytes = b""  # of the file
 
 
-def load(source: Source, limits: Limits, *, reading: Reading | None = None) -> Loaded:
+def load(source: Source, limits: Limits, *, reading: Reading = AS_IT_COMES) -> Loaded:
     """Read a file and cut it into segments.
 
     Raises:
@@ -102,16 +103,14 @@ def read_source(source: Source, limits: Limits) -> bytes:
 
 
 def load_bytes(
-    data: bytes, source: Source, limits: Limits, *, reading: Reading | None = None
+    data: bytes, source: Source, limits: Limits, *, reading: Reading = AS_IT_COMES
 ) -> Loaded:
     """Cut a file's content into segments.
 
     Raises:
         InputError: it cannot be read as text.
     """
-    document = parse_document(
-        data, doc_id=source.doc_id, name=str(source.path), reading=reading or Reading()
-    )
+    document = parse_document(data, doc_id=source.doc_id, name=str(source.path), reading=reading)
     return replace(_cut(source, document, limits), digest=digest_of(data))
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from pipeline.documents import Reading, is_supported, parse_document, read_document
+from pipeline.documents import AS_IT_COMES, is_supported, parse_document, read_document
 from pipeline.errors import NothingChecked, PasserelleError, UsageError
 from pipeline.quality import CorpusScorer, find_reference
 
@@ -14,11 +14,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
+    from pipeline.documents import Reading
     from pipeline.quality import Score
     from pipeline.records import Document
 
 
-def reference_blocks(path: Path, reading: Reading | None = None) -> list[str]:
+def reference_blocks(path: Path, reading: Reading = AS_IT_COMES) -> list[str]:
     """Cut a reference as the sources were cut: its blocks of prose, without markup.
 
     Raises:
@@ -28,7 +29,7 @@ def reference_blocks(path: Path, reading: Reading | None = None) -> list[str]:
 
     if not is_supported(path.name):
         return list(paragraphs(read_text(path)))
-    return _prose(read_document(path, doc_id=path.name, reading=reading or Reading()))
+    return _prose(read_document(path, doc_id=path.name, reading=reading))
 
 
 def _prose(document: Document) -> list[str]:
