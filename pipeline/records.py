@@ -99,6 +99,10 @@ class Document:
     findings: tuple[Finding, ...] = ()  # what was left as it is, and why
     tree: Any = None  # what its format needs to write it, where the text alone is not enough
 
+    def line(self, start: int) -> int:
+        """Give the line, counted from 1, in which a code point of the text stands."""
+        return self.text.count("\n", 0, start) + 1
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Segment:

@@ -305,7 +305,7 @@ class _Body:
             document = read_document(path, doc_id=doc_id, reading=reading) if path else None
         except InputError:
             return "line 0"
-        return f"line {document.text.count(chr(10), 0, row['start']) + 1 if document else 0}"
+        return f"line {document.line(row['start']) if document else 0}"
 
     def _report(self, seconds: float) -> RunReport:
         tally, glossary = self._tally, self._translator.glossary

@@ -84,7 +84,7 @@ def translate_bytes(
             )
 
         def place(where: str, start: int) -> str:
-            return where or f"line {loaded.document.text.count(chr(10), 0, start) + 1}"
+            return where or f"line {loaded.document.line(start)}"
 
         return supervise(work, stop=hooks.stop, reporter=reporter)
 
