@@ -12,7 +12,7 @@ from pipeline.documents.tagged import attribute_block
 
 if TYPE_CHECKING:
     from pipeline.documents.office.package import Package
-    from pipeline.documents.office.reading import Draft, Gathering
+    from pipeline.documents.office.reading import Gathering, Known
     from pipeline.documents.tagged import Event, Xml
 
 _ATTRIBUTE = re.compile(r"""\s([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
@@ -66,7 +66,7 @@ class DrawingReader(Reader):
         gathering: Gathering,
         *,
         places: Places,
-        known: dict[str, Draft] | None = None,
+        known: Known | None = None,
     ) -> None:
         super().__init__(xml, member, gathering, known)
         self.places = places
@@ -173,7 +173,7 @@ def read_graphics(package: Package, owner: str, gathering: Gathering, place: Pla
         _read(package, chart, gathering, Places(label))
         for shapes in package.members(chart, ("chartUserShapes",)):
             _read(package, shapes, gathering, Places(f"{label}, drawing"))
-    known: dict[str, Draft] = {}
+    known: Known = {}
     for data in package.members(owner, ("diagramData",)):
         label = around + here.number("diagram")
         known |= _read(package, data, gathering, Places(label))
@@ -186,8 +186,8 @@ def _read(
     member: str,
     gathering: Gathering,
     places: Places,
-    known: dict[str, Draft] | None = None,
-) -> dict[str, Draft]:
+    known: Known | None = None,
+) -> Known:
     if any(part.member == member for part in gathering.members):
         return {}
     xml = package.xml(member)

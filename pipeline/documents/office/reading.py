@@ -24,29 +24,8 @@ _FILE = re.compile(r"\S+\.[A-Za-z]{3,4}")  # an image's name, where its descript
 _GAPS = re.compile(r"(\t+|[ \u00a0]{4,}|_{4,}|[.…·]{6,})")  # columns, and lines to write on
 
 
-@dataclass(slots=True)
-class Draft:
-    """A part that may yet get twins."""
-
-    parent: int
-    at: Span
-    text: str
-    blocks: Sequence[Block]
-    write: Callable[[str], str]
-    kept: Sequence[Span] = ()
-    twins: list[Place] = field(default_factory=list)
-
-    def part(self) -> Part:
-        """Give the part."""
-        return Part(
-            text=self.text,
-            blocks=self.blocks,
-            parent=self.parent,
-            at=self.at,
-            write=self.write,
-            kept=self.kept,
-            twins=self.twins,
-        )
+Known = dict[str, list[Place]]
+"""Text of a part → the twins that it has so far."""
 
 
 class Gathering:
@@ -54,21 +33,21 @@ class Gathering:
 
     def __init__(self) -> None:
         self.members: list[Part] = []
-        self._drafts: list[Draft] = []
+        self._parts: list[Part] = []
 
     def member(self, name: str, xml: Xml, edits: Sequence[tuple[Span, str]] = ()) -> int:
         """Add a member of the archive; gives its number."""
         self.members.append(Part(text=xml.text, member=name, encode=xml.encode, edits=edits))
         return len(self.members) - 1
 
-    def add(self, draft: Draft) -> None:
+    def add(self, part: Part) -> None:
         """Add a part of a member."""
-        self._drafts.append(draft)
+        self._parts.append(part)
 
     def parts(self) -> list[Part]:
         """Give the members and then all parts in the order of the text."""
-        self._drafts.sort(key=lambda d: (d.parent, d.at.start))
-        return [*self.members, *(draft.part() for draft in self._drafts)]
+        self._parts.sort(key=lambda part: (part.parent, part.at.start))
+        return [*self.members, *self._parts]
 
 
 @dataclass(slots=True)
@@ -116,17 +95,17 @@ class Reader:
         xml: Xml,
         member: int,
         gathering: Gathering,
-        known: dict[str, Draft] | None = None,
+        known: Known | None = None,
     ) -> None:
         self.xml = xml
         self.text = xml.text
-        self.known: dict[str, Draft] = {}  # what was found, by its text
+        self.known: Known = {}  # what was found
         self._twins_of = known
         self._member = member
         self._gathering = gathering
         self._open: list[Paragraph] = []
         self._dead: tuple[str, int] | None = None  # element, depth in its like
-        self._choices: list[dict[str, Draft]] = []  # paragraphs of open alternatives
+        self._choices: list[Known] = []  # paragraphs of open alternatives
         self.fallback = 0  # depth in what older programs read instead
         self._looks: dict[str, tuple[Look, str]] = {}
         self._house: House | None = None
@@ -257,18 +236,27 @@ class Reader:
         for source in reversed(sources):
             if text in source:
                 twin = Place(parent=self._member, at=at, write=write, kept=kept)
-                source[text].twins.append(twin)
+                source[text].append(twin)
                 return
         several = len(blocks) > 1
         told = [
             replace(b, kind=kind, where=f"{where}, part {n}" if several else where)
             for n, b in enumerate(blocks, 1)
         ]
-        draft = Draft(self._member, at, text, told, write, kept)
-        self._gathering.add(draft)
-        self.known[text] = draft
-        for choice in self._choices:
-            choice[text] = draft
+        twins: list[Place] = []
+        self._gathering.add(
+            Part(
+                text=text,
+                blocks=told,
+                parent=self._member,
+                at=at,
+                write=write,
+                kept=kept,
+                twins=twins,
+            )
+        )
+        for known in (self.known, *self._choices):
+            known[text] = twins
 
     def attribute(self, event: Event, name: str, where: str) -> None:
         """Add a part that is the value of an attribute."""
