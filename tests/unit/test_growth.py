@@ -61,6 +61,13 @@ def seconds(function, *arguments, times=3):
     return best
 
 
+def grows_with(run, pairs, times):
+    """Tell whether texts of 1, 4 and 16 times the length take time in proportion."""
+    # What is over in a moment is not measured against itself.
+    short, longer, longest = (max(seconds(run, pair, times=times), 0.02) for pair in pairs)
+    return longer <= 10 * short and longest <= GENEROUS * short
+
+
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.name)
 def test_a_check_takes_time_that_grows_with_the_text(check):
     for name, piece in SHAPES.items():
@@ -73,12 +80,8 @@ def test_a_check_takes_time_that_grows_with_the_text(check):
             def run(pair):
                 list(check.find(pair))
 
-            # What is over in a moment is not measured against itself.
-            taken = [max(seconds(run, pair, times=1), 0.02) for pair in pairs]
-            if taken[2] > GENEROUS * taken[0]:
-                taken = [max(seconds(run, pair), 0.02) for pair in pairs]
-            assert taken[1] <= 10 * taken[0], (name, taken)
-            assert taken[2] <= GENEROUS * taken[0], (name, taken)
+            # One measure may hold what is done once: a lexicon loaded, memory tidied up.
+            assert any(grows_with(run, pairs, times) for times in (1, 3, 10)), name
 
 
 @pytest.mark.parametrize(
