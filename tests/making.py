@@ -6,6 +6,7 @@ import random
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.documents import AS_IT_COMES
 from pipeline.records import Draft, Hypothesis, Rendering, Segment
 from pipeline.translate.assembling import Assembly
 from pipeline.translate.reading import Limits, Source, load_bytes
@@ -45,7 +46,7 @@ def written(text: str, answer: Callable[[str], str], *, name: str = "a.md") -> s
 
 
 def written_bytes(
-    data: bytes, answer: Callable[[str], str], *, name: str, reading: Reading | None = None
+    data: bytes, answer: Callable[[str], str], *, name: str, reading: Reading = AS_IT_COMES
 ) -> bytes:
     """Give a file's translation by an engine that answers so; nothing but placing happens."""
     source = Source(path=Path(name), doc_id=name, output="out", size=1)

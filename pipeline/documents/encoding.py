@@ -19,13 +19,13 @@ from itertools import islice
 from pipeline.errors import InputError
 from pipeline.records import Finding
 
-_MARKS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16: it starts with the same bytes
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
+_MARKS = {
+    "utf-8": codecs.BOM_UTF8,
+    "utf-32-le": codecs.BOM_UTF32_LE,  # before UTF-16: it starts with the same bytes
+    "utf-32-be": codecs.BOM_UTF32_BE,
+    "utf-16-le": codecs.BOM_UTF16_LE,
+    "utf-16-be": codecs.BOM_UTF16_BE,
+}
 _CONTROL_BYTES = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
 _CONTROL_CHARACTERS = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
 _NOT_ASCII = re.compile("[^\x00-\x7f]")
@@ -73,6 +73,11 @@ class Decoded:
     bom: bool
     findings: tuple[Finding, ...] = ()
 
+    @property
+    def mark(self) -> bytes:
+        """The byte-order mark that the file began with."""
+        return _MARKS[self.encoding] if self.bom else b""
+
 
 def _refuse(problem: str, name: str, offset: int, next_step: str = _SAVE_AS_TEXT) -> InputError:
     return InputError(problem, place=f"{name}, byte {offset}", next_step=next_step)
@@ -105,7 +110,7 @@ def _check_characters(text: str, name: str, unit: int) -> None:
 
 
 def _decode_marked(data: bytes, name: str) -> Decoded | None:
-    for mark, encoding in _MARKS:
+    for encoding, mark in _MARKS.items():
         if not data.startswith(mark):
             continue
         try:

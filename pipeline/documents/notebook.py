@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import re
 from collections import Counter
 from dataclasses import dataclass, replace
@@ -37,7 +36,7 @@ class Notebook(Plain, TreeFormat):
         """Find the Markdown cells; see `TreeFormat.read`."""
         decoded = decode(data, name)
         text = decoded.text
-        mark = codecs.BOM_UTF8 if decoded.bom and decoded.encoding == "utf-8" else b""
+        mark = decoded.mark if decoded.encoding == "utf-8" else b""
         parts = [Part(text=text, encode=lambda new: mark + new.encode("utf-8", "surrogatepass"))]
         findings = list(decoded.findings)
         if not text.strip():

@@ -64,7 +64,7 @@ class Po(TreeFormat, PlainText):
         else:
             decoded = decode(data, name)
             text, findings = decoded.text, list(decoded.findings)
-            mark = codecs.BOM_UTF8 if decoded.bom and decoded.encoding == "utf-8" else b""
+            mark = decoded.mark if decoded.encoding == "utf-8" else b""
             encode = _Encoder("utf-8", mark).encode
         entries, broken = _entries(text)
         if not entries and text.strip():

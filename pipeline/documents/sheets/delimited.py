@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -20,14 +19,6 @@ if TYPE_CHECKING:
     from pipeline.documents.base import Reading
     from pipeline.documents.encoding import Decoded
     from pipeline.documents.sheets.columns import Header
-
-_MARKS = {
-    "utf-8": codecs.BOM_UTF8,
-    "utf-16-le": codecs.BOM_UTF16_LE,
-    "utf-16-be": codecs.BOM_UTF16_BE,
-    "utf-32-le": codecs.BOM_UTF32_LE,
-    "utf-32-be": codecs.BOM_UTF32_BE,
-}
 
 
 class Csv(Plain, TreeFormat):
@@ -132,9 +123,8 @@ def _wordiest(text: str, dialect: Dialect, header: Header) -> str:
 
 def _encoded(decoded: Decoded, text: str) -> bytes:
     """Write a text as the file was; in UTF-8 where that lacks a character."""
-    mark = _MARKS.get(decoded.encoding, b"") if decoded.bom else b""
     try:
-        return mark + text.encode(decoded.encoding)
+        return decoded.mark + text.encode(decoded.encoding)
     except UnicodeEncodeError:
         return text.encode("utf-8")
 

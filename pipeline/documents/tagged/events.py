@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 _CHUNK = 65_536  # bytes given to the parser at a time
 _DEEP = 1_000  # elements inside one another
 _ENTITY = re.compile(r"&[A-Za-z][\w.-]*;")
-_DECLARED = re.compile(rb"""\A\s*<\?xml[^>]*?encoding\s*=\s*["']([\w.:-]+)["']""")
+DECLARED = re.compile(rb"""\A\s*<\?xml[^>]*?encoding\s*=\s*["']([\w.:-]+)["']""")
+"""The encoding that the first line of XML names."""
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
@@ -93,6 +94,11 @@ _PREFIXES = {
 _NONE: Mapping[str, str] = MappingProxyType({})
 
 
+def mark_of(data: bytes) -> tuple[bytes, str]:
+    """Give the byte-order mark of XML or HTML, and the encoding that it stands for."""
+    return next(((m, e) for m, e in _MARKS if data.startswith(m)), (b"", ""))
+
+
 class Event(NamedTuple):
     """A tag, a stretch of text or anything else, at ``text[start:end]``.
 
@@ -120,9 +126,9 @@ class Xml:
 
     def __init__(self, data: bytes, *, place: str) -> None:
         self.place = place
-        mark, encoding = next(((m, e) for m, e in _MARKS if data.startswith(m)), (b"", ""))
+        mark, encoding = mark_of(data)
         if not encoding:
-            declared = _DECLARED.match(data)
+            declared = DECLARED.match(data)
             encoding = declared[1].decode("ascii").lower() if declared else "utf-8"
         self._mark, self._encoding = mark, encoding
         try:

@@ -7,15 +7,10 @@ import re
 from dataclasses import dataclass
 
 from pipeline.documents.encoding import decode
+from pipeline.documents.tagged.events import DECLARED, mark_of
 from pipeline.records import Finding
 
 _HEAD = 4096  # bytes in which a page names its encoding
-_MARKS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
-_XML = re.compile(rb"""\A\s*<\?xml[^>]*?encoding\s*=\s*["']([\w.:-]+)["']""")
 _META = re.compile(rb"""<meta\s[^>]*?charset\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
 _LATIN = frozenset({"iso8859-1", "ascii"})  # on the web these mean Windows-1252
 
@@ -40,7 +35,7 @@ def read_source(data: bytes, *, place: str) -> Source:
     Raises:
         InputError: it is binary, or in no known encoding.
     """
-    mark, named = next(((m, e) for m, e in _MARKS if data.startswith(m)), (b"", ""))
+    mark, named = mark_of(data)
     content = data[len(mark) :]
     said = named or _said(content)
     text = _decoded(content, said) if said else None
@@ -66,7 +61,7 @@ def _said(data: bytes) -> str:
     """Give the encoding that the first lines name; "" for none that is known."""
     head = data[:_HEAD]
     meta = _META.search(head)
-    found = _XML.match(head) or meta
+    found = DECLARED.match(head) or meta
     if found is None:
         return ""
     try:
