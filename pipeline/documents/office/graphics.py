@@ -78,9 +78,8 @@ class DrawingReader(Reader):
         """See `look_of`."""
         return look_of(raw)
 
-    def house(self, tag: str) -> House:
-        """Take the prefix that the file has for drawn text."""
-        prefix = tag[1:].partition(":")[0] + ":" if ":" in tag.split()[0] else ""
+    def house(self, prefix: str) -> House:
+        """See `Reader.house`."""
         return House(
             before=f"<{prefix}r>", between=f"<{prefix}t>", after=f"</{prefix}t></{prefix}r>"
         )

@@ -116,8 +116,11 @@ class Reader:
         """Read a run's properties: its look, and how they are written for English text."""
         raise NotImplementedError
 
-    def house(self, tag: str) -> House:
-        """Say how runs are written, told of a paragraph's start tag."""
+    def house(self, prefix: str) -> House:
+        """Say how runs are written; the file has ``prefix`` for paragraphs and all that is in them.
+
+        It ends in a colon where there is one.
+        """
         raise NotImplementedError
 
     def meet(self, event: Event) -> None:
@@ -191,7 +194,9 @@ class Reader:
     def _paragraph(self, event: Event) -> None:
         if event.kind == "start":
             if self._house is None:
-                self._house = self.house(self.text[event.start : event.end])
+                name = self.text[event.start + 1 : event.end].split()[0]
+                prefix, colon, _ = name.rpartition(":")
+                self._house = self.house(prefix + colon)
             self._open.append(Paragraph(event.end))
             return
         paragraph = self._open.pop()

@@ -136,9 +136,8 @@ class WordReader(Reader):
         """See `look_of`."""
         return look_of(raw)
 
-    def house(self, tag: str) -> House:
-        """Take the prefix that the file has for Word's elements."""
-        prefix = tag[1:].partition(":")[0] + ":" if ":" in tag.split()[0] else ""
+    def house(self, prefix: str) -> House:
+        """See `Reader.house`."""
         between, after = f'<{prefix}t xml:space="preserve">', f"</{prefix}t>"
         signs = (("\u00ad", "softHyphen"), (NO_BREAK_HYPHEN, "noBreakHyphen"))
         return House(
