@@ -26,6 +26,8 @@ _MARKS = {
     "utf-16-le": codecs.BOM_UTF16_LE,
     "utf-16-be": codecs.BOM_UTF16_BE,
 }
+DECLARED = re.compile(rb"""\A\s*<\?xml[^>]*?encoding\s*=\s*["']([\w.:-]+)["']""")
+"""The encoding that the first line of XML names."""
 _CONTROL_BYTES = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
 _CONTROL_CHARACTERS = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
 _NOT_ASCII = re.compile("[^\x00-\x7f]")
@@ -79,6 +81,11 @@ class Decoded:
         return _MARKS[self.encoding] if self.bom else b""
 
 
+def mark_of(data: bytes) -> tuple[bytes, str]:
+    """Give the byte-order mark that a file begins with and its encoding; empty ones for none."""
+    return next(((m, encoding) for encoding, m in _MARKS.items() if data.startswith(m)), (b"", ""))
+
+
 def _refuse(problem: str, name: str, offset: int, next_step: str = _SAVE_AS_TEXT) -> InputError:
     return InputError(problem, place=f"{name}, byte {offset}", next_step=next_step)
 
@@ -110,21 +117,19 @@ def _check_characters(text: str, name: str, unit: int) -> None:
 
 
 def _decode_marked(data: bytes, name: str) -> Decoded | None:
-    for encoding, mark in _MARKS.items():
-        if not data.startswith(mark):
-            continue
-        try:
-            text = data[len(mark) :].decode(encoding)
-        except UnicodeDecodeError as error:
-            raise _refuse(
-                f"the byte-order mark says {encoding.upper()}, but the bytes are not: "
-                f"{error.reason}",
-                name,
-                len(mark) + error.start,
-            ) from error
-        _check_characters(text, name, {"8": 1, "1": 2, "3": 4}[encoding[4]])
-        return _read(text, encoding, bom=True)
-    return None
+    mark, encoding = mark_of(data)
+    if not mark:
+        return None
+    try:
+        text = data[len(mark) :].decode(encoding)
+    except UnicodeDecodeError as error:
+        raise _refuse(
+            f"the byte-order mark says {encoding.upper()}, but the bytes are not: {error.reason}",
+            name,
+            len(mark) + error.start,
+        ) from error
+    _check_characters(text, name, {"8": 1, "1": 2, "3": 4}[encoding[4]])
+    return _read(text, encoding, bom=True)
 
 
 def _decode_utf16(data: bytes, name: str) -> Decoded | None:

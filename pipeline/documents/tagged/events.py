@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import codecs
 import re
 from html import unescape
 from itertools import pairwise
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from pipeline.documents.encoding import DECLARED, mark_of
 from pipeline.errors import InputError
 
 if TYPE_CHECKING:
@@ -17,13 +17,6 @@ if TYPE_CHECKING:
 _CHUNK = 65_536  # bytes given to the parser at a time
 _DEEP = 1_000  # elements inside one another
 _ENTITY = re.compile(r"&[A-Za-z][\w.-]*;")
-DECLARED = re.compile(rb"""\A\s*<\?xml[^>]*?encoding\s*=\s*["']([\w.:-]+)["']""")
-"""The encoding that the first line of XML names."""
-_MARKS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
 _OPEN_XML = "http://schemas.openxmlformats.org/"
 _STRICT = "http://purl.oclc.org/ooxml/"
 _ODF = "urn:oasis:names:tc:opendocument:xmlns:"
@@ -92,11 +85,6 @@ _PREFIXES = {
 
 
 _NONE: Mapping[str, str] = MappingProxyType({})
-
-
-def mark_of(data: bytes) -> tuple[bytes, str]:
-    """Give the byte-order mark of XML or HTML, and the encoding that it stands for."""
-    return next(((m, e) for m, e in _MARKS if data.startswith(m)), (b"", ""))
 
 
 class Event(NamedTuple):

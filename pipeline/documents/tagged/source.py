@@ -6,8 +6,7 @@ import codecs
 import re
 from dataclasses import dataclass
 
-from pipeline.documents.encoding import decode
-from pipeline.documents.tagged.events import DECLARED, mark_of
+from pipeline.documents.encoding import DECLARED, decode, mark_of
 from pipeline.records import Finding
 
 _HEAD = 4096  # bytes in which a page names its encoding
