@@ -25,6 +25,7 @@ COMMAND_LINE = "command line"
 ARGUMENT = "argument"  # of a Python caller
 FRONT_MATTER_KEYS = ("title", "description", "summary")
 _SHARED = " [tool.passerelle]"
+_NO_SWITCH: Mapping[bool, object] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,10 +38,16 @@ class Setting:
 
 
 def _option(
-    default: object, help_text: str, *, short: str = "", choices: tuple[str, ...] = ()
+    default: object,
+    help_text: str,
+    *,
+    short: str = "",
+    choices: tuple[str, ...] = (),
+    loose: bool = False,  # a choice may be written in capitals, or as a number
+    switch: Mapping[bool, object] = _NO_SWITCH,  # what true and false stand for
 ) -> Any:  # noqa: ANN401 - dataclasses.field's own type
     metadata = {"help": help_text, "short": short, "choices": choices}
-    return field(default=default, metadata=metadata)
+    return field(default=default, metadata=metadata | {"loose": loose, "switch": switch})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +86,7 @@ class Settings:
     front_matter: tuple[str, ...] = _option(
         FRONT_MATTER_KEYS,
         "Translate title, description and summary of Markdown front matter. [yes]",
+        switch={True: FRONT_MATTER_KEYS, False: ()},
     )
     lines: str = _option(
         "auto",
@@ -101,15 +109,22 @@ class Settings:
         "Sentences to translate again: with French left over (french), and with words that have "
         "no counterpart or where the model is unsure (full). [full]",
         choices=("off", "french", "full"),
+        switch={True: "full", False: "off"},  # as it was said before there was more
     )
     touch_ups: bool = _option(
         True, "Write numbers, titles, quotes and the like as English does. [yes]"
     )
     variant: str = _option(
-        "", "us or uk: spelling, dates and quotes. [as translated]", choices=("", "us", "uk")
+        "",
+        "us or uk: spelling, dates and quotes. [as translated]",
+        choices=("", "us", "uk"),
+        loose=True,
     )
     clock: str = _option(
-        "", "12 or 24: every time of the day. [12 where French was left]", choices=("", "12", "24")
+        "",
+        "12 or 24: every time of the day. [12 where French was left]",
+        choices=("", "12", "24"),
+        loose=True,
     )
     memory: str = _option("", "Translation memory file. [in the output folder]")
     report: bool = _option(True, "Write report.html after the run. [yes]")
@@ -196,11 +211,9 @@ def _check(name: str, value: object, place: str, *, python: bool) -> object:
     spec = FIELDS[name]
     if isinstance(value, os.PathLike):
         value = os.fspath(value)
-    if name == "second_look" and isinstance(value, bool):  # as it was said before there was more
-        value = "full" if value else "off"
-    if name == "front_matter" and isinstance(value, bool):
-        value = FRONT_MATTER_KEYS if value else ()
-    if name in {"variant", "clock"} and not isinstance(value, bool):
+    if isinstance(value, bool):
+        value = spec.metadata["switch"].get(value, value)
+    elif spec.metadata["loose"]:
         value = str(value).lower()  # clock = 24 and variant = "UK" are plain enough
     match str(spec.type):
         case "bool":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from pipeline.keeping import Keeper
@@ -23,36 +23,58 @@ if TYPE_CHECKING:
     import polars as pl
 
     from pipeline.quality.report.model import QualityReport, SegmentReport
+    from pipeline.records import Finding
 
 GENERATOR = "passerelle"
 """The mark by which a report is known to be ours."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SegmentLine:
+    """A segment as ``report.json`` tells it."""
+
+    place: str  # for people
+    document: str
+    block: int  # from 0
+    segment: int  # from 0, inside its block
+    kind: str  # of the block
+    source: str
+    target: str
+    reference: str  # "" where there is none
+    chrf: float | None  # against the reference, 0 to 100
+    confidence: float  # 0 to 1
+    score: float | None  # mean log-probability per target token, natural log
+    ratio: float | None  # characters of the translation over those of the source
+    findings: tuple[Finding, ...]
+    violations: tuple[str, ...]  # glossary terms that are not as they should be
+    memory: bool  # came from the translation memory
+
+
 def plain_report(report: QualityReport) -> dict[str, Any]:
     """Give the report as plain values, as ``report.json`` holds them; what is not known is null."""
     values = {f.name: getattr(report, f.name) for f in fields(report)}
-    values["segments"] = [_plain_segment(s) for s in report.segments]
+    values["segments"] = [_line_of(s) for s in report.segments]
     return {"generator": GENERATOR} | {name: to_plain(value) for name, value in values.items()}
 
 
-def _plain_segment(s: SegmentReport) -> dict[str, Any]:
-    return {
-        "place": s.row.place,
-        "document": s.row.doc_id,
-        "block": s.row.segment.block_id,
-        "segment": s.row.segment.segment_id,
-        "kind": s.row.segment.kind,
-        "source": s.row.source,
-        "target": s.row.target,
-        "reference": s.reference,
-        "chrf": s.chrf,
-        "confidence": s.confidence,
-        "score": s.row.score,
-        "ratio": s.ratio,
-        "findings": s.findings,
-        "violations": s.violations,
-        "memory": s.row.memory,
-    }
+def _line_of(s: SegmentReport) -> SegmentLine:
+    return SegmentLine(
+        place=s.row.place,
+        document=s.row.doc_id,
+        block=s.row.segment.block_id,
+        segment=s.row.segment.segment_id,
+        kind=s.row.segment.kind,
+        source=s.row.source,
+        target=s.row.target,
+        reference=s.reference,
+        chrf=s.chrf,
+        confidence=s.confidence,
+        score=s.row.score,
+        ratio=s.ratio,
+        findings=s.findings,
+        violations=s.violations,
+        memory=s.row.memory,
+    )
 
 
 def render_json(report: QualityReport) -> str:
@@ -72,7 +94,7 @@ def segment_table(report: QualityReport) -> pl.DataFrame:
         **dict.fromkeys(texts, pl.String),
     }
     rows = [
-        _plain_segment(s)
+        to_plain(_line_of(s))
         | {
             "gravity": s.gravity,
             "length_ratio": s.ratio,

@@ -7,7 +7,7 @@ import sys
 import time
 from collections import deque
 from dataclasses import asdict, dataclass, field
-from typing import IO, TYPE_CHECKING, Any, Literal, Protocol
+from typing import IO, TYPE_CHECKING, Literal, Protocol
 
 from pipeline.run.windows import Slice
 from pipeline.wording import one_line
@@ -45,6 +45,25 @@ class Snapshot:
     remembered: int  # of these, from memory
     decoded: int  # sentences that the engine translated
     seconds: float  # since the run began
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventLine:
+    """A line of ``--json-log``: an event."""
+
+    time: float  # seconds since 1970
+    event: Literal["info", "warning"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgressLine(Snapshot):
+    """A line of ``--json-log``: how far the run is."""
+
+    time: float  # seconds since 1970
+    event: Literal["progress"] = "progress"
+    segments_per_second: float  # in the last minute
+    seconds_left: float | None  # None: not known yet
 
 
 @dataclass(slots=True, kw_only=True)
@@ -228,13 +247,16 @@ class JsonReporter(PlainReporter):
         self._now = now
         self._held: Snapshot | None = None  # the newest one that was not shown
 
-    def _write(self, kind: str, **values: Any) -> None:  # noqa: ANN401 - JSON values
-        line = {"time": round(self._now(), 3), "event": kind, **values}
-        self._line(json.dumps(line, ensure_ascii=False))
+    def _write(self, line: EventLine | ProgressLine) -> None:
+        first = {"time": line.time, "event": line.event}
+        self._line(json.dumps(first | asdict(line), ensure_ascii=False))
+
+    def _time(self) -> float:
+        return round(self._now(), 3)
 
     def event(self, event: Event) -> None:
         """Write an event."""
-        self._write(event.level, text=event.text)
+        self._write(EventLine(time=self._time(), event=event.level, text=event.text))
 
     def progress(self, snapshot: Snapshot) -> None:
         """Write a snapshot now and then."""
@@ -245,12 +267,13 @@ class JsonReporter(PlainReporter):
         """Write a snapshot."""
         self._held = None
         rounded = {"fraction": round(snapshot.fraction, 4), "seconds": round(snapshot.seconds, 2)}
-        self._write(
-            "progress",
+        line = ProgressLine(
             **asdict(snapshot) | rounded,
+            time=self._time(),
             segments_per_second=round(speed, 2),
             seconds_left=None if left is None else round(left, 1),
         )
+        self._write(line)
 
     def close(self) -> None:
         """Write the last snapshot, where it came too soon after the one before."""

@@ -154,6 +154,34 @@ class RunReport:
         return asdict(self)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class When:
+    """When a run was finished, and how long it took."""
+
+    finished: str  # ISO 8601, UTC
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GlossaryFile:
+    """A glossary file as a run read it."""
+
+    path: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """What made a run's outputs: the manifest's head. `RunReport` without seconds follows."""
+
+    time: When
+    versions: dict[str, str]  # of Python and libraries, by name
+    inputs: tuple[str, ...]  # files, folders and patterns, as they were given
+    settings: dict[str, Any]  # value and origin, by name
+    glossary_files: tuple[GlossaryFile, ...]
+    glossary_fingerprint: str
+
+
 def write_manifest(
     path: Path,
     report: RunReport,
@@ -179,15 +207,17 @@ def write_manifest(
     """
     table = report.to_json()
     finished = datetime.now(UTC).isoformat(timespec="seconds")
-    manifest = {
-        "time": {"finished": finished, "seconds": round(table.pop("seconds"), 3)},
-        "versions": {"python": platform.python_version()} | dict(_versions()),
-        "inputs": list(inputs),
-        "settings": settings.to_json(),
-        "glossary_files": [{"path": str(path), "sha256": _sha256(path)} for path in glossary.paths],
-        "glossary_fingerprint": glossary.termbase.fingerprint,
-        **table,
-    }
+    head = Made(
+        time=When(finished=finished, seconds=round(table.pop("seconds"), 3)),
+        versions={"python": platform.python_version()} | dict(_versions()),
+        inputs=tuple(inputs),
+        settings=settings.to_json(),
+        glossary_files=tuple(
+            GlossaryFile(path=str(path), sha256=_sha256(path)) for path in glossary.paths
+        ),
+        glossary_fingerprint=glossary.termbase.fingerprint,
+    )
+    manifest = asdict(head) | table
     text = visible(json.dumps(manifest, ensure_ascii=False, indent=2))
     keeper.write(path, f"{text}\n".encode())
 
