@@ -53,7 +53,8 @@ class DamagedError(Exception):
     """The file is not the database that was written. Never leaves this room."""
 
 
-def _code(error: sqlite3.Error) -> int:
+def code_of(error: sqlite3.Error) -> int:
+    """Give SQLite's code of an error, 0 where it has none."""
     return getattr(error, "sqlite_errorcode", 0) or 0
 
 
@@ -65,8 +66,9 @@ _DAMAGE = {
 }
 
 
-def _is_damage(error: sqlite3.Error, path: Path | None) -> bool:
-    code = _code(error)
+def is_damage(error: sqlite3.Error, path: Path | None) -> bool:
+    """Say whether an error comes from what the file holds; ``path`` where it is to be written."""
+    code = code_of(error)
     if code & 0xFF == sqlite3.SQLITE_READONLY:  # so the header says, not the system
         return path is not None and all(os.access(p, os.W_OK) for p in (path, path.parent))
     return code == sqlite3.SQLITE_IOERR_SHORT_READ or code & 0xFF in _DAMAGE
@@ -87,9 +89,9 @@ def translated(path: Path | None) -> Iterator[None]:
     except (MemoryError, UnicodeError) as error:  # a length or a text that nobody wrote
         raise DamagedError(str(error)) from error
     except sqlite3.Error as error:
-        if _is_damage(error, path):
+        if is_damage(error, path):
             raise DamagedError(str(error)) from error
-        match _code(error) & 0xFF:
+        match code_of(error) & 0xFF:
             case sqlite3.SQLITE_FULL | sqlite3.SQLITE_IOERR:
                 raise OutputError(
                     f"the disk is full or cannot be written ({error})",
@@ -117,7 +119,7 @@ def is_ours(path: Path) -> bool:
         return False
 
 
-def _is_no_database(path: Path) -> bool:
+def is_no_database(path: Path) -> bool:
     """Say whether a file holds something else: SQLite takes a short text for an empty database."""
     try:
         with open_file(path) as handle:
@@ -146,7 +148,7 @@ def connect(path: Path | None, *, known: bool = False) -> sqlite3.Connection:
             raise MemoryStoreError(
                 IRREGULAR, place=str(path), next_step="set `memory` to another file"
             )
-        if _is_no_database(path):
+        if is_no_database(path):
             raise DamagedError("it does not begin as a database does")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -163,7 +165,7 @@ def connect(path: Path | None, *, known: bool = False) -> sqlite3.Connection:
             isolation_level=None,
             check_same_thread=False,
         )
-        connection.text_factory = _text
+        connection.text_factory = text_of
         try:
             _prepare(connection, path, known=known)
         except BaseException:
@@ -172,13 +174,19 @@ def connect(path: Path | None, *, known: bool = False) -> sqlite3.Connection:
     return connection
 
 
-def _text(data: bytes) -> str:
+def text_of(data: bytes) -> str:
+    """Give a text of the database, damaged or not."""
     # A damaged text is a row's damage, which its checksum shows, not an error of the statement.
     return data.decode("utf-8", "surrogateescape")
 
 
-def _check(connection: sqlite3.Connection, path: Path | None, *, known: bool) -> int:
-    """Give the format of the file, 0 for a new one; refuse what is not ours."""
+def check_header(connection: sqlite3.Connection, path: Path | None, *, known: bool) -> int:
+    """Give the format of the file, 0 for a new one; refuse what is not ours.
+
+    Raises:
+        DamagedError: it is ``known`` to be ours, and the header is not as it was written.
+        MemoryStoreError: it is another program's, or of a newer format.
+    """
     application, made_by, tables = connection.execute(
         "SELECT application_id, user_version, (SELECT count(*) FROM sqlite_master) "
         "FROM pragma_application_id, pragma_user_version"
@@ -204,11 +212,11 @@ def _prepare(connection: sqlite3.Connection, path: Path | None, *, known: bool) 
     # One transaction around the check, so that a file that another process is just
     # making is seen before or after, not half-way.
     connection.execute("BEGIN")
-    made_by = _check(connection, path, known=known)
+    made_by = check_header(connection, path, known=known)
     connection.execute("COMMIT")
     if made_by < FORMAT:
         connection.execute("BEGIN IMMEDIATE")
-        made_by = _check(connection, path, known=known)
+        made_by = check_header(connection, path, known=known)
         if made_by < FORMAT:
             if made_by == 1:
                 connection.execute(_FROM_1)
@@ -233,7 +241,7 @@ def _use_log(connection: sqlite3.Connection) -> None:
         try:
             connection.execute("PRAGMA journal_mode = WAL")
         except sqlite3.OperationalError as error:
-            if _code(error) & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > patience:
+            if code_of(error) & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > patience:
                 raise
             time.sleep(0.02)
         else:
@@ -350,5 +358,5 @@ def _rows(path: Path, table: str, columns: str) -> Iterator[tuple[object, ...]]:
         with contextlib.suppress(sqlite3.Error, MemoryError, ValueError):  # so is a bad text
             connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
             with contextlib.closing(connection):
-                connection.text_factory = _text
+                connection.text_factory = text_of
                 yield from connection.execute(f"SELECT {columns} FROM {table} ORDER BY 1 {order}")

@@ -80,13 +80,28 @@ def load_engine(kind: type[ModelEngine], model: str, settings: Settings) -> Mode
     return kind(model, decoding=decoding, threads=settings.threads, **options)
 
 
-def choose(
-    settings: Settings, store: Store, progress: Callable[[str], None]
-) -> tuple[type[ModelEngine], str, str]:
-    """Give the engine's class, its model's path or address, and why it is this one.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """Which engine is meant, before its model is got ready."""
+
+    kind: type[ModelEngine]
+    why: str  # for people: "as asked", "because …"
+    given: str = ""  # the model's path or address, where one was given
+    installed: str = ""  # else the name or kind of the installed model
+
+    def told(self, model: str = "") -> str:
+        """Say which engine and why, for people; ``model`` is the installed one's name."""
+        title = self.kind.title.format(name=self.kind.name, model=model)
+        if self.given:
+            title = f"the {self.kind.name} model in {self.given}"
+        return f"{title}, {self.why}"
+
+
+def decide(settings: Settings, store: Store) -> Decision:
+    """Decide which engine is meant; nothing is loaded or made.
 
     Raises:
-        ModelMissing, ModelDamaged, UsageError, OutputError: see `open_engine`.
+        ModelMissing, ModelDamaged, UsageError: see `open_engine`.
     """
     name, model, why = settings.engine, settings.model, "as asked"
     kind = None if name == "auto" else ENGINES.load(name)
@@ -95,7 +110,7 @@ def choose(
         for each in (*((kind,) if kind else ()), *ours):
             if each.accepts(model):
                 _agree(settings, each.name)
-                return each, model, f"the {each.name} model in {model}, as asked"
+                return Decision(kind=each, given=model, why=why)
         record = store.find(model)
         if record is None and os.path.isdir(model):  # noqa: PTH112 - raises nothing
             raise ModelMissing(
@@ -115,11 +130,22 @@ def choose(
         installed = store.find("argos") is not None
         kind = ENGINES.load("argos" if installed else "bundled")
         why = "because " + ("it is installed" if installed else "no Argos package is installed")
-    if not (model or kind.needs_model):
-        return kind, "", f"{kind.title.format(name=kind.name, model='')}, {why}"
-    ready = ready_model(store, model or kind.name, progress=progress)
-    title = kind.title.format(name=kind.name, model=ready.name)
-    return kind, str(ready.path), f"{title}, {why}"
+    return Decision(kind=kind, why=why, installed=model or (kind.name if kind.needs_model else ""))
+
+
+def choose(
+    settings: Settings, store: Store, progress: Callable[[str], None]
+) -> tuple[type[ModelEngine], str, str]:
+    """Give the engine's class, its model's path or address, and why it is this one.
+
+    Raises:
+        ModelMissing, ModelDamaged, UsageError, OutputError: see `open_engine`.
+    """
+    decision = decide(settings, store)
+    if not decision.installed:
+        return decision.kind, decision.given, decision.told()
+    ready = ready_model(store, decision.installed, progress=progress)
+    return decision.kind, str(ready.path), decision.told(ready.name)
 
 
 def _agree(settings: Settings, kind: str) -> None:
