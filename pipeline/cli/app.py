@@ -8,9 +8,8 @@ import sys
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
 
-from pipeline.cli.common import answer, new_app
+from pipeline.cli.common import Group, answer, examples, new_app
 from pipeline.cli.console import clean_output, style_for
 from pipeline.errors import EXIT_INTERRUPTED, PasserelleError
 
@@ -26,7 +25,7 @@ _COMMANDS = {
 }
 
 
-class Commands(TyperGroup):
+class Commands(Group):
     """The top-level group: imports sub-commands late and reports errors in one place."""
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401 - typer's own context type is private
@@ -42,10 +41,9 @@ class Commands(TyperGroup):
             self.commands[cmd_name] = command
         return super().get_command(ctx, cmd_name)
 
-    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401 - as above
-        """List the commands without importing them."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, told) for name, (_, told) in _COMMANDS.items()])
+    def told(self, ctx: Any) -> list[tuple[str, str]]:  # noqa: ANN401 - as above
+        """Give each command's name and what it does, without importing it."""
+        return [(name, told) for name, (_, told) in _COMMANDS.items()]
 
     def main(self, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401 - as above
         """Run a command; all that it prints, errors of usage too, goes by way of `Console`."""
@@ -86,7 +84,7 @@ app = new_app(
     "passerelle",
     "Translate French articles into English, offline, with the glossary kept.",
     cls=Commands,
-    epilog="Start with: passerelle translate seeds/",
+    epilog=examples("passerelle translate articles/", "passerelle glossary list"),
 )
 
 
@@ -109,7 +107,7 @@ def passerelle(
     """Translate French articles into English, offline, with the glossary kept."""
 
 
-@app.command("config")
+@app.command("config", epilog=examples("passerelle config", "passerelle config --json"))
 def show_config(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,

@@ -2,33 +2,99 @@
 
 from __future__ import annotations
 
+import difflib
 import functools
 import inspect
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
 from pipeline.cli.console import style_for as style_for
+from pipeline.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from pathlib import Path
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 Given = dict[str, Any]
 """Settings as the command line gives them; None for what it does not."""
 
 
+class _Shown:
+    """Shows what stands below the options as it was written."""
+
+    epilog: str | None
+
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401 - typer's own
+        """Write the examples, line by line."""
+        if self.epilog:
+            formatter.write(f"\n{self.epilog}\n")
+
+
+class Command(_Shown, TyperCommand):
+    """A command with examples."""
+
+
+class Group(_Shown, TyperGroup):
+    """A group of commands with examples."""
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401 - typer's own
+        """List the commands, each with the first paragraph of its help."""
+        with formatter.section("Commands"):
+            formatter.write_dl(self.told(ctx))
+
+    def told(self, ctx: Any) -> list[tuple[str, str]]:  # noqa: ANN401 - typer's own
+        """Give each command's name and what it does."""
+        found = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+        return [(n, " ".join((c.help or "").split("\n\n")[0].split())) for n, c in found if c]
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401 - typer's own
+        """Find the command that is meant; name the nearest ones if there is none."""
+        name = args[0]
+        if name.startswith("-") or self.get_command(ctx, name):
+            return super().resolve_command(ctx, args)
+        path = ctx.command_path
+        near = difflib.get_close_matches(name, self.list_commands(ctx))
+        meant = [f"`{path} {each}`" for each in near]
+        if not meant and Path(name).exists():
+            meant = [f"`passerelle translate {name}`"]
+        if not meant:
+            from pipeline.home.commands import kept
+
+            meant = [f"`{' '.join(c.path)}`" for c in kept().walk() if c.name == name]
+        raise UsageError(
+            f"there is no command `{path} {name}`",
+            next_step=f"did you mean {' or '.join(meant)}?"
+            if meant
+            else f"see `{path} --help` for those that there are",
+        )
+
+
+class _App(typer.Typer):
+    def command(self, name: str | None = None, **more: Any) -> Any:  # noqa: ANN401 - typer's own
+        return super().command(name, **({"cls": Command} | more))
+
+
 def new_app(name: str, help_text: str, **more: Any) -> typer.Typer:  # noqa: ANN401 - typer's own
     """Make a group of commands whose help is plain text."""
-    return typer.Typer(
+    return _App(
         name=name,
         help=help_text,
         no_args_is_help=True,
         add_completion=False,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
-        **more,
+        **({"cls": Group} | more),
     )
+
+
+def examples(*lines: str) -> str:
+    """Give a command's ``epilog``: whole commands that a person may copy.
+
+    ``--help`` and the manual show them; `tests/unit/test_cli_examples.py` runs them.
+    """
+    return "\n".join(["Examples:", *(f"  {line}" for line in lines)])
 
 
 def settings_options(
@@ -77,6 +143,7 @@ def _option(name: str, help_text: str | None) -> inspect.Parameter:
         *(flag, field.metadata["short"]) if field.metadata["short"] else (flag,),
         help=help_text or field.metadata["help"],
         min=1 if field.type == "int" else None,
+        metavar="|".join(filter(None, field.metadata["choices"])) or None,
     )
     kind: Any = bool if is_switch else kinds.get(str(field.type), list[str])
     return inspect.Parameter(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.cli.common import AsJson, Given, answer, new_app, settings_options
+from pipeline.cli.common import AsJson, Given, answer, examples, new_app, settings_options
 from pipeline.cli.glossary_words import calibrate, sentences_of, stats, suggest
 from pipeline.config import load_settings
 from pipeline.errors import EXIT_SKIPPED, GlossaryError, UsageError
@@ -21,7 +21,15 @@ if TYPE_CHECKING:
     from pipeline.glossary.file import Problem
     from pipeline.lists import Row
 
-app = new_app("glossary", "See, check and edit the glossary of terms.")
+app = new_app(
+    "glossary",
+    "See, check and edit the glossary of terms.",
+    epilog=examples(
+        "passerelle glossary list",
+        'passerelle glossary add "jumeau numérique" "digital twin"',
+        "passerelle glossary lint",
+    ),
+)
 
 InFile = Annotated[
     str | None, typer.Option("--file", "-f", help="Glossary CSV to edit. [the last one in use]")
@@ -77,7 +85,12 @@ def _cut(text: str) -> str:
     return text if len(text) <= 200 else text[:198] + " …"
 
 
-@app.command("list")
+@app.command(
+    "list",
+    epilog=examples(
+        "passerelle glossary list IA", "passerelle glossary list --domain medecine --json"
+    ),
+)
 @_in_use
 def list_terms(
     word: Annotated[str, typer.Argument(help="Show only rows that hold this text.")] = "",
@@ -104,7 +117,13 @@ def _line(term: Term) -> str:
     return f"{term.place}: {_cut(term.source)} → {target}{mark}"
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        'passerelle glossary add "jumeau numérique" "digital twin"',
+        'passerelle glossary add OpenAI --note "a name: stays as it is"',
+        'passerelle glossary add puce "chip | microchip" --wrong flea',
+    )
+)
 def add(
     source: Source,
     target: Annotated[str, typer.Argument(help="English forms, | between them.")] = "",
@@ -137,7 +156,13 @@ def add(
     _row(path, add_row(path, values), "added", as_json=as_json)
 
 
-@app.command("set")
+@app.command(
+    "set",
+    epilog=examples(
+        'passerelle glossary set IA "target=AI | artificial intelligence"',
+        'passerelle glossary set IA case=exact "note=never for L\'IA de Meta"',
+    ),
+)
 def set_values(
     source: Source,
     changes: Annotated[list[str], typer.Argument(help="column=value, for instance target=AI.")],
@@ -159,7 +184,12 @@ def set_values(
     _row(path, set_row(path, source, values, line=line), "changed", as_json=as_json)
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        'passerelle glossary remove "apprentissage profond"',
+        "passerelle glossary remove IA --line 2 --file glossary/terms.csv",
+    )
+)
 def remove(source: Source, *, line: Line = 0, file: InFile = None, as_json: AsJson = False) -> None:
     """Remove a row; every other byte of the file stays."""
     from pipeline.glossary.file import remove_row
@@ -168,7 +198,11 @@ def remove(source: Source, *, line: Line = 0, file: InFile = None, as_json: AsJs
     _row(path, remove_row(path, source, line=line), "removed", as_json=as_json)
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        "passerelle glossary lint", "passerelle glossary lint client.csv --corpus articles/"
+    )
+)
 def lint(
     files: Annotated[list[str] | None, typer.Argument(help="CSV files. [those in use]")] = None,
     *,
@@ -199,11 +233,26 @@ def lint(
         raise typer.Exit(GlossaryError.exit_code)
 
 
-app.command()(suggest)
-app.command()(stats)
+app.command(
+    epilog=examples(
+        "passerelle glossary suggest articles/",
+        "passerelle glossary suggest articles/ --min-count 5 --limit 10 > new.csv",
+    )
+)(suggest)
+app.command(
+    epilog=examples(
+        "passerelle glossary stats", "passerelle glossary stats --out outputs --limit 5"
+    )
+)(stats)
 
 
-@app.command("import")
+@app.command(
+    "import",
+    epilog=examples(
+        "passerelle glossary import client.tbx",
+        "passerelle glossary import client.tsv --overwrite --file glossary/terms.csv",
+    ),
+)
 def import_terms(
     file: Annotated[str, typer.Argument(help="CSV, TSV, TBX, TMX or MultiTerm file.")],
     *,
@@ -237,7 +286,13 @@ def import_terms(
         raise typer.Exit(EXIT_SKIPPED)
 
 
-@app.command("export")
+@app.command(
+    "export",
+    epilog=examples(
+        "passerelle glossary export terms.tbx",
+        "passerelle glossary export terms.tsv --domain medecine",
+    ),
+)
 @_in_use
 def export_terms(
     file: Annotated[str, typer.Argument(help="TSV, CSV, TBX or TMX file to write.")],
@@ -261,4 +316,8 @@ def export_terms(
     answer(told, {"file": file, "entries": count}, as_json=as_json)
 
 
-app.command()(calibrate)
+app.command(
+    epilog=examples(
+        "passerelle glossary calibrate", "passerelle glossary calibrate --engine argos --beam 2"
+    )
+)(calibrate)

@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.cli.common import AsJson, Given, answer, new_app, settings_options
+from pipeline.cli.common import AsJson, Given, answer, examples, new_app, settings_options
 from pipeline.config import load_settings
 from pipeline.errors import EXIT_SKIPPED, InputError, MemoryStoreError, NothingChecked, UsageError
 from pipeline.wording import counted, excerpt
@@ -22,7 +22,15 @@ if TYPE_CHECKING:
 
     from pipeline.memory import Approved, TranslationMemory
 
-app = new_app("memory", "See, export, correct, check and prune the translation memory.")
+app = new_app(
+    "memory",
+    "See, export, correct, check and prune the translation memory.",
+    epilog=examples(
+        "passerelle memory stats",
+        "passerelle memory export corrections.csv",
+        "passerelle memory import corrections.csv",
+    ),
+)
 
 _SHOWN = 5  # corrections without a sentence that are named
 
@@ -58,7 +66,10 @@ def _warn(text: str) -> None:
     typer.echo(f"warning: {text}", err=True)
 
 
-@app.command("stats")
+@app.command(
+    "stats",
+    epilog=examples("passerelle memory stats", "passerelle memory stats --out outputs --json"),
+)
 @_whose
 def show_stats(*, given: Given, as_json: AsJson = False) -> None:
     """Say how much the memory holds."""
@@ -77,7 +88,13 @@ def show_stats(*, given: Given, as_json: AsJson = False) -> None:
     answer(lines, {"path": str(store.path), **asdict(counts)}, as_json=as_json)
 
 
-@app.command("export")
+@app.command(
+    "export",
+    epilog=examples(
+        "passerelle memory export corrections.csv",
+        "passerelle memory export --approved-only > approved.csv",
+    ),
+)
 @_whose
 def export(
     file: Annotated[str, typer.Argument(help="CSV to write; - for standard output.")] = "-",
@@ -126,7 +143,13 @@ def _write_csv(handle: IO[bytes], rows: Iterable[tuple[str, ...]]) -> int:
     return count
 
 
-@app.command("import")
+@app.command(
+    "import",
+    epilog=examples(
+        "passerelle memory import corrections.csv",
+        "passerelle memory import agency.tmx --memory desk.sqlite",
+    ),
+)
 @_whose
 def import_corrections(
     file: Annotated[str, typer.Argument(help="CSV, TSV, TMX or TBX with French and English.")],
@@ -190,7 +213,7 @@ def _unmatched(entries: Sequence[Approved], table: Path) -> list[str]:
     return list(missing.values())
 
 
-@app.command("prune")
+@app.command("prune", epilog=examples("passerelle memory prune --days 90"))
 @_whose
 def prune_rows(
     *,
@@ -227,7 +250,10 @@ def prune_rows(
     answer(f"{counted(deleted, 'row')} deleted.", {"deleted": deleted}, as_json=as_json)
 
 
-@app.command("verify")
+@app.command(
+    "verify",
+    epilog=examples("passerelle memory verify", "passerelle memory verify --out outputs --repair"),
+)
 @_whose
 def verify(
     *,
@@ -243,7 +269,7 @@ def verify(
     _checked(given, mend=mend, as_json=as_json)
 
 
-@app.command("repair")
+@app.command("repair", epilog=examples("passerelle memory repair"))
 @_whose
 def repair(*, given: Given, as_json: AsJson = False) -> None:
     """Take damaged rows out, begin anew where the file is damaged, and say what was saved."""

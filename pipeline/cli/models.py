@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pipeline.cli.common import answer, emit_json, new_app
+from pipeline.cli.common import answer, emit_json, examples, new_app
 from pipeline.wording import columns
 
 if TYPE_CHECKING:
@@ -15,7 +15,11 @@ if TYPE_CHECKING:
 
     from pipeline.models import ModelRecord, Store, VerifyReport
 
-app = new_app("models", "Find, install, check, verify and remove translation models.")
+app = new_app(
+    "models",
+    "Find, install, check, verify and remove translation models.",
+    epilog=examples("passerelle models list", "passerelle models install bundled"),
+)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
 Name = Annotated[str, typer.Argument(help="Name of an installed model (see list), or its kind.")]
@@ -68,7 +72,7 @@ def _lines(records: Sequence[ModelRecord]) -> Iterator[str]:
     return columns(told, least=(20,))
 
 
-@app.command("list")
+@app.command("list", epilog=examples("passerelle models list", "passerelle models list --json"))
 def list_models(*, as_json: AsJson = False) -> None:
     """List the installed models, argostranslate's own packages too."""
     store = _store()
@@ -81,7 +85,13 @@ def list_models(*, as_json: AsJson = False) -> None:
     answer(_lines(records) if records else none, told, as_json=as_json)
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        "passerelle models install bundled",
+        "passerelle models install fr-en",
+        "passerelle models install translate-fr_en-1_9.argosmodel",
+    )
+)
 def install(
     what: Annotated[
         str,
@@ -108,7 +118,7 @@ def install(
     answer(told, _table(record), as_json=as_json)
 
 
-@app.command()
+@app.command(epilog=examples("passerelle models verify", "passerelle models verify argos-fr-en"))
 def verify(
     name: Annotated[
         str, typer.Argument(help="Name or kind of one model; all of ours unless given.")
@@ -142,7 +152,12 @@ def verify(
         )
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        "passerelle models check argos-fr-en",
+        "passerelle models check opus-mt-fr-en/ --family marian",
+    )
+)
 def check(
     path: Annotated[str, typer.Argument(help="A model's folder, or the name of an installed one.")],
     *,
@@ -180,7 +195,7 @@ def check(
     done.require()
 
 
-@app.command()
+@app.command(epilog=examples("passerelle models remove argos-fr-en"))
 def remove(
     name: Annotated[str, typer.Argument(help="Name of an installed model (see list).")],
     *,
@@ -192,7 +207,9 @@ def remove(
     answer(told, _table(record), as_json=as_json)
 
 
-@app.command()
+@app.command(
+    epilog=examples("passerelle models info argos-fr-en", "passerelle models info bundled --json")
+)
 def info(name: Name, *, as_json: AsJson = False) -> None:
     """Describe an installed model: origin, size, files and their hashes."""
     record = _store().get(name)

@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 import typer
 
 from pipeline import quality  # imports its rooms when they are asked for
-from pipeline.cli.common import AsJson, answer, emit_json, new_app, output_folder, style_for
+from pipeline.cli.common import (
+    AsJson,
+    answer,
+    emit_json,
+    examples,
+    new_app,
+    output_folder,
+    style_for,
+)
 from pipeline.cli.quality_show import comparison_lines, finding_lines, list_checks, show_scores
 from pipeline.errors import BelowThreshold, InputError, NothingChecked, UsageError
 from pipeline.wording import counted
@@ -22,7 +30,13 @@ if TYPE_CHECKING:
 
     from pipeline.quality import Comparison, Pair
 
-app = new_app("quality", "Score, check and compare translations.")
+app = new_app(
+    "quality",
+    "Score, check and compare translations.",
+    epilog=examples(
+        "passerelle quality report", "passerelle quality score outputs/ --reference references/"
+    ),
+)
 
 Gravity = Literal["error", "warning", "info"]  # the gravest first
 
@@ -60,7 +74,13 @@ def _check_gates(texts: Sequence[str] | None, values: Mapping[str, float | None]
         typer.echo(f"Gates passed: {passed}", err=True)
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        "passerelle quality score outputs/ --reference references/",
+        "passerelle quality score ours.txt -r reference.txt -m chrf++ --confidence 1000",
+        "passerelle quality score ours.txt -r reference.txt --fail-under bleu=30",
+    )
+)
 def score(
     hypothesis: Annotated[
         Path,
@@ -135,7 +155,12 @@ def _references(
     return found
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        "passerelle quality compare before/ outputs/",
+        "passerelle quality compare theirs.txt ours.txt -r reference.txt -m bleu -m ter",
+    )
+)
 def compare(
     systems: Annotated[
         list[Path],
@@ -225,7 +250,12 @@ def _columns(
     return columns[: len(paths)], columns[len(paths) :]
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        "passerelle quality report",
+        "passerelle quality report outputs/ -r references/ --fail-under terms=0.9",
+    )
+)
 def report(
     outputs: Outputs = None,
     *,
@@ -264,7 +294,13 @@ def report(
     _check_gates(fail_under, result.gate_values())
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        "passerelle quality checks",
+        "passerelle quality checks --source article.txt --target article.en.txt",
+        "passerelle quality checks --list",
+    )
+)
 def checks(
     outputs: Outputs = None,
     *,

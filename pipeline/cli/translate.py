@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.cli.common import Given, answer, emit_json, new_app, settings_options, style_for
+from pipeline.cli.common import (
+    Given,
+    answer,
+    emit_json,
+    examples,
+    new_app,
+    settings_options,
+    style_for,
+)
 from pipeline.config import Settings, load_settings
 from pipeline.errors import EXIT_VIOLATIONS, UsageError
 
@@ -23,7 +31,16 @@ if TYPE_CHECKING:
 app = new_app("translate", "")
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        "passerelle translate articles/",
+        "passerelle translate article.docx --out english --variant uk",
+        "passerelle translate 'articles/**/*.md' --glossary client.csv --strict",
+        "passerelle translate news.csv --columns titre --columns texte",
+        "passerelle translate - < article.txt > article.en.txt",
+        "passerelle translate articles/ --watch",
+    )
+)
 @settings_options(
     "out",
     "glossary",
