@@ -6,7 +6,7 @@ OUT := outputs
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: translate test check style bench torture lock clean help
+.PHONY: translate test check style bench torture docs pictures lock clean help
 
 help:
 	@echo "make translate   set up, prepare the bundled model once, translate seeds/ into $(OUT)/"
@@ -14,6 +14,8 @@ help:
 	@echo "make check       the same without the slow tests"
 	@echo "make bench       the benchmarks"
 	@echo "make torture     the fault campaign, ten minutes; SECONDS=60 SEED=2"
+	@echo "make docs        the documentation as a site, in build/docs"
+	@echo "make pictures    the documentation's pictures (needs chromium and LibreOffice)"
 	@echo "make lock        resolve the dependencies anew (needs uv)"
 	@echo "make clean       remove $(VENV) and caches; models and outputs stay"
 
@@ -74,6 +76,15 @@ bench: $(VENV)/.dev
 
 torture: $(VENV)/.dev
 	PYTHONPATH=tests $(BIN)/python -m torture --seconds $(or $(SECONDS),600) --seed $(or $(SEED),1)
+
+# --- documentation
+
+docs: $(VENV)/.dev
+	$(BIN)/python -m sphinx -q -E -W --keep-going -n -c docs -d build/docs-cache . build/docs
+	@echo "Open build/docs/index.html"
+
+pictures: $(VENV)/.dev
+	$(BIN)/python docs/pictures.py
 
 # --- upkeep
 
