@@ -24,7 +24,11 @@ PAGES = sorted(
     [
         *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")),
         ROOT / "benchmarks" / "RESULTS.md",
-        *(ROOT / "docs").rglob("*.md"),
+        *(
+            p
+            for p in (ROOT / "docs").rglob("*.md")
+            if "articles" not in p.parts and p.stem != "CAST"
+        ),
     ]
 )
 _COMMENT = re.compile(r"<!--\s*((?:not )?run|file)\s*(?::\s*(.*?))?\s*-->")
