@@ -51,8 +51,8 @@ def complaint(arguments, *, whole=True):
     [
         ("passerelle translate in --out en", ""),
         ("passerelle translate in --oot en", "No such option"),
-        ("passerelle translat in", "No such command"),
-        ("passerelle glossary ad a b", "No such command"),
+        ("passerelle translat in", "there is no command"),
+        ("passerelle glossary ad a b", "there is no command"),
         ("cat a | passerelle translate - --lines keep > b  # c", ""),
         ("passerelle translate", "Missing"),
         ("passerelle memory prune --days x", "valid integer"),
@@ -103,7 +103,8 @@ def test_every_call_in_a_block_is_one_that_the_command_line_takes(page):
 @each_page
 def test_every_call_in_the_prose_names_a_command_and_options_that_there_are(page):
     wrong = []
-    for code in pages.inline(page, "code_inline"):
+    told_of_old = page.name == "CHANGELOG.md"  # names what was, and what is mistyped
+    for code in pages.inline(page, "code_inline") if not told_of_old else ():
         if code.content.startswith("passerelle "):
             for call in pages.passerelle_calls(code.content.replace("…", "")):
                 call = [word for word in call if word != "COMMAND"]
