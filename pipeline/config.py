@@ -163,7 +163,8 @@ class Settings:
         origin = self.origin(name).removesuffix(_SHARED)
         if path.is_absolute() or not origin.endswith(".toml"):
             return path
-        return Path(origin).parent / path
+        folder = Path(origin).parent
+        return path if folder == Path.cwd() else folder / path  # as short as people say it
 
     def paths(self, name: str) -> tuple[Path, ...]:
         """Give the paths that ``name`` means, as `path` does; empty ones are left out."""
@@ -320,6 +321,15 @@ def _find(folder: Path) -> tuple[dict[str, Any], str]:
                 )
             return own, place
     return {}, ""
+
+
+def settings_place(folder: Path) -> str:
+    """Name the file, and the table in it, whose settings hold in ``folder``; "" where none do.
+
+    Raises:
+        ConfigError: the file cannot be read.
+    """
+    return _find(folder.resolve())[1]
 
 
 def load_settings(

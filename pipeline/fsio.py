@@ -33,6 +33,10 @@ _REASONS = {
         "a file stands where a folder would have to be",
         "choose another folder, or move that file away",
     ),
+    errno.EEXIST: (
+        "a file stands where a folder would have to be",
+        "choose another folder, or move that file away",
+    ),
     errno.ENOENT: ("no folder can be made here", "choose another folder"),
     errno.ENAMETOOLONG: ("the name is too long for this file system", "choose shorter names"),
     errno.EROFS: ("the file system is read-only", "choose another folder with --out"),

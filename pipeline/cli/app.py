@@ -16,6 +16,7 @@ from pipeline.errors import EXIT_INTERRUPTED, PasserelleError
 # name → (module with a Typer `app`, what `--help` says of it). The module is imported only
 # when its command is called, so that `--help` stays quick.
 _COMMANDS = {
+    "init": ("init", "Make a start: settings, a glossary, a sample article."),
     "translate": ("translate", "Translate French documents into English."),
     "config": ("", "Show every setting, its value and where the value came from."),
     "glossary": ("glossary", "See, check and edit the glossary of terms."),
@@ -84,7 +85,7 @@ app = new_app(
     "passerelle",
     "Translate French articles into English, offline, with the glossary kept.",
     cls=Commands,
-    epilog=examples("passerelle translate articles/", "passerelle glossary list"),
+    epilog=examples("passerelle init", "passerelle translate articles"),
 )
 
 
@@ -96,8 +97,9 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
+@app.callback(invoke_without_command=True, no_args_is_help=False)
 def passerelle(
+    context: typer.Context,
     *,
     version: Annotated[
         bool,
@@ -105,6 +107,14 @@ def passerelle(
     ] = False,
 ) -> None:
     """Translate French articles into English, offline, with the glossary kept."""
+    if context.invoked_subcommand is None:
+        from pathlib import Path
+
+        from pipeline.home.starting import advise
+
+        advice = advise(Path.cwd())
+        lines = [advice.told, f"Next: {advice.next_step}", advice.further]
+        answer([*filter(None, lines), "All commands: passerelle --help"], None, as_json=False)
 
 
 @app.command("config", epilog=examples("passerelle config", "passerelle config --json"))

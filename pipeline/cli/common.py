@@ -54,15 +54,15 @@ class Group(_Shown, TyperGroup):
         name = args[0]
         if name.startswith("-") or self.get_command(ctx, name):
             return super().resolve_command(ctx, args)
+        from pipeline.home.commands import kept
+
         path = ctx.command_path
         near = difflib.get_close_matches(name, self.list_commands(ctx))
-        meant = [f"`{path} {each}`" for each in near]
+        meant = [f"`{' '.join(c.path)}`" for c in kept().walk() if c.name == name]
+        if not meant or (near and path != "passerelle"):
+            meant = [f"`{path} {each}`" for each in near]
         if not meant and Path(name).exists():
             meant = [f"`passerelle translate {name}`"]
-        if not meant:
-            from pipeline.home.commands import kept
-
-            meant = [f"`{' '.join(c.path)}`" for c in kept().walk() if c.name == name]
         raise UsageError(
             f"there is no command `{path} {name}`",
             next_step=f"did you mean {' or '.join(meant)}?"
