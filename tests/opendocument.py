@@ -48,7 +48,12 @@ STYLES = "".join(
         "R": 'officeooo:rsid="0014"',
         "L": 'fo:language="fr" fo:country="FR"',
         "E": 'fo:language="en" fo:country="GB"',
+        "B4": 'fo:font-weight="bold" fo:language="en" fo:country="GB"',
     }.items()
+)
+STYLES += (  # lists come after them, and have text properties
+    '<text:list-style style:name="D"><text:list-level-style-bullet text:level="1">'
+    '<style:text-properties fo:color="#000000"/></text:list-level-style-bullet></text:list-style>'
 )
 MANIFEST = (
     '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'

@@ -55,6 +55,11 @@ MATH = FRAME.format("<draw:object><math:math><math:mi>sin</math:mi></math:math><
             'UN <text:span text:style-name="B">CHAT</text:span> GRIS',
         ),
         (
+            '<text:span text:style-name="B">un ch</text:span><text:span text:style-name="B4">at'
+            "</text:span> gris",
+            '<text:span text:style-name="B">UN CHAT</text:span> GRIS',
+        ),
+        (
             'un <text:span text:style-name="B">ch</text:span><text:span text:style-name="B2">a'
             '</text:span><text:span text:style-name="B3">t</text:span> gris',
             'UN <text:span text:style-name="B">CHAT</text:span> GRIS',

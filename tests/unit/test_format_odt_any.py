@@ -41,7 +41,7 @@ def paragraphs(draw, deep: int = 2) -> str:
         elif kind == "mark":
             pieces.append(draw(marks))
         elif kind == "span":
-            tag = draw(st.sampled_from(["B", "B2", "B3", "R", "I", "L"]))
+            tag = draw(st.sampled_from(["B", "B2", "B3", "B4", "R", "I", "L"]))
             pieces.append(f'<text:span text:style-name="{tag}">{inner}</text:span>')
         elif deep:
             below = draw(paragraphs(deep - 1))

@@ -92,6 +92,8 @@ class Reader:
             self._attributes(event)
 
     def _end(self, event: Event) -> None:
+        if event.name == "style:style":
+            self._style = ""  # list styles have text properties, too
         self._outline.feed(event)
         if self._skipped:
             self._skipped -= 1

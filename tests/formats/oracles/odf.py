@@ -92,6 +92,8 @@ def _runs(
             yield from _runs(child, looks | more, known)
         elif tag == _TEXT + "a":
             yield from _runs(child, looks | {"a"}, known)
+        elif tag in _PARAGRAPHS:
+            pass  # in a shape that stands in the line: read on its own
         elif tag and tag != _OFFICE + "annotation":
             field = {"k"} if tag.startswith(_TEXT) and tag not in _TRANSPARENT else set()
             yield from _runs(child, looks | field, known)
