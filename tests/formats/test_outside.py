@@ -72,7 +72,7 @@ WRITTEN = {  # format → what LibreOffice makes it of
     "xlsx": ("csv",),
 }
 
-NOT_JUDGED = {"endnotes-of-docx.epub"}
+NOT_JUDGED = {("epub", "endnotes-of-docx")}
 """Its notes are marked with i and ii, which stay; the oracle takes them for words."""
 
 
@@ -89,7 +89,7 @@ def written(format: str) -> tuple[Sample, ...]:
             name = f"{stem}-of-{origin}"
             sample = Sample(name=name, format=format, data=data, texts=texts, columns=columns)
             # A tag in running text is a placeholder and stays: the samples of HTML have them.
-            judged = sample.file_name not in NOT_JUDGED
+            judged = (format, name) not in NOT_JUDGED
             tags = any("&lt;b" in text for text in texts)
             found += [sample] if texts and judged and not tags else []
     return tuple(sorted(found, key=lambda s: s.name))
