@@ -18,6 +18,7 @@ from pipeline.errors import EXIT_INTERRUPTED, PasserelleError
 _COMMANDS = {
     "init": ("init", "Make a start: settings, a glossary, a sample article."),
     "translate": ("translate", "Translate French documents into English."),
+    "doctor": ("doctor", "Say what is there, what is wrong or slow, and what to do first."),
     "config": ("", "Show every setting, its value and where the value came from."),
     "glossary": ("glossary", "See, check and edit the glossary of terms."),
     "memory": ("memory", "See, export, correct and prune the translation memory."),

@@ -1,0 +1,63 @@
+"""``passerelle doctor``: what it finds, how it is told, and what it never does."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from pipeline.cli.app import app
+from pipeline.home.doctor import EXAMINATIONS, Found, Visit, examine
+
+
+@pytest.fixture
+def desk(tmp_path, monkeypatch):
+    """An empty folder to work in, and an empty model store."""
+    folder = tmp_path / "desk"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("PASSERELLE_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("ARGOS_PACKAGES_DIR", str(tmp_path / "argos"))
+    return folder
+
+
+def doctor(*arguments):
+    return CliRunner().invoke(app, ["doctor", *map(str, arguments)])
+
+
+def test_an_empty_folder_is_told_what_to_make_and_nothing_is_made(desk, tmp_path):
+    result = doctor()
+    assert result.exit_code == 0, result.output
+    assert "the bundled model is not made yet" in result.stdout
+    assert result.stdout.endswith("\nDo this first: make one: `passerelle init`.\n")
+    assert sorted(tmp_path.rglob("*")) == [desk]
+
+
+def test_json_holds_what_the_text_says(desk):
+    told = json.loads(doctor("--json").stdout)
+    text = doctor().stdout
+    assert told["version"] == 1
+    assert [each["name"] for each in told["examined"]] == list(EXAMINATIONS)
+    for each in told["examined"]:
+        assert each["summary"] in text
+        for trouble in each["troubles"]:
+            assert trouble["what"] in text
+            assert trouble["next_step"] in text
+
+
+@pytest.mark.parametrize("broken", EXAMINATIONS)
+def test_a_bug_in_one_examination_stops_no_other(desk, broken):
+    def fails(_visit):
+        raise ZeroDivisionError
+
+    def fine(_visit):
+        return Found(summary="fine", facts={})
+
+    rounds = dict.fromkeys(EXAMINATIONS, fine) | {broken: fails}
+    health = examine(Visit.here(), rounds)
+    assert [each.name for each in health.examined] == list(EXAMINATIONS)
+    assert [each.name for each in health.examined if each.found.summary != "fine"] == [broken]
+    (trouble,) = health.troubles
+    assert "bug" in trouble.what
+    assert health.exit_code == 1
