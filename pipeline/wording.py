@@ -74,6 +74,21 @@ def counted(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def unkept(term: str, expected: Sequence[str], found: str) -> str:
+    """Say how a term is not as the glossary says.
+
+    Args:
+        term: the French.
+        expected: accepted English forms; none where what was found is forbidden.
+        found: the English that stands for it.
+    """
+    if not expected:
+        return f"“{found}” is forbidden"
+    if list(expected) == [term]:
+        return f"“{term}” is missing"
+    return f"“{term}” should be {' or '.join(f'“{form}”' for form in expected)}"
+
+
 def excerpt(text: str, width: int) -> str:
     """Give a text's beginning on one line of at most ``width`` characters."""
     flat = " ".join(text.split())

@@ -224,6 +224,7 @@ def _render(
 def _stream(settings: Settings, reporter: Reporter, name: str, *, quiet: bool) -> int:
     from pipeline.run.reporting.summary import render_found
     from pipeline.run.stream import translate_bytes
+    from pipeline.wording import unkept
 
     data = sys.stdin.buffer.read()
     result = translate_bytes(data, settings, open_engine=_open, reporter=reporter, name=name)
@@ -239,8 +240,8 @@ def _stream(settings: Settings, reporter: Reporter, name: str, *, quiet: bool) -
         sys.stdout.buffer.write(result.data)
         sys.stdout.buffer.flush()
     for violation in result.violations:
-        expected = " or ".join(violation.expected)
-        typer.echo(f"warning: {violation.place}: “{violation.term}” should be {expected}", err=True)
+        said = unkept(violation.term, violation.expected, violation.found)
+        typer.echo(f"warning: {violation.place}: {said}", err=True)
     if not quiet:
         for line in render_found(result.found, style=style_for(sys.stderr)):
             typer.echo(line, err=True)

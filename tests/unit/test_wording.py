@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import pipeline
-from pipeline.wording import RUNGS, WAYS, columns, counted, excerpt, fold
+from pipeline.wording import RUNGS, WAYS, columns, counted, excerpt, fold, unkept
 
 SOURCES = Path(pipeline.__file__).parent.rglob("*.py")
 
@@ -53,3 +53,16 @@ def test_a_line_that_fits_stays_and_what_is_broken_is_indented_below():
     assert fold(line, 40) == "  one two three four five six seven\n    eight nine ten eleven"
     assert fold("x" * 60, 40) == "x" * 60
     assert fold(f"two lines\n{line}", 40) == f"two lines\n{line}"
+
+
+@pytest.mark.parametrize(
+    ("term", "expected", "found", "said"),
+    [
+        ("Musk", ("Musk",), "", "“Musk” is missing"),
+        ("IA", ("AI",), "", "“IA” should be “AI”"),
+        ("beau", ("nice", "fine"), "ugly", "“beau” should be “nice” or “fine”"),
+        ("*", (), "bad", "“bad” is forbidden"),
+    ],
+)
+def test_an_unkept_term_is_put_as_one_would_say_it(term, expected, found, said):
+    assert unkept(term, expected, found) == said

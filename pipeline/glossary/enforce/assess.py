@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.glossary.match import Hit, Target, accepted, assign, find_form
 from pipeline.records import Finding, Occurrence, Rendering, Span, TermResult
+from pipeline.wording import unkept
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -108,13 +109,10 @@ def _findings(results: list[TermResult], matches: Matches) -> Iterator[Finding]:
     """Name what is violated, and the terms that gave way to others."""
     for result in results:
         seen = result.occurrence
-        forms = " or ".join(f"“{form}”" for form in result.expected)
-        none = "it is not there" if len(result.expected) == 1 else "none is there"
+        said = unkept(seen.text, result.expected, result.found)
         if result.forbidden:
-            said = f"“{result.found}” is forbidden"
             yield Finding(check="term", severity="error", message=said, target=result.target)
         elif not result.satisfied:
-            said = f"“{seen.text}” should be {forms}; {none}"
             yield Finding(check="term", severity="error", message=said, source=seen.span)
     for kept, lost in matches.overlaps:
         if not (kept.start <= lost.start and lost.end <= kept.end):

@@ -80,7 +80,8 @@ class Violation:
     document: str
     place: str  # as in `ToCheck`
     term: str
-    expected: tuple[str, ...]
+    expected: tuple[str, ...]  # () where what was found is forbidden
+    found: str
     source: str
     target: str
 
@@ -340,6 +341,7 @@ class Tally:
                 place=place_of(row),
                 term=term["occurrence"]["term"],
                 expected=tuple(term["expected"]),
+                found=term["found"],
                 source=row["source"],
                 target=row["target"],
             )

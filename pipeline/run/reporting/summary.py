@@ -7,7 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from pipeline.run.reporting.progress import format_seconds
-from pipeline.wording import WAYS, Style, counted, fold, one_line, plain
+from pipeline.wording import WAYS, Style, counted, fold, one_line, plain, unkept
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -118,9 +118,8 @@ def _terms(report: RunReport) -> Lines:
         return
     yield f"  {counted(terms.violated, 'term')} not as the glossary says:", "bad"
     for violation in report.violations:
-        expected = " or ".join(f"“{form}”" for form in violation.expected)
-        place = f"{violation.document}, {violation.place}"
-        yield f"    {place}: “{violation.term}” should be {expected}", ""
+        said = unkept(violation.term, violation.expected, violation.found)
+        yield f"    {violation.document}, {violation.place}: {said}", ""
         yield from _pair(violation.source, violation.target)
     if terms.violated > len(report.violations):
         yield f"    and {terms.violated - len(report.violations):,} more: see terms.csv", ""
