@@ -115,6 +115,12 @@ def fold(line: str, width: int) -> str:
     )
 
 
+def at_home(path: str, home: str) -> str:
+    """Give a path with ``~`` for the home folder, as people write it."""
+    rest = path.removeprefix(home.rstrip("/\\"))
+    return f"~{rest}" if home and rest != path and rest[:1] in ("", "/", "\\") else path
+
+
 def columns(
     rows: Sequence[Sequence[str]], *, right: Sequence[int] = (), least: Sequence[int] = ()
 ) -> Iterator[str]:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pipeline.cli.common import answer, emit_json, examples, new_app
-from pipeline.wording import columns
+from pipeline.cli.common import Given, answer, emit_json, examples, new_app, settings_options
+from pipeline.wording import columns, counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
     from pipeline.models import ModelRecord, Store, VerifyReport
 
 app = new_app(
@@ -23,6 +23,15 @@ app = new_app(
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
 Name = Annotated[str, typer.Argument(help="Name of an installed model (see list), or its kind.")]
+
+Source = Annotated[
+    Path | None, typer.Option("--source", "-s", help="French, one segment a line; or see --tsv.")
+]
+Reference = Annotated[
+    list[Path] | None,
+    typer.Option("--reference", "-r", help="Its English, line by line; may be repeated."),
+]
+Tsv = Annotated[Path | None, typer.Option(help="French, a tab, English: both in one file.")]
 
 
 def _store() -> Store:
@@ -35,19 +44,10 @@ def _say(message: str) -> None:
     typer.echo(message, err=True)
 
 
-def _table(record: ModelRecord) -> dict[str, Any]:
-    return {
-        "name": record.name,
-        "kind": record.kind,
-        "version": record.version,
-        "languages": list(record.languages),
-        "owner": record.owner,
-        "origin": record.origin,
-        "installed_at": record.installed_at,
-        "bytes": record.size,
-        "path": str(record.path),
-        "damage": record.damage,
-    }
+def _table(record: ModelRecord, store: Store) -> dict[str, Any]:
+    from pipeline.cli.models_show import auto_path, record_table
+
+    return record_table(store, record, auto_path(store))
 
 
 def _report(report: VerifyReport) -> dict[str, Any]:
@@ -55,34 +55,29 @@ def _report(report: VerifyReport) -> dict[str, Any]:
     return first | asdict(report) | {"path": str(report.path)}
 
 
-def _lines(records: Sequence[ModelRecord]) -> Iterator[str]:
-    rows = [
-        (
-            r.kind,
-            r.version,
-            "→".join(r.languages),
-            f"{r.size / 1e6:,.0f} MB" if r.files else "–",
-            "" if r.owner == "passerelle" else f"(installed by {r.owner})",
-        )
-        for r in records
-        if not r.damage
-    ]
-    sound = columns(rows, right=(3,), least=(8, 8, 7, 9))
-    told = [(r.name, f"DAMAGED: {r.damage}" if r.damage else next(sound)) for r in records]
-    return columns(told, least=(20,))
+@app.command("list", epilog=examples("passerelle models list", "passerelle models list --paths"))
+def list_models(
+    *,
+    paths: Annotated[bool, typer.Option("--paths", help="Name each model's folder.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """List the installed models, argostranslate's own packages too: what, how large, how good."""
+    from pipeline.cli.models_show import elsewhere_table, list_lines
+    from pipeline.models import strays
 
-
-@app.command("list", epilog=examples("passerelle models list", "passerelle models list --json"))
-def list_models(*, as_json: AsJson = False) -> None:
-    """List the installed models, argostranslate's own packages too."""
     store = _store()
-    records = store.list()
-    none = (
-        f"No model is installed in {store.root}.",
-        "Install one: passerelle models install bundled",
-    )
-    told = {"store": str(store.root), "models": [_table(record) for record in records]}
-    answer(_lines(records) if records else none, told, as_json=as_json)
+    if as_json:
+        records, others = store.list(), strays(store.root)
+        told: dict[str, Any] = {"store": str(store.root)}
+        told["models"] = [_table(record, store) for record in records]
+        if elsewhere := elsewhere_table(store):
+            told["elsewhere"] = elsewhere
+        if others:
+            told["strays"] = [{"path": str(s.path), "what": s.what} for s in others]
+        emit_json(told)
+        return
+    for line in list_lines(store, paths=paths):
+        typer.echo(line)
 
 
 @app.command(
@@ -113,9 +108,10 @@ def install(
     """Install a model, whole or not at all."""
     from pipeline.models import install_model
 
-    record = install_model(_store(), what, force=force, any_language=any_language, progress=_say)
+    store = _store()
+    record = install_model(store, what, force=force, any_language=any_language, progress=_say)
     told = f"{record.name} {record.version} is installed in {record.path}"
-    answer(told, _table(record), as_json=as_json)
+    answer(told, _table(record, store), as_json=as_json)
 
 
 @app.command(epilog=examples("passerelle models verify", "passerelle models verify argos-fr-en"))
@@ -195,38 +191,174 @@ def check(
     done.require()
 
 
+@app.command(
+    epilog=examples(
+        "passerelle models measure argos-fr-en --source set.fr --reference set.en",
+        "passerelle models measure argos-fr-en --tsv set.tsv --sentences 200",
+    )
+)
+@settings_options(
+    "engine",
+    "family",
+    "profile",
+    "allow_host",
+    "beam",
+    "threads",
+    "glossary",
+    "second_look",
+    "touch_ups",
+    engine="Engine of the model, where its name or folder does not tell.",
+    glossary="Keep this glossary's terms; may be repeated. [none]",
+    second_look="Translate doubtful sentences again, as a run does: off, french, full. [off]",
+    touch_ups="Write numbers, titles, quotes and the like as English does. [no]",
+)
+def measure(
+    model: Annotated[
+        str,
+        typer.Argument(
+            help="Name of an installed model, or the folder, file or address of another. "
+            "[what a run would take]",
+            show_default=False,
+        ),
+    ] = "",
+    *,
+    given: Given,
+    source: Source = None,
+    reference: Reference = None,
+    tsv: Tsv = None,
+    testset: Annotated[
+        str, typer.Option(help="sacrebleu's name of a test set, instead of files.")
+    ] = "",
+    langpair: Annotated[str, typer.Option(help="Language pair of --testset.")] = "fr-en",
+    sentences: Annotated[
+        int, typer.Option(min=1, help="Only the first so many lines. [all]", show_default=False)
+    ] = sys.maxsize,
+    name: Annotated[str, typer.Option(help="What the set is called. [the file's name]")] = "",
+    metric: Annotated[
+        list[str] | None,
+        typer.Option("--metric", "-m", help="bleu, chrf, chrf++ or ter. [bleu and chrf]"),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Translate a set that you name with a model, score it, and keep the figures.
+
+    The model alone is measured: without glossary, second look and touch-ups unless asked for,
+    and without the translation memory. `models list` and `models info` show what was measured.
+
+    Exit codes: 0 measured; 12 nothing in the files; 11 files that do not fit together; 2 wrong
+    usage; 4 a file that cannot be read; 6 model; 7 figures that cannot be kept; 8 engine;
+    9 a test set that cannot be downloaded; 130 stopped, nothing is kept.
+    """
+    from pipeline.cli.models_show import home_of, measured_text, measurement_lines
+    from pipeline.config import Settings, load_settings
+    from pipeline.errors import UsageError
+    from pipeline.home.measuring import keep, read_set
+    from pipeline.home.measuring import measure as measured_on
+    from pipeline.quality import CorpusScorer, fetch_testset
+    from pipeline.run.reporting.progress import make_reporter
+
+    metrics = tuple(metric or ("bleu", "chrf"))
+    CorpusScorer(metrics)  # an unknown one is told before the work
+    if (source is not None) + (tsv is not None) + bool(testset) != 1 or (tsv and reference):
+        raise UsageError(
+            "one set is measured on",
+            next_step="give --source FILE --reference FILE, or --tsv FILE, or --testset NAME",
+        )
+    if source is not None and not reference:
+        raise UsageError(
+            "there is no reference to score against",
+            place=str(source),
+            next_step="give the English, line by line, with --reference",
+        )
+    paths = [source or tsv, *(reference or ())]
+    if testset:
+        french, english = fetch_testset(testset, langpair)
+        paths = [french, *english]
+    only = sentences if sentences != sys.maxsize else 0
+    test = read_set(paths[0], paths[1:], sentences=only, name=name or testset)
+    alone = {"glossary": (), "second_look": "off", "touch_ups": False}
+    settings = Settings.of(**alone | _said(given), model=model)
+    if not model:
+        settings = load_settings(alone | _said(given))
+    store = _store()
+    typer.echo(f"{counted(len(test.sources), 'line')} of {test.name}", err=True)
+    done, unanswered = measured_on(test, settings, store, reporter=make_reporter(), metrics=metrics)
+    try:
+        where = keep(store, done)
+    finally:  # an hour's figures are told even where they cannot be kept
+        lines = [
+            f"{done.model}: {measured_text(done, old=False)}",
+            *(f"  {line}" for line in measurement_lines(done)),
+        ]
+        if unanswered:
+            lines.append(
+                f"  {counted(unanswered, 'line')} without an answer: the French was scored"
+            )
+        if test.blank:
+            lines.append(f"  {counted(test.blank, 'empty line')} left out")
+        answer(
+            lines, asdict(done) | {"blank": test.blank, "unanswered": unanswered}, as_json=as_json
+        )
+    if not as_json:
+        typer.echo(f"Kept in {home_of(where)}; `passerelle models list` shows it.")
+
+
+def _said(given: Given) -> Given:
+    return {name: value for name, value in given.items() if value is not None}
+
+
 @app.command(epilog=examples("passerelle models remove argos-fr-en"))
 def remove(
-    name: Annotated[str, typer.Argument(help="Name of an installed model (see list).")],
+    name: Annotated[
+        str,
+        typer.Argument(
+            help="Name of an installed model (see list); or the path or address of another, whose "
+            "figures are forgotten."
+        ),
+    ],
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Remove an installed model."""
-    record = _store().remove(name)
-    told = f"{record.name} was removed, {record.size / 1e6:,.0f} MB"
-    answer(told, _table(record), as_json=as_json)
+    """Remove an installed model, and what was measured of it."""
+    from pipeline.models import forget_measured, measured_name, measured_path
+
+    store = _store()
+    there = [_table(r, store) for r in store.list() if r.name == name]
+    other = measured_path(store.root, measured_name(name), installed=False)
+    if not there and forget_measured(other):
+        told = f"what was measured of {name} is forgotten; its files are left as they are"
+        answer(told, {"forgotten": name}, as_json=as_json)
+        return
+    record = store.remove(name)
+    told = f"{record.name} was removed, {there[0]['bytes'] / 1e6:,.0f} MB"
+    answer(told, there[0], as_json=as_json)
 
 
 @app.command(
     epilog=examples("passerelle models info argos-fr-en", "passerelle models info bundled --json")
 )
 def info(name: Name, *, as_json: AsJson = False) -> None:
-    """Describe an installed model: origin, size, files and their hashes."""
-    record = _store().get(name)
-    table = _table(record)
+    """Describe an installed model: origin, size, how good, files and their hashes."""
+    from pipeline.cli.models_show import info_lines
+    from pipeline.models import TERMS_NOTICE
+
+    store = _store()
+    record = store.get(name)
+    table = _table(record, store)
     shown = [
         (key, "→".join(value) if isinstance(value, list) else str(value))
         for key, value in table.items()
-        if value not in ("", [])
+        if key not in ("published", "measured", "auto") and value not in ("", [])
     ]
+    if table["auto"]:
+        shown.append(("auto", "what --engine auto takes"))
     if record.kind == "bundled":
-        from pipeline.models import TERMS_NOTICE
-
         shown.append(("terms", TERMS_NOTICE))
     files = [(f"{f.size:,}", f"{f.sha256[:16]}…", f.path) for f in record.files]
     answer(
         [
             *columns(shown, least=(12,)),
+            *info_lines(store, record),
             *(f"  {line}" for line in columns(files, right=(0,), least=(12,))),
         ],
         {

@@ -18,7 +18,8 @@ import zlib
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any
 
-from pipeline.errors import PackageRefused
+from pipeline.errors import PackageRefused, UsageError
+from pipeline.models.record import version_order
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -253,6 +254,7 @@ def install_archive(
 
     Raises:
         PackageRefused: it is unsafe, incomplete or damaged; nothing was installed.
+        UsageError: a newer version is installed.
         OutputError: the store cannot be written; nothing was installed.
     """
     try:
@@ -267,15 +269,44 @@ def install_archive(
         handle.seek(0)
         content = hashlib.file_digest(handle, "sha256").hexdigest()  # type: ignore[arg-type]
         size = sum(info.file_size for info in package.files.values())
-        progress(f"installing {package.top}, {size / 1e6:.0f} MB")
+        name = f"argos-{'-'.join(package.languages)}".lower()
+        version, recipe = package.metadata["package_version"], f"unpack-{UNPACK_VERSION}:{content}"
+        there = next((r for r in store.list() if r.name == name and not r.damage), None)
+        instead = _instead_of(there, version, recipe, place=place, force=force)
+        progress(
+            f"{name} {version}, the same package, is installed already"
+            if instead is None
+            else f"installing {package.top}, {size / 1e6:.0f} MB{instead}"
+        )
         return store.install_folder(
-            f"argos-{'-'.join(package.languages)}".lower(),
+            name,
             package.unpack,
             kind="argos",
-            version=package.metadata["package_version"],
+            version=version,
             languages=package.languages,
             origin=origin,
-            recipe=f"unpack-{UNPACK_VERSION}:{content}",
+            recipe=recipe,
             force=force,
             progress=progress,
         )
+
+
+def _instead_of(
+    there: ModelRecord | None, version: str, recipe: str, *, place: str, force: bool
+) -> str | None:
+    """Say whose place a package takes; ``None`` where the same one is installed.
+
+    Raises:
+        UsageError: an older version would take the place of a newer one.
+    """
+    if there is None:
+        return ""
+    if there.recipe == recipe and not force:
+        return None
+    if version_order(version) < version_order(there.version) and not force:
+        raise UsageError(
+            f"this is version {version}, older than {there.version}, which is installed",
+            place=place,
+            next_step="nothing was changed; to have the older one instead, add --force",
+        )
+    return f", in the place of version {there.version}"

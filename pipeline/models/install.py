@@ -26,7 +26,7 @@ from pipeline.errors import (
     PackageRefused,
     UsageError,
 )
-from pipeline.fsio import output_error
+from pipeline.fsio import is_folder, open_file, output_error
 from pipeline.models.argos_package import install_archive
 from pipeline.models.bundled import BUNDLED_NAME, ensure_bundled, install_bundled
 from pipeline.models.record import argos_setting, compare_files
@@ -73,13 +73,26 @@ def install_model(
     languages = None if any_language else ("fr", "en")
     install = partial(install_archive, store, force=force, progress=progress)
     path = Path(what)
-    if path.suffix == ".argosmodel" or path.is_file():
+    if is_folder(path) and not _CODE.fullmatch(what):
+        raise UsageError(
+            "a folder is not installed: a model's folder is used where it is",
+            place=what,
+            next_step=f"see what it is: passerelle models check {what}; then translate --model",
+        )
+    if path.suffix == ".argosmodel" or os.path.lexists(path):
         try:
-            with path.open("rb") as handle:
+            with open_file(path) as handle:
+                if handle.read(4) == b"GGUF":
+                    raise UsageError(
+                        "a GGUF file is not installed: it is used where it is",
+                        place=what,
+                        next_step=f"see what it can: passerelle models check {what}",
+                    )
+                handle.seek(0)
                 return install(handle, place=what, origin=path.name, languages=languages)
         except OSError as error:
             raise PackageRefused(
-                f"the file cannot be read: {error.strerror}",
+                f"the file cannot be read: {error.strerror or error}",
                 place=what,
                 next_step="check the path and its permissions",
             ) from error

@@ -10,6 +10,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Literal
@@ -86,6 +88,14 @@ class VerifyReport:
             if names := getattr(self, label):
                 parts.append(f"{label}: {', '.join(names)}")
         return "; ".join(parts)
+
+
+def version_order(version: str) -> tuple[int, ...]:
+    """Give what orders versions: 1.10 after 1.9, 1.9 and 1.9.0 alike."""
+    numbers = [int(part) for part in re.findall(r"\d{1,18}", version)]
+    while numbers and not numbers[-1]:
+        numbers.pop()
+    return tuple(numbers)
 
 
 # --- ours -------------------------------------------------------------------------
@@ -186,6 +196,25 @@ def compare_files(record: ModelRecord, *, hashes: bool = True) -> VerifyReport:
         changed=tuple(changed),
         unexpected=tuple(sorted(present - {file.path for file in record.files})),
     )
+
+
+def is_of_ours(folder: Path) -> bool:
+    """Say whether a folder holds anything of a model: a record, weights or a package's metadata."""
+    marks = (RECORD_NAME, "model.bin", "model/model.bin", "metadata.json")
+    try:
+        return any((folder / mark).exists() for mark in marks) or not any(folder.iterdir())
+    except OSError:  # a folder that cannot be looked into
+        return True
+
+
+def folder_bytes(folder: Path) -> int:
+    """Give the bytes of all files below a folder; what cannot be seen does not count."""
+    total = 0
+    for path, _, names in os.walk(folder):  # raises nothing
+        for name in names:
+            with suppress(OSError):
+                total += (Path(path) / name).lstat().st_size
+    return total
 
 
 # --- argostranslate's -------------------------------------------------------------

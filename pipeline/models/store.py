@@ -9,10 +9,9 @@ keeps two installs of the same model apart.
 from __future__ import annotations
 
 import contextlib
-import errno
+import difflib
 import math
 import os
-import re
 import secrets
 import shutil
 from datetime import UTC, datetime
@@ -27,7 +26,9 @@ from pipeline.errors import (
     OutputError,
     UsageError,
 )
-from pipeline.fsio import file_lock, fsync_folder, output_error
+from pipeline.fsio import file_lock, fsync_folder
+from pipeline.models.durable import make_durable, writing
+from pipeline.models.figures import forget_measured, measured_path
 from pipeline.models.record import (
     RECORD_NAME,
     ModelRecord,
@@ -36,15 +37,18 @@ from pipeline.models.record import (
     compare_files,
     found_packages,
     hash_files,
+    is_of_ours,
     read_record,
+    version_order,
 )
+from pipeline.models.shelf import HIDDEN, NAME, entries
+from pipeline.models.using import users_of
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Callable, Iterator, Mapping
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _BUILDING, _REPLACED = ".part", ".old"
-_HIDDEN = re.compile(rf"\.(?P<name>{_NAME.pattern})\.[^.]+(?P<suffix>\.part|\.old)")
 
 
 def default_root(environ: Mapping[str, str] = os.environ) -> Path:
@@ -62,39 +66,6 @@ def default_root(environ: Mapping[str, str] = os.environ) -> Path:
 
 class _Busy(ModelError):
     """Another process is installing this model."""
-
-
-@contextlib.contextmanager
-def _writing(target: Path) -> Iterator[None]:
-    """Turn operating-system errors met while putting ``target`` in place into ours."""
-    try:
-        yield
-    except OSError as error:
-        place = str(error.filename or target)
-        if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
-            raise OutputError(
-                output_error(target, error).problem,
-                place=place,
-                next_step="set PASSERELLE_HOME to a folder that can be written",
-            ) from error
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise output_error(target, error) from error
-        raise ModelError(
-            f"the model could not be put in place: {error.strerror or error}",
-            place=place,
-            next_step="check the file or folder that is named and try again",
-        ) from error
-
-
-def _make_durable(folder: Path) -> None:
-    """Flush every file and folder below ``folder`` to the disk."""
-    for path in (*folder.rglob("*"), folder):
-        if path.is_dir():
-            fsync_folder(path)
-        elif path.is_file():
-            # Windows flushes only handles that may write; elsewhere reading is enough.
-            with path.open("r+b" if os.name == "nt" else "rb") as handle:
-                os.fsync(handle.fileno())
 
 
 class Store:
@@ -116,7 +87,7 @@ class Store:
         Raises:
             UsageError: ``name`` cannot be a model's name.
         """
-        if not _NAME.fullmatch(name):
+        if not NAME.fullmatch(name):
             raise UsageError(
                 f"{name!r} cannot be a model's name",
                 next_step="use small letters, digits, dots, dashes and underscores",
@@ -136,27 +107,21 @@ class Store:
         return self._own() + self._foreign()
 
     def _own(self) -> tuple[ModelRecord, ...]:
-        try:
-            folders = sorted(
-                p for p in self.root.iterdir() if p.is_dir() and _NAME.fullmatch(p.name)
-            )
-        except FileNotFoundError:
-            return ()
-        except OSError as error:
-            raise ModelError(
-                f"the model store cannot be read: {error.strerror}",
-                place=str(self.root),
-                next_step="check its permissions, or set PASSERELLE_HOME to another folder",
-            ) from error
-        return tuple(map(self._read, folders))
+        found = entries(self.root)
+        return tuple(self._read(p) for p in found if p.is_dir() and NAME.fullmatch(p.name))
 
     @staticmethod
     def _read(folder: Path) -> ModelRecord:
         try:
             return read_record(folder)
         except ModelDamaged as error:
-            kind = folder.name.partition("-")[0]
-            return ModelRecord(name=folder.name, kind=kind, path=folder, damage=error.problem)
+            ours = is_of_ours(folder)
+            return ModelRecord(
+                name=folder.name,
+                kind=folder.name.partition("-")[0] if ours else "",
+                path=folder,
+                damage=error.problem if ours else "no model: nothing in this folder says so",
+            )
 
     def _foreign(self) -> tuple[ModelRecord, ...]:
         folders = argostranslate_folders() if self._argos_folders is None else self._argos_folders
@@ -184,7 +149,9 @@ class Store:
         ]
         if not found:
             return None
-        best = max(found, key=lambda r: (not r.damage, r.owner == "passerelle", _order(r.version)))
+        best = max(
+            found, key=lambda r: (not r.damage, r.owner == "passerelle", version_order(r.version))
+        )
         if best.damage:
             raise ModelDamaged(
                 best.damage,
@@ -192,6 +159,18 @@ class Store:
                 next_step=f"run `passerelle models remove {best.name}` and install it again",
             )
         return best
+
+    def auto(self) -> ModelRecord | None:
+        """Give the model that ``auto`` takes; ``None`` where the bundled one is to be made.
+
+        Raises:
+            ModelDamaged: an Argos package is there, and damaged.
+        """
+        if (argos := self.find("argos")) is not None:
+            return argos
+        with contextlib.suppress(ModelDamaged):  # then it is made anew
+            return self.find("bundled")
+        return None
 
     def get(self, name: str) -> ModelRecord:
         """Give the model of this name or kind.
@@ -202,15 +181,19 @@ class Store:
         """
         record = self.find(name)
         if record is None:
-            known = ", ".join(dict.fromkeys(r.name for r in self.list()))
             raise ModelMissing(
                 f"no model {name!r} is installed",
                 place=str(self.root),
-                next_step=f"installed: {known}"
-                if known
-                else "install one: passerelle models install bundled",
+                next_step=self.known(name) or "install one: passerelle models install bundled",
             )
         return record
+
+    def known(self, name: str) -> str:
+        """Say which models there are, the one first that ``name`` may mean; "" where none is."""
+        names = list(dict.fromkeys(record.name for record in self.list()))
+        near = difflib.get_close_matches(name.lower(), names, n=1)
+        told = f"installed: {', '.join(names)}" if names else ""
+        return f"did you mean {near[0]!r}? {told}" if near else told
 
     def verify(self, name: str) -> VerifyReport:
         """Compare the files of a model, named or by kind, with its record.
@@ -271,7 +254,7 @@ class Store:
             ModelError: ``build`` met another operating-system error.
         """
         target = self.path(name)
-        with _writing(target), self._locked(name, tell=progress):
+        with writing(target), self._locked(name, tell=progress):
             self._sweep(name)
             if not force and target.exists():
                 present = self._read(target)
@@ -292,7 +275,7 @@ class Store:
                     path=target,
                 )
                 (building / RECORD_NAME).write_bytes(record.to_json())
-                _make_durable(building)
+                make_durable(building)
                 self._put_in_place(building, target)
             except BaseException:
                 shutil.rmtree(building, ignore_errors=True)
@@ -304,22 +287,44 @@ class Store:
 
         Raises:
             ModelMissing: there is none of that name.
-            UsageError: it belongs to argostranslate, or the name is not one.
+            UsageError: it belongs to argostranslate, the name is not one, or the folder is no
+                model's.
+            ModelError: a run is using it, or it is being installed.
             OutputError: it cannot be removed.
         """
+        theirs = [r for r in self._foreign() if r.name == name]
+        target = theirs[0].path if theirs else self.path(name)
+        if theirs and not (self.root / name).is_dir():
+            pair = "_".join(theirs[0].languages)
+            raise UsageError(
+                f"{name!r} was installed by argostranslate, not by passerelle",
+                place=str(target),
+                next_step="remove it with argostranslate's own tool: "
+                f"`argospm remove translate-{pair}`",
+            )
         target = self.path(name)
         if not target.is_dir():
-            if any(record.name == name for record in self._foreign()):
-                raise UsageError(
-                    f"{name!r} was installed by argostranslate, not by passerelle",
-                    next_step="remove it with argostranslate's own tool (argospm remove)",
-                )
-            self.get(name)  # a kind rather than a name, or nothing at all
+            found = self.get(name)  # a kind rather than a name, or nothing at all
             raise UsageError(
-                f"{name!r} is a kind of model", next_step="name the model: passerelle models list"
+                f"{name!r} is a kind of model",
+                next_step=f"name the model: passerelle models remove {found.name}",
             )
-        with _writing(target), self._locked(name):
+        with writing(target), self._locked(name):
             record = self._read(target)
+            if record.damage and not is_of_ours(target):
+                raise UsageError(
+                    "this folder is no model of passerelle's: nothing in it says so",
+                    place=str(target),
+                    next_step="look into it, and remove it by hand if nobody needs it",
+                )
+            if users := users_of(self.root, name):
+                raise _Busy(
+                    f"{name} is in use: {' and '.join(users)} "
+                    f"{'is' if len(users) == 1 else 'are'} translating with it",
+                    place=str(target),
+                    next_step="wait until the run has ended, or stop it, and remove it then",
+                )
+            forget_measured(measured_path(self.root, name, installed=True))
             # Out of sight first: a removal that is cut short leaves no half model behind.
             hidden = self._hidden(name, _BUILDING)
             target.rename(hidden / name)
@@ -334,14 +339,14 @@ class Store:
         """
         if not self.root.is_dir():
             return
-        with _writing(self.root):
+        with writing(self.root):
             for name in sorted({match["name"] for match, _ in self._leftovers()}):
                 with contextlib.suppress(_Busy), self._locked(name, wait=0):
                     self._sweep(name)
 
     def _leftovers(self) -> Iterator[tuple[re.Match[str], Path]]:
         for path in sorted(self.root.iterdir()):
-            if match := _HIDDEN.fullmatch(path.name):
+            if match := HIDDEN.fullmatch(path.name):
                 yield match, path
 
     def _sweep(self, name: str) -> None:
@@ -387,10 +392,6 @@ class Store:
     ) -> contextlib.AbstractContextManager[None]:
         path = self.root / ".locks" / f"{name}.lock"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch()  # a store that cannot be written is told of by `_writing`
+        path.touch()  # a store that cannot be written is told of by `writing`
         doing = f"is installing {name}"
         return file_lock(path, doing, place=self.root / name, wait=wait, tell=tell, error=_Busy)
-
-
-def _order(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in re.findall(r"\d+", version))

@@ -152,6 +152,7 @@ def supervise(
     reporter: Reporter,
     show: Callable[[Reporter], None] = lambda _: None,
     state: Callable[[], str] = lambda: "nothing was written",
+    again: str = "Run the same command again to go on.",
 ) -> _T:
     """Run ``body`` in a thread; show its progress and watch for Ctrl-C in this one.
 
@@ -161,6 +162,7 @@ def supervise(
         reporter: closed at the end.
         show: hands what has happened to the reporter, several times a second.
         state: says how far the work is.
+        again: what somebody who stops it can do next.
 
     Returns:
         What ``body`` returns; what it raises is raised here.
@@ -191,8 +193,7 @@ def supervise(
         stop.ask()
         done.wait(_GRACE)
         if not outcome:
-            message = f"Stopped: {state()}. Run the same command again to go on."
-            raise Interrupted(message) from None
+            raise Interrupted(f"Stopped: {state()}. {again}") from None
     finally:
         reporter.close()
     if errors:

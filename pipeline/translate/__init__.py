@@ -8,13 +8,14 @@ no other room sees an engine, the memory and the glossary at the same time.
 from __future__ import annotations
 
 from pipeline.translate.assembling import Assembly
-from pipeline.translate.checking import ModelCheck, check_model
+from pipeline.translate.checking import SAMPLE, ModelCheck, check_model
 from pipeline.translate.engine_choice import ChosenEngine, open_engine
 from pipeline.translate.reading import Limits, Loaded, Source
 from pipeline.translate.stopping import Interrupted, Stop, Stopped
 from pipeline.translate.translator import Hooks, Opener, Translated, Translator, open_installed
 
 __all__ = [
+    "SAMPLE",
     "Assembly",
     "ChosenEngine",
     "Hooks",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.engines import ENGINES, GuardedEngine
 from pipeline.errors import ModelDamaged, ModelMissing, OutputError, UsageError
-from pipeline.models import ready_model
+from pipeline.models import hold, ready_model
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,6 +30,8 @@ class ChosenEngine:
     window: int = 1024  # segments that are planned together
     masks: MaskShape | None = None  # placeholder that was measured on the model
     quick: Quick | None = None  # a first pass that costs less
+    model: str = ""  # its path or address; empty where it has none
+    held: object | None = None  # what keeps the model from being removed meanwhile
 
 
 def open_engine(
@@ -52,6 +54,7 @@ def open_engine(
         EngineError: the model fails on the sentences that a placeholder is measured with.
     """
     kind, model, why = choose(settings, store, progress)
+    held = hold(store.root, model)
     guarded = GuardedEngine(load_engine(kind, model, settings))
     return ChosenEngine(
         engine=guarded,
@@ -60,6 +63,8 @@ def open_engine(
         window=kind.window,
         masks=_placeholder(guarded, store, progress) if settings.glossary else None,
         quick=None if settings.beam else kind.quick,
+        model=model,
+        held=held,
     )
 
 
@@ -119,17 +124,17 @@ def decide(settings: Settings, store: Store) -> Decision:
                 next_step="name the folder that holds model.bin or metadata.json: docs/ENGINES.md",
             )
         if record is None:
-            known = ", ".join(dict.fromkeys(r.name for r in store.list()))
             raise ModelMissing(
                 f"no model {model!r} is installed, and there is no such folder",
-                next_step=f"installed: {known}" if known else "see `passerelle models --help`",
+                next_step=store.known(model) or "see `passerelle models --help`",
             )
         _agree(settings, record.kind)
         kind = ENGINES.load(record.kind)
     elif kind is None:
-        installed = store.find("argos") is not None
-        kind = ENGINES.load("argos" if installed else "bundled")
-        why = "because " + ("it is installed" if installed else "no Argos package is installed")
+        taken = store.auto()
+        argos = taken is not None and taken.kind == "argos"
+        kind = ENGINES.load("argos" if argos else "bundled")
+        why = "because " + ("it is installed" if argos else "no Argos package is installed")
     return Decision(kind=kind, why=why, installed=model or (kind.name if kind.needs_model else ""))
 
 

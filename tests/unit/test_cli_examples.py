@@ -100,6 +100,10 @@ def fill(folder):
     write(folder / "glossary/terms.csv", GLOSSARY)
     write(folder / "client.csv", GLOSSARY)
     write(folder / "client.tsv", "fr\ten\npuce\tchip\n")
+    write(folder / "set.fr", "\n".join(FRENCH) + "\n")
+    write(folder / "set.en", "\n".join(ENGLISH) + "\n")
+    rows = (f"{f}\t{e}\n" for f, e in zip(FRENCH, ENGLISH, strict=True))
+    write(folder / "set.tsv", "".join(rows))
     write(
         folder / "corrections.csv",
         "source,target,status\nLe maire a voté.,The mayor voted.,approved\n",

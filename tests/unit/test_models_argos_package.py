@@ -2,7 +2,9 @@
 
 import io
 import json
+import os
 import random
+import re
 import stat
 import struct
 import zipfile
@@ -12,8 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.errors import PackageRefused, PasserelleError
-from pipeline.models import Store
+from pipeline.errors import PackageRefused, PasserelleError, UsageError
+from pipeline.models import Store, install_model
 from pipeline.models.argos_package import ArchiveLimits, install_archive
 
 TOP = "translate-fr_en-1_9"
@@ -95,6 +97,76 @@ def test_installing_the_same_archive_again_changes_nothing(store):
     changed = install(store, pack(MEMBERS | {"README.md": b"new"}))
     assert changed.recipe != first.recipe
     assert (changed.path / "README.md").read_bytes() == b"new"
+
+
+def versioned(version: str, **changes: bytes):
+    told = json.dumps(METADATA | {"package_version": version}).encode()
+    return pack(MEMBERS | {"metadata.json": told} | changes)
+
+
+@pytest.mark.parametrize(
+    ("there", "new", "said"),
+    [
+        (None, "1.9", r"installing translate-fr_en-1_9, 0 MB$"),
+        ("1.9", "1.9", r"argos-fr-en 1\.9, the same package, is installed already$"),
+        ("1.0", "1.9", r"installing .*, in the place of version 1\.0$"),
+        ("1.9", "1.10", r"installing .*, in the place of version 1\.9$"),
+        ("1.9", "1.9.1", r"installing .*, in the place of version 1\.9$"),
+        ("1.9", "1.9.0", r"installing .*, in the place of version 1\.9$"),
+    ],
+)
+def test_an_installation_says_what_it_takes_the_place_of(store, there, new, said):
+    if there:
+        install(store, versioned(there))
+    told = []
+    assert install(store, versioned(new), progress=told.append).version == new
+    assert re.search(said, told[0]), told
+
+
+@pytest.mark.parametrize(("there", "new"), [("1.9", "1.0"), ("1.10", "1.9"), ("2", "1.9.9")])
+def test_an_older_version_takes_the_place_of_a_newer_one_only_by_force(store, there, new):
+    install(store, versioned(there))
+    with pytest.raises(UsageError, match=f"version {new}, older than {there}") as caught:
+        install(store, versioned(new))
+    assert "--force" in caught.value.next_step
+    assert store.get("argos").version == there
+    assert install(store, versioned(new), force=True).version == new
+
+
+def test_a_damaged_model_gives_way_to_any_version(store):
+    (install(store, versioned("1.9")).path / "model.json").write_text("{")
+    assert install(store, versioned("1.0")).version == "1.0"
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "problem", "step"),
+    [
+        (lambda p: p.mkdir(), UsageError, "a folder is not installed", "models check"),
+        (lambda p: p.write_bytes(b"GGUF\3\0"), UsageError, "GGUF file is not", "models check"),
+        (os.mkfifo, PackageRefused, "not a regular file", "check the path"),
+        (lambda p: p.symlink_to("nowhere"), PackageRefused, "No such file", "check the path"),
+        (lambda _: None, PackageRefused, "No such file", "check the path"),
+        (lambda p: p.write_bytes(b""), PackageRefused, "is not a zip archive", "from a source"),
+        (lambda p: p.write_bytes(b"<html>"), PackageRefused, "is not a zip", "from a source"),
+        (
+            lambda p: p.write_bytes(pack(MEMBERS, top="a").getvalue()[:-40]),
+            PackageRefused,
+            "is not a zip archive",
+            "from a source",
+        ),
+    ],
+)
+@pytest.mark.parametrize("name", ["x.argosmodel", "été fr en.argosmodel"])
+def test_what_is_no_package_file_says_what_to_do_instead(
+    store, tmp_path, name, make, error, problem, step
+):
+    path = tmp_path / name
+    make(path)
+    with pytest.raises(error, match=problem) as caught:
+        install_model(store, str(path))
+    assert caught.value.place == str(path)
+    assert step in caught.value.next_step
+    assert not store.root.exists()
 
 
 @pytest.mark.parametrize("needless", ["stanza/resources.json", "README.md"])

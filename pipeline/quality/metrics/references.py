@@ -109,8 +109,10 @@ def parallel_lines(paths: Sequence[Path], *, size: int = 2000) -> Iterator[list[
                 for lines, stream in zip(slices, streams, strict=True)
             ]
             named = ", ".join(f"{path} {n}" for path, n in zip(paths, counts, strict=True))
+            least, first = min(zip(counts, paths, strict=True))
             raise QualityError(
                 f"the files have different numbers of lines: {named}",
+                place=f"{first}:{least}",
                 next_step="give files with one segment a line, the same on every side; "
                 "nothing is cut to fit",
             )

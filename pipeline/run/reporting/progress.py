@@ -180,10 +180,9 @@ class _Pace:
 
 
 def _describe(snapshot: Snapshot, speed: float, left: float | None) -> str:
-    parts = [
-        f"{snapshot.documents:,}/{snapshot.documents_total:,} documents",
-        f"{snapshot.segments:,} sentences",
-    ]
+    parts = [f"{snapshot.segments:,} sentences"]
+    if snapshot.documents_total:
+        parts.insert(0, f"{snapshot.documents:,}/{snapshot.documents_total:,} documents")
     if speed >= 0.05:
         parts.append(f"{speed:,.1f}/s")
     if snapshot.remembered:
