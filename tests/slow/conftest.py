@@ -2,12 +2,49 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from pipeline.engines.bundled import BundledEngine
 from pipeline.models import Store, default_root, ready_model
+
+PROJECT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Distributions:
+    """The wheel and the sdist of this checkout."""
+
+    wheel: Path
+    sdist: Path
+
+
+def built(source: Path, folder: Path, *kinds: str) -> list[Path]:
+    """Build distributions without isolation: nothing is asked of any network."""
+    command = [sys.executable, "-m", "hatchling", "build", "-d", str(folder)]
+    for kind in kinds:
+        done = subprocess.run(
+            [*command, "-t", kind], cwd=source, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+    return sorted(folder.iterdir())
+
+
+@pytest.fixture(scope="session")
+def build():
+    """Builds: `built`."""
+    return built
+
+
+@pytest.fixture(scope="session")
+def distributions(tmp_path_factory) -> Distributions:
+    """The wheel and the sdist of this checkout, built once."""
+    wheel, sdist = built(PROJECT, tmp_path_factory.mktemp("dist"), "wheel", "sdist")
+    return Distributions(wheel=wheel, sdist=sdist)
 
 
 @pytest.fixture(scope="session")

@@ -109,9 +109,10 @@ def _terms(report: RunReport) -> Lines:
     for rung, number in terms.rungs:
         ways[WAYS.get(rung, rung)] += number
     how = ", ".join(f"{number:,} {way}" for way, number in ways.items())
+    kept = f"  Terms: {terms.satisfied:,} of {terms.occurrences:,} as the glossary says"
     all_kept = terms.satisfied == terms.occurrences
     yield (
-        f"  Terms: {terms.satisfied:,} of {terms.occurrences:,} as the glossary says ({how}).",
+        f"{kept} ({how})." if how else f"{kept}.",
         "good" if all_kept else "",
     )
     if all_kept:
