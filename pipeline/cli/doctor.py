@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from typing import Annotated
 
 import typer
 
-from pipeline.cli.common import AsJson, Given, answer, new_app, settings_options, style_for
+from pipeline.cli.common import (
+    AsJson,
+    Given,
+    answer,
+    examples,
+    new_app,
+    settings_options,
+    style_for,
+)
 
 app = new_app("doctor", "")
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        "passerelle doctor",
+        "passerelle doctor --thorough --json > doctor.json   # for a bug report",
+        "passerelle doctor --measure   # loads the model, times a sentence",
+    )
+)
 @settings_options("out", "glossary", "engine", "model", "family", "memory", "beam", "threads")
 def doctor(
     *,
@@ -36,5 +51,7 @@ def doctor(
     from pipeline.home.doctor import Visit, examine, render
 
     health = examine(Visit.here(given, thorough=thorough, measure=measure))
-    answer(render(health, style=style_for(sys.stdout)), health.to_json(), as_json=as_json)
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
+    lines = render(health, style=style_for(sys.stdout), width=width)
+    answer(lines, health.to_json(), as_json=as_json)
     raise typer.Exit(health.exit_code)

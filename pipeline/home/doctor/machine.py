@@ -111,10 +111,10 @@ def _of_threads(cores: Cores, wanted: int) -> Iterator[Trouble]:
     used = wanted or cores.usable
     option = f"`passerelle translate FILE --threads {fits}`, or threads = {fits} in passerelle.toml"
     if used > max(1, math.ceil(room)):
-        limit = "a container's limit" if room < cores.usable else "the cores that it may use"
+        limit = "a container's limit" if room < cores.usable else "all that may be used"
         yield Trouble(
             level="warning",
-            what=f"{used} threads share the time of {room:g}: they wait for each other ({limit})",
+            what=f"{used} threads for {room:g} cores: they wait for each other ({limit})",
             where="threads",
             next_step=f"use as many as there is room for: {option}",
         )
@@ -144,7 +144,7 @@ def _of_threads(cores: Cores, wanted: int) -> Iterator[Trouble]:
 # --- working memory -----------------------------------------------------------------------
 
 
-def working_memory(visit: Visit) -> Found:
+def ram(visit: Visit) -> Found:
     """Say how much working memory there is, and whether the model fits."""
     room = visit.system.room()
     available = min(size for size in (room.available or room.total, room.limit or math.inf))

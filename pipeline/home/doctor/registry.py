@@ -23,7 +23,7 @@ EXAMINATIONS: Mapping[str, Examination] = {
     "output": project.output,
     "processor": machine.processor,
     "threads": machine.threads,
-    "room": machine.working_memory,
+    "ram": machine.ram,
     "software": software.software,
     "extras": software.extras,
     "terminal": software.terminal,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipeline.wording import plain
+from pipeline.wording import fold, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -12,24 +12,30 @@ if TYPE_CHECKING:
     from pipeline.home.doctor.records import Health, Level
     from pipeline.wording import Style
 
+_LEVEL = len("warning")
 _STYLES: dict[Level, str] = {"ok": "good", "note": "faint", "warning": "strong", "error": "bad"}
 
 
-def render(health: Health, *, style: Style = plain) -> Iterator[str]:
+def render(health: Health, *, style: Style = plain, width: int = 0) -> Iterator[str]:
     """Give the lines of a report.
 
     Args:
         health: what was found.
         style: colours a level.
+        width: columns to break lines at; 0 for none.
     """
     wide = max((len(each.name) for each in health.examined), default=0)
-    indent = " " * (len("warning") + wide + 4)
+    indent = " " * (_LEVEL + 2)
     for each in health.examined:
-        level = style(each.level.ljust(len("warning")), _STYLES[each.level])
-        yield f"{level}  {each.name.ljust(wide)}  {each.found.summary}"
+        level = style(each.level.ljust(_LEVEL), _STYLES[each.level])
+        yield _fold(f"{level}  {each.name.ljust(wide)}  {each.found.summary}", width)
         for trouble in each.found.troubles:
             where = f"{trouble.where}: " if trouble.where else ""
-            yield f"{indent}{where}{trouble.what}"
-            yield f"{indent}→ {trouble.next_step}"
+            yield _fold(f"{indent}{where}{trouble.what}", width)
+            yield _fold(f"{indent}→ {trouble.next_step}", width)
     yield ""
     yield style(health.first, "strong")
+
+
+def _fold(line: str, width: int) -> str:
+    return fold(line, width) if width else line
