@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from pipeline.cli.app import app
-from pipeline.home.doctor import EXAMINATIONS, Found, Visit, examine
+from pipeline.home.doctor import EXAMINATIONS, Found, Visit, examine, render
 
 
 @pytest.fixture
@@ -34,9 +34,9 @@ def test_an_empty_folder_is_told_what_to_make_and_nothing_is_made(desk, tmp_path
     assert sorted(tmp_path.rglob("*")) == [desk]
 
 
-def test_json_holds_what_the_text_says(desk):
-    told = json.loads(doctor("--json").stdout)
-    text = doctor().stdout
+def test_text_and_json_render_one_object(desk):
+    health = examine(Visit.here({"beam": 4, "threads": 1000}))
+    text, told = "\n".join(render(health)), health.to_json()
     assert told["version"] == 1
     assert [each["name"] for each in told["examined"]] == list(EXAMINATIONS)
     for each in told["examined"]:
@@ -44,6 +44,12 @@ def test_json_holds_what_the_text_says(desk):
         for trouble in each["troubles"]:
             assert trouble["what"] in text
             assert trouble["next_step"] in text
+    assert told["first"] == text.splitlines()[-1]
+
+
+def test_the_command_prints_one_json_value(desk):
+    told = json.loads(doctor("--json").stdout)
+    assert [each["name"] for each in told["examined"]] == list(EXAMINATIONS)
 
 
 @pytest.mark.parametrize("broken", EXAMINATIONS)
