@@ -57,6 +57,13 @@ def is_folder(path: Path) -> bool:
     return os.path.isdir(path)  # noqa: PTH112 - see `is_file`
 
 
+def may_write(path: Path) -> bool:
+    """Say whether this process may write a file, or make files in a folder; nothing is tried."""
+    effective = os.access in os.supports_effective_ids
+    mode = os.W_OK | (os.X_OK if is_folder(path) else 0)
+    return os.access(path, mode, effective_ids=effective)
+
+
 IRREGULAR = "not a regular file (a pipe, socket or device)"
 
 

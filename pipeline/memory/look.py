@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from pipeline.errors import MemoryStoreError
-from pipeline.fsio import IRREGULAR, is_file, is_folder, open_file
+from pipeline.fsio import IRREGULAR, is_file, is_folder, may_write, open_file
 from pipeline.memory import database
 from pipeline.memory.approvals import SecondHome, entries_of, grouped, merged
 
@@ -127,7 +127,7 @@ def _refuse(path: Path) -> None:
     try:
         if not problem:
             open_file(path).close()
-            if not os.access(path, os.W_OK):
+            if not may_write(path):
                 raise PermissionError(None, "no permission to write it")
     except OSError as error:
         problem = f"the translation memory cannot be used: {error.strerror}"

@@ -6,6 +6,7 @@ Excel (``;``, Windows-1252 or UTF-16, CRLF, ``sep=;``) comes back as it was.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -41,11 +42,12 @@ class Sheet:
     @property
     def columns(self) -> tuple[str, ...]:
         """The header's names, lower-case."""
-        return tuple(v.strip().casefold() for v in self.header.values)
+        return _names(self.header.values)
 
     def index(self, name: str) -> int:
         """Give the position of a column, or -1."""
-        return self.columns.index(name) if name in self.columns else -1
+        columns = self.columns
+        return columns.index(name) if name in columns else -1
 
     def get(self, row: Row, name: str) -> str:
         """Give a row's value in a column; "" where the row or the file lacks it."""
@@ -156,6 +158,11 @@ class Sheet:
             problem = f"the file has no column {name!r}"
             step = f"add {name!r} to the header; it has {', '.join(self.columns)}"
         raise GlossaryError(problem, place=f"{self.path}:{self.header.line}", next_step=step)
+
+
+@functools.lru_cache(maxsize=64)  # asked for with every cell
+def _names(header: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(value.strip().casefold() for value in header)
 
 
 def _errors(encoding: str) -> str:

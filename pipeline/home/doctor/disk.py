@@ -7,6 +7,8 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.fsio import may_write
+
 MEGABYTE = 1_000_000
 
 
@@ -33,7 +35,6 @@ def place_of(wanted: Path) -> Place:
         if os.path.lexists(nearest):
             break  # a file stands where a folder would have to be
         nearest = nearest.parent
-    effective = {"effective_ids": True} if os.access in os.supports_effective_ids else {}
     usable = os.path.isdir(nearest)  # noqa: PTH112 - as above
     free, full = 0, False
     try:
@@ -46,7 +47,7 @@ def place_of(wanted: Path) -> Place:
     return Place(
         wanted=Path(os.path.abspath(wanted)),  # noqa: PTH100 - as above
         nearest=nearest,
-        writable=usable and os.access(nearest, os.W_OK | os.X_OK, **effective),
+        writable=usable and may_write(nearest),
         free=free,
         full=full or free < MEGABYTE,
     )

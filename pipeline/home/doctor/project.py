@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import GlossaryError, InputError, MemoryStoreError, OutputError
 from pipeline.fsio import held_by, is_file, is_folder
-from pipeline.glossary.file import COLUMNS, lint, read_sheet, read_terms
+from pipeline.glossary.file import COLUMNS, lint, read_sheet
 from pipeline.home.doctor.disk import MEGABYTE, in_words, place_of, size_limit
 from pipeline.home.doctor.records import Found, Trouble
 from pipeline.keeping import HIDDEN
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from pipeline.home.doctor.visit import Visit
 
 _PATIENCE = 0.15  # seconds for one look into a database
+_MANY = 2000  # terms of a glossary whose rows are checked without --thorough
+_LARGE = 4 * MEGABYTE  # bytes of one that is read without it
 _LINES = 3  # of a kind of problem that are named
 _RUN = 100 * MEGABYTE
 """What a run should find free: its table, journal and memory are written beside the old ones."""
@@ -110,41 +112,44 @@ def glossary(visit: Visit) -> Found:
     """Say which glossaries are there, and what lint finds; no term is ever shown."""
     paths = visit.settings.paths("glossary")
     default = visit.settings.origin("glossary") == "default"
-    troubles, facts, terms = list[Trouble](), list[dict[str, Any]](), 0
-    sound = []
+    troubles, facts, sound, told = list[Trouble](), list[dict[str, Any]](), list["Path"](), []
     for path in paths:
         shown = visit.discreet.path(path)
-        if not os.path.lexists(path):
+        fact: dict[str, Any] = {"path": shown, "there": os.path.lexists(path)}
+        facts.append(fact)
+        if not fact["there"]:
             troubles.append(_no_glossary(shown, default=default))
-            facts.append({"path": shown, "there": False})
+            continue
+        if not visit.thorough and is_file(path) and path.stat().st_size > _LARGE:
+            told.append(f"{shown}: {in_words(path.stat().st_size)}, not read (see --thorough)")
             continue
         try:
             sheet = read_sheet(path)
         except GlossaryError as error:
             troubles.append(_unreadable(visit, path, error))
-            facts.append({"path": shown, "there": True, "readable": False})
             continue
-        rows, _ = read_terms(sheet)
-        facts.append({"path": shown, "there": True, "terms": len(rows), "encoding": sheet.encoding})
-        terms += len(rows)
-        lacks = {"source", "target"} - {*sheet.columns}
-        if lacks and (older := _older(visit, path)):
+        terms = sum(not row.blank for row in sheet.rows)
+        fact |= {"terms": terms, "encoding": sheet.encoding}
+        if {"source", "target"} - {*sheet.columns} and (older := _older(visit, path)):
             troubles.append(older)
+            told.append(f"{shown}: in another form")
             continue
-        sound.append(path)
         if sheet.encoding not in {"utf-8", "utf-16-le", "utf-16-be"}:
             troubles.append(_encoding(shown, sheet.encoding))
+        large = terms > _MANY and not visit.thorough
+        told.append(f"{shown}: {counted(terms, 'term')}{', rows not checked' * large}")
+        if not large:
+            sound.append(path)
     problems = lint(sound)
     for severity in ("error", "warning"):
         found = [problem for problem in problems if problem.severity == severity]
         if found:
             troubles.append(_of_lint(visit, found))
-    names = ", ".join(visit.discreet.path(path) for path in paths if os.path.lexists(path))
     return Found(
-        summary=f"{names}: {counted(terms, 'term')}" if names else "none",
+        summary="; ".join(told) or "none",
         facts={
             "files": facts,
-            "terms": terms,
+            "checked": len(sound),
             "errors": sum(p.is_error for p in problems),
             "warnings": sum(not p.is_error for p in problems),
         },

@@ -16,7 +16,7 @@ from pipeline.errors import UsageError
 from pipeline.home.doctor.records import Found, Trouble
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from importlib.metadata import EntryPoint
 
     from pipeline.home.doctor.visit import Visit
@@ -81,14 +81,16 @@ def _name(requirement: str) -> str:
 def extras(visit: Visit) -> Found:
     """Say which extras are installed, and load what other distributions add."""
     there = {name: find_spec(module) is not None for name, module in EXTRAS.items()}
-    broken = list(_broken(visit))
-    added = sorted({point.name for group in _LOADERS for point in entry_points(group=group)})
+    every = entry_points()  # slow, so once
+    points = [(p, load) for group, load in _LOADERS.items() for p in every.select(group=group)]
+    points.sort(key=lambda each: (each[0].group, each[0].name, each[0].value))
+    added = sorted({point.name for point, _ in points})
     told = [f"{name}: {'installed' if has else 'not installed'}" for name, has in there.items()]
     shown = [visit.discreet.text(name) for name in added]
     return Found(
         summary=", ".join(told) + (f"; plug-ins: {', '.join(shown)}" if shown else ""),
         facts={"extras": there, "plug_ins": shown},
-        troubles=tuple(broken),
+        troubles=tuple(_broken(visit, points)),
     )
 
 
@@ -109,35 +111,40 @@ _LOADERS: dict[str, Callable[[EntryPoint], object]] = {
 }
 
 
-def _broken(visit: Visit) -> Iterator[Trouble]:
+def _broken(
+    visit: Visit, points: Sequence[tuple[EntryPoint, Callable[[EntryPoint], object]]]
+) -> Iterator[Trouble]:
     """Load each plug-in as a run would; what it prints meanwhile is not our output."""
-    for group, load in _LOADERS.items():
-        for point in sorted(entry_points(group=group), key=lambda p: (p.name, p.value)):
-            error: BaseException | None = None
-            said = io.StringIO()
-            wrote, sys.dont_write_bytecode = sys.dont_write_bytecode, True
-            try:
-                with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
-                    load(point)
-            except KeyboardInterrupt:
-                raise
-            except BaseException as raised:
-                error = raised
-            finally:
-                sys.dont_write_bytecode = wrote
-            if error is None:
-                continue
-            owner = visit.discreet.text(point.dist.name if point.dist else point.value)
-            kind = type((error.__cause__ or error) if isinstance(error, UsageError) else error)
-            asked = visit.settings.engine == point.name or not group.endswith("engines")
-            yield Trouble(
-                level="error" if asked else "warning",
-                what=f"the plug-in {visit.discreet.text(point.name)} of {owner} cannot be loaded "
-                f"({visit.discreet.text(kind.__name__)})",
-                where=group,
-                next_step=f"update it, `python -m pip install --upgrade {owner}`, or uninstall it",
-                exit_code=UsageError.exit_code if asked else 0,
-            )
+    for point, load in points:
+        error = _error_of(point, load)
+        if error is None:
+            continue
+        owner = visit.discreet.text(point.dist.name if point.dist else point.value)
+        kind = type((error.__cause__ or error) if isinstance(error, UsageError) else error)
+        asked = visit.settings.engine == point.name or not point.group.endswith("engines")
+        yield Trouble(
+            level="error" if asked else "warning",
+            what=f"the plug-in {visit.discreet.text(point.name)} of {owner} cannot be loaded "
+            f"({visit.discreet.text(kind.__name__)})",
+            where=point.group,
+            next_step=f"update it, `python -m pip install --upgrade {owner}`, or uninstall it",
+            exit_code=UsageError.exit_code if asked else 0,
+        )
+
+
+def _error_of(point: EntryPoint, load: Callable[[EntryPoint], object]) -> BaseException | None:
+    said = io.StringIO()
+    wrote, sys.dont_write_bytecode = sys.dont_write_bytecode, True
+    try:
+        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+            load(point)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as raised:
+        return raised
+    finally:
+        sys.dont_write_bytecode = wrote
+    return None
 
 
 # --- terminal and locale ------------------------------------------------------------------
