@@ -12,7 +12,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from pipeline.cli.console import style_for as style_for
-from pipeline.errors import UsageError
+from pipeline.errors import InputError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -165,6 +165,44 @@ def emit_json(value: object) -> None:
     import json
 
     typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def check_there(*paths: Path) -> None:
+    """Refuse paths where nothing is.
+
+    Raises:
+        InputError: there is no such file or folder.
+    """
+    for path in paths:
+        if not path.exists():
+            raise InputError(
+                "there is no such file or folder", place=str(path), next_step="check the path"
+            )
+
+
+def first_step() -> str:
+    """Say what to do where nothing was translated yet."""
+    from pipeline.home.starting import first_command
+
+    return f"run `{first_command(Path.cwd())}` first"
+
+
+def table_of_run(folder: Path) -> Path:
+    """Give the segment table of a run's output folder.
+
+    Raises:
+        InputError: no run has written there.
+    """
+    from pipeline.fsio import is_file
+
+    table = folder / "segments.parquet"
+    if not is_file(table):
+        raise InputError(
+            "nothing was translated here yet",
+            place=str(table),
+            next_step=f"{first_step()}, or name the folder that a run wrote to",
+        )
+    return table
 
 
 def output_folder(given: Path | None) -> Path:

@@ -153,7 +153,13 @@ def add(
         "priority": priority,
         "note": note,
     }
-    _row(path, add_row(path, values), "added", as_json=as_json)
+    if file and not path.parent.is_dir():
+        raise GlossaryError("there is no such folder", place=file, next_step="check the path")
+    new = not path.exists()
+    row = add_row(path, values)
+    if new:
+        typer.echo(f"{path} was made: there was no glossary here", err=True)
+    _row(path, row, "added", as_json=as_json)
 
 
 @app.command(

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.cli.common import AsJson, Given, answer, emit_json, settings_options, style_for
+from pipeline.cli.common import (
+    AsJson,
+    Given,
+    answer,
+    emit_json,
+    settings_options,
+    style_for,
+    table_of_run,
+)
 from pipeline.config import Settings, load_settings
 from pipeline.errors import InputError
 from pipeline.wording import columns, counted
@@ -116,7 +124,7 @@ def stats(
     from pipeline.quality import TermTally
     from pipeline.table import read_rows
 
-    table = load_settings(given).path("out") / "segments.parquet"
+    table = table_of_run(load_settings(given).path("out"))
     tally = TermTally()
     for row in read_rows(table):
         tally.add(row)

@@ -12,7 +12,15 @@ from typing import IO, TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.cli.common import AsJson, Given, answer, examples, new_app, settings_options
+from pipeline.cli.common import (
+    AsJson,
+    Given,
+    answer,
+    examples,
+    first_step,
+    new_app,
+    settings_options,
+)
 from pipeline.config import load_settings
 from pipeline.errors import EXIT_SKIPPED, InputError, MemoryStoreError, NothingChecked, UsageError
 from pipeline.wording import counted, excerpt
@@ -53,7 +61,7 @@ def _open(given: Given, *, make: bool = False) -> TranslationMemory:
         raise MemoryStoreError(
             "there is no translation memory here",
             place=str(path),
-            next_step="run `passerelle translate` first, or name a folder with --out",
+            next_step=f"{first_step()}, or name a folder with --out",
         )
     return TranslationMemory(
         path,

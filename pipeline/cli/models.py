@@ -144,7 +144,7 @@ def verify(
         raise NothingChecked(
             "no model is installed",
             place=str(store.root),
-            next_step="install one: passerelle models install bundled",
+            next_step="install one: `passerelle models install bundled`",
         )
 
 

@@ -15,14 +15,16 @@ from pipeline import quality  # imports its rooms when they are asked for
 from pipeline.cli.common import (
     AsJson,
     answer,
+    check_there,
     emit_json,
     examples,
     new_app,
     output_folder,
     style_for,
+    table_of_run,
 )
 from pipeline.cli.quality_show import comparison_lines, finding_lines, list_checks, show_scores
-from pipeline.errors import BelowThreshold, InputError, NothingChecked, UsageError
+from pipeline.errors import BelowThreshold, NothingChecked, UsageError
 from pipeline.wording import counted
 
 if TYPE_CHECKING:
@@ -121,10 +123,7 @@ def score(
 
     quality.parse_gates(fail_under or ())
     scoring = Scoring(metrics=metric or _METRICS, level=level, confidence=confidence)
-    if not hypothesis.exists():
-        raise InputError(
-            "there is no such file or folder", place=str(hypothesis), next_step="check the path"
-        )
+    check_there(hypothesis)
     if hypothesis.is_dir():
         result = scoring.run(hypothesis, reference or None)
     else:
@@ -191,6 +190,7 @@ def compare(
 
     quality.parse_gates(fail_under or ())
     wanted: dict[str, Any] = {"metrics": metric or _METRICS, "test": test, "samples": samples}
+    check_there(*systems)
     folders = [path.is_dir() for path in systems]
     if len(systems) < 2:
         raise UsageError("two translations are compared", next_step="give a second one")
@@ -277,6 +277,7 @@ def report(
 
     quality.parse_gates(fail_under or ())
     folder = output_folder(outputs)
+    table_of_run(folder)
     result = quality.build_report(
         folder,
         references=reference or None,
@@ -386,6 +387,6 @@ def _rows(outputs: Path) -> Iterator[tuple[str, Pair, dict[str, Any]]]:
     from pipeline.table import read_rows
 
     make = quality.pair_of
-    for row in read_rows(outputs / quality.TABLE):
+    for row in read_rows(table_of_run(outputs)):
         where = {"document": row.doc_id, "paragraph": row.segment.block_id}
         yield row.place, make(row.segment, row), where

@@ -14,6 +14,7 @@ from pipeline.cli.common import (
     answer,
     emit_json,
     examples,
+    first_step,
     new_app,
     settings_options,
     style_for,
@@ -67,13 +68,13 @@ app = new_app("translate", "")
 )
 def translate(
     paths: Annotated[
-        list[str],
+        list[str] | None,
         typer.Argument(
             help="Files, folders, or patterns in quotation marks ('in/**/*.md'); archives of "
             "articles (.jsonl, .parquet); - for standard input.",
             show_default=False,
         ),
-    ],
+    ] = None,
     *,
     given: Given,
     stdin_name: Annotated[
@@ -131,6 +132,10 @@ def translate(
     from pipeline.run.archives import is_archive
     from pipeline.run.reporting.progress import make_reporter
 
+    if not paths:
+        raise UsageError(
+            "say what to translate", next_step=f"{first_step()}, or name files and folders"
+        )
     settings = partial(load_settings, given)
     reporter = partial(make_reporter, quiet=quiet, json_log=json_log)
     render = partial(_render, as_json=as_json, quiet=quiet, reporter=reporter)

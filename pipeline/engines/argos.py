@@ -176,7 +176,7 @@ def _read_metadata(package: Path) -> dict[str, Any]:
         raise ModelMissing(
             "this folder is not an Argos package: it has no metadata.json",
             place=str(package),
-            next_step="install one: passerelle models install FILE.argosmodel",
+            next_step="install one: `passerelle models install FILE.argosmodel`",
         ) from error
     except (OSError, ValueError, RecursionError) as error:
         raise _damaged(f"the package's metadata cannot be read: {error}", path) from error

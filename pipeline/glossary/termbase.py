@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from pipeline.errors import GlossaryError
@@ -66,6 +67,8 @@ def load_termbase(paths: Sequence[Path], *, domains: Sequence[str] = ()) -> Term
         try:
             terms, problems = read_terms(read_sheet(path))
         except GlossaryError as error:
+            if not os.path.lexists(path):
+                raise  # no row is to be mended
             faults.append(str(error))
             continue
         faults += [str(p) for p in problems if p.is_error]

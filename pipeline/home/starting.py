@@ -157,7 +157,7 @@ def _made(folder: Path, path: Path, data: bytes, told: str) -> Step:
 
 def command_after(folder: Path) -> str:
     """Give the command that comes after a start."""
-    command = f"passerelle translate {ARTICLES}"
+    command = _translate(ARTICLES)
     if folder.resolve() == Path.cwd():
         return command
     name = str(folder)
@@ -174,9 +174,9 @@ def advise(folder: Path) -> Advice:
         ConfigError: its settings are wrong.
     """
     settings = load_settings(folder=folder)
-    articles = next(_french(folder, settings.path("out")), "")
-    translate = f"passerelle translate {shlex.quote(articles)}" if articles else ""
     out = settings.path("out")
+    articles = next(_french(folder, out), "")
+    translate = _translate(articles) if articles else ""
     page = out / "report.html"
     if is_file(page):
         return Advice(
@@ -196,6 +196,20 @@ def advise(folder: Path) -> Advice:
             further="Your own: passerelle translate FILE",
         )
     return Advice(told="Nothing is set up in this folder yet.", next_step="passerelle init")
+
+
+def first_command(folder: Path) -> str:
+    """Give the command that comes first where nothing was translated yet.
+
+    Args:
+        folder: the working folder.
+    """
+    articles = next(_french(folder, load_settings(folder=folder).path("out")), "")
+    return _translate(articles) if articles else "passerelle init"
+
+
+def _translate(what: str) -> str:
+    return f"passerelle translate {shlex.quote(what)}"
 
 
 def _french(folder: Path, out: Path) -> Iterator[str]:

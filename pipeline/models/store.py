@@ -184,7 +184,7 @@ class Store:
             raise ModelMissing(
                 f"no model {name!r} is installed",
                 place=str(self.root),
-                next_step=self.known(name) or "install one: passerelle models install bundled",
+                next_step=self.known(name) or "install one: `passerelle models install bundled`",
             )
         return record
 

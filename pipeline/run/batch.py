@@ -15,7 +15,7 @@ from pipeline.fsio import file_lock, is_file, output_error, read_file, run_mark,
 from pipeline.glossary import write_terms_csv
 from pipeline.keeping import HIDDEN, OUTPUTS, Keeper, file_digest
 from pipeline.run.archives import archives_of
-from pipeline.run.discovery import discover
+from pipeline.run.discovery import discover, nothing_found
 from pipeline.run.journal import Journal
 from pipeline.run.reporting.progress import State
 from pipeline.run.reporting.report import (
@@ -133,11 +133,7 @@ def run(job: Job, *, open_engine: Opener, reporter: Reporter) -> RunReport:
             hooks.warn(f"skipped {passed.name}: {passed.reason}")
         count, size = (archives or journal).totals()
         if not count and not journal.count_passed("skipped"):
-            raise UsageError(
-                "there is nothing to translate here",
-                place=", ".join(job.paths),
-                next_step="give .txt or .md files in French, or a folder that holds some",
-            )
+            raise nothing_found(job.paths)
         state.documents_total, state.bytes_total = count, size
         if count:
             hooks.say(f"Engine: {translator.chosen.why}.")

@@ -83,6 +83,16 @@ def discover(
                 yield index, item
 
 
+def nothing_found(paths: Sequence[str]) -> UsageError:
+    """Give the error for paths where nothing is to be translated."""
+    return UsageError(
+        "there is nothing to translate here",
+        place=", ".join(paths),
+        next_step="give files in French, or a folder that holds some; "
+        "`passerelle init` makes a sample",
+    )
+
+
 def _is_pattern(text: str) -> bool:
     # A file whose name holds a bracket or a star is a file, not a pattern.
     return bool(_MAGIC.search(text)) and not os.path.lexists(text)

@@ -6,8 +6,8 @@ import sys
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from pipeline.errors import EXIT_SKIPPED, UsageError
-from pipeline.run.discovery import discover
+from pipeline.errors import EXIT_SKIPPED
+from pipeline.run.discovery import discover, nothing_found
 from pipeline.run.journal import Journal
 from pipeline.run.windows import documents
 from pipeline.translate.opening import open_glossary
@@ -104,11 +104,7 @@ def preview(job: Job) -> Preview:
                 terms += len(termbase.match(segment.source, protected=segment.protected).matches)
         skipped = journal.passed("skipped", limit=_NAMED)
         if not total and not skipped:
-            raise UsageError(
-                "there is nothing to translate here",
-                place=", ".join(job.paths),
-                next_step="give .txt or .md files in French, or a folder that holds some",
-            )
+            raise nothing_found(job.paths)
         return Preview(
             out=str(out),
             documents_total=total,

@@ -94,7 +94,7 @@ def keep_running(
         try:
             render(run(job, open_engine=keep, reporter=current), job.settings)
         except (GlossaryError, InputError, UsageError) as error:
-            current.event(Event(level="warning", text=str(error)))
+            current.event(Event(level="warning", text=_on_one_line(error)))
         done += 1
         if rounds is not None and done >= rounds:
             return
@@ -103,7 +103,11 @@ def keep_running(
         try:
             job = Job(paths=job.paths, settings=settings())
         except PasserelleError as error:
-            current.event(Event(level="warning", text=str(error)))
+            current.event(Event(level="warning", text=_on_one_line(error)))
+
+
+def _on_one_line(error: PasserelleError) -> str:
+    return " ".join(map(str.strip, str(error).splitlines()))
 
 
 def _until_changed(job: Job, before: State, wait: Callable[[float], None]) -> None:

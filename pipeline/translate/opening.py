@@ -38,7 +38,7 @@ def open_glossary(settings: Settings, *, warn: Callable[[str], None]) -> Glossar
         missing = [path for path in paths if _is_absent(path)]
         paths = tuple(path for path in paths if path not in missing)
         for path in missing:
-            warn(f"no glossary: {path} is not there; names and terms are not checked")
+            warn(f"no glossary: {path} is not there (`passerelle init` makes one)")
     if not paths:
         return Glossary(termbase=TermBase.empty(), paths=())
     return Glossary(termbase=load_termbase(paths, domains=settings.domain), paths=paths)

@@ -218,7 +218,7 @@ def test_stats_counts_what_the_last_run_made_of_each_term(desk):
 def test_stats_without_a_run_says_what_to_do(desk):
     result = call("stats")
     assert result.exit_code == 4
-    assert "passerelle translate" in result.stderr
+    assert "run `passerelle init` first" in result.stderr
 
 
 def test_import_and_export_go_round(desk):

@@ -172,7 +172,7 @@ def test_a_file_that_is_no_table_gives_an_error_with_a_next_step(tmp_path, data,
 
 
 def test_a_missing_file_is_named(tmp_path):
-    with pytest.raises(GlossaryError, match="No such file"):
+    with pytest.raises(GlossaryError, match="there is no glossary here"):
         load_termbase([tmp_path / "none.csv"])
 
 

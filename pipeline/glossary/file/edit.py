@@ -148,14 +148,14 @@ def _one_row(sheet: Sheet, source: str, line: int) -> Row:
 
 
 def add_row(path: Path, values: Mapping[str, str]) -> Row:
-    """Append a row to a glossary file.
+    """Append a row to a glossary file, which is made where it is missing.
 
     Raises:
         GlossaryError: the term has a row with that status already, the row has errors, the
             file lacks a column, or it changed meanwhile.
         OutputError: the file cannot be written.
     """
-    sheet = read_sheet(path)
+    sheet, missing = _opened(path)
     status = values.get("status", "") or "preferred"
     for row in _rows_of(sheet, values.get("source", "")):
         if (sheet.get(row, "status").strip().casefold() or "preferred") == status:
@@ -165,8 +165,25 @@ def add_row(path: Path, values: Mapping[str, str]) -> Row:
                 next_step="change it with `passerelle glossary set`",
             )
     after = _checked(sheet, sheet.with_row(values))
+    if missing:
+        _make(sheet)
     write_sheet(after)
     return after.rows[-1]
+
+
+def _opened(path: Path) -> tuple[Sheet, bool]:
+    """Read a glossary file; where there is none, give what `_make` would make of it."""
+    if os.path.lexists(path):
+        return read_sheet(path), False
+    header = ",".join(COLUMNS) + "\n"
+    return read_text(header, path, "utf-8", b"", hashlib.sha256(header.encode()).hexdigest()), True
+
+
+def _make(sheet: Sheet) -> None:
+    """Write a new file's header, unless somebody has made the file meanwhile."""
+    with _locked(sheet.path.resolve()):
+        if not os.path.lexists(sheet.path):
+            atomic_write(sheet.path, sheet.to_bytes())
 
 
 def set_row(path: Path, source: str, values: Mapping[str, str], *, line: int = 0) -> Row:
@@ -216,8 +233,7 @@ def merge_rows(path: Path, rows: Iterable[Mapping[str, str]], *, overwrite: bool
             meanwhile.
         OutputError: the file cannot be written.
     """
-    made = None if path.exists() else ",".join(COLUMNS) + "\n"
-    sheet = read_text(made, path, "utf-8", b"", "") if made else read_sheet(path)
+    sheet, missing = _opened(path)
     if base := _errors(sheet):
         raise GlossaryError(
             f"the file has errors itself: {base[0].problem}",
@@ -260,9 +276,8 @@ def merge_rows(path: Path, rows: Iterable[Mapping[str, str]], *, overwrite: bool
         after = after.without_rows(clashing)
     _checked(sheet if not replaced else read_sheet(path), after)
     if read or replaced:
-        if made:
-            atomic_write(path, made.encode())
-            after = replace(after, digest=hashlib.sha256(made.encode()).hexdigest())
+        if missing:
+            _make(sheet)
         write_sheet(after)
     return Merged(
         added=len(read),

@@ -226,13 +226,11 @@ def read_sheet(path: Path) -> Sheet:
     try:
         data = read_file(path)
     except OSError as error:
-        step = (
-            "give another file with --glossary, or create it with a header row "
-            "source,target,status,case,note"
-        )
-        raise GlossaryError(
-            f"cannot be read: {error.strerror or error}", place=str(path), next_step=step
-        ) from error
+        problem, step = f"cannot be read: {error.strerror or error}", "give another file"
+        if isinstance(error, FileNotFoundError):
+            problem = "there is no glossary here"
+            step = "make one to begin with: `passerelle init`; or give another file"
+        raise GlossaryError(problem, place=str(path), next_step=step) from error
     with as_glossary_error():
         text, encoding, bom = decode(data, str(path))
     return read_text(text, path, encoding, bom, hashlib.sha256(data).hexdigest())
