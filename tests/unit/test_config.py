@@ -194,6 +194,21 @@ def test_a_python_callers_values_win_over_the_file(tmp_path):
     assert (settings.beam, settings.origin("beam")) == (3, str(tmp_path / "passerelle.toml"))
 
 
+@pytest.mark.parametrize("below", ["", "deep/er"])
+def test_a_files_paths_are_short_where_the_file_is_in_the_working_folder(
+    tmp_path, monkeypatch, below
+):
+    (tmp_path / "passerelle.toml").write_text('glossary = ["g/a.csv"]\n', encoding="utf-8")
+    folder = tmp_path / below
+    folder.mkdir(parents=True, exist_ok=True)
+    monkeypatch.chdir(folder)
+    (path,) = load_settings().paths("glossary")
+    assert path.is_absolute() is bool(below)
+    assert path.resolve() == tmp_path / "g" / "a.csv"
+    monkeypatch.chdir(tmp_path.parent)
+    assert load_settings(folder=tmp_path).paths("glossary") == (tmp_path / "g" / "a.csv",)
+
+
 def test_a_files_paths_lie_beside_it_and_a_callers_in_the_working_folder(tmp_path):
     (tmp_path / "pyproject.toml").write_text(
         '[tool.passerelle]\nout = "english"\nglossary = ["a.csv", ""]\n'
