@@ -22,7 +22,8 @@ from typer.testing import CliRunner
 from pipeline.cli.app import app
 
 VARIES = (
-    (r"\bin \d+ (?:s|min|ms)\b", "in N s"),
+    (r"\bin (?:\d+ (?:s|min)|under a second)(?=\W)", "in N s"),
+    ("\ufeff", ""),  # the mark of a table for spreadsheets
     (r"\b\d+(?:\.\d+)? sentences/s", "N sentences/s"),
     (r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d)?(?: UTC)?", "DATE"),
     (r"\b[Cc]onfidence:? 0\.\d\d", "confidence N"),
@@ -30,8 +31,9 @@ VARIES = (
     (r"/\S*/(?=\.local/share)", "~/"),
 )
 OF_THE_ENGINE = re.compile(
-    r"^  (?:Engine|Second look|Terms|Checks|Check first|Touch-ups|Against the reference|Least sure)\b"
-    r"|^    |^Next: "
+    r"^  (?:Engine|Second look|Touch-ups|Terms|\d+ terms? not|Checks|Check first|Sentences)\b"
+    r"|^  Nothing had"
+    r"|^    |^Next: (?:read|open|look)"
 )
 LIKENESS = 0.8  # of a model's English: processors differ in the last bits, and so in a word
 
@@ -45,8 +47,11 @@ def plain(text: str, *, engine: bool) -> list[str]:
 
 
 def agrees(shown: list[str], said: list[str]) -> bool:
-    """Say whether an output is as a page shows it; a line ``…`` stands for any lines."""
-    parts = [r"(?:.*\n)*?" if line == "…" else re.escape(line) + r"\n" for line in shown]
+    """Say whether an output is as a page shows it; ``…`` stands for anything, alone for lines."""
+    parts = [
+        r"(?:.*\n)*?" if line == "…" else re.escape(line).replace("…", ".*") + r"\n"
+        for line in shown
+    ]
     return bool(re.fullmatch("".join(parts), "".join(f"{line}\n" for line in said)))
 
 
@@ -84,7 +89,7 @@ class Reader:
         self.done.append(step.command)
         place = f"{block.place}: {step.command}"
         assert code == expected, f"{place}: ended with {code}, not {expected}\n{out}\n{errors}"
-        said = out if out.strip() or not expected else errors
+        said = out if out.strip() else errors
         if not step.shown.strip():
             return
         if english:
@@ -119,22 +124,17 @@ class Reader:
     def _python(self, block) -> None:
         examples = doctest.DocTestParser().get_doctest(block.text, {}, block.place, block.place, 0)
         said: list[str] = []
-        runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS)
-        if block.more == "English" and not self.engine:
-            for example in examples.examples:
-                example.want, example.source = "", f"_ = ({example.source.rstrip()})\n"
-                if not _is_expression(example.source):
-                    example.source = example.source[5:-2] + "\n"
+        checker = _Anything() if block.more == "English" and not self.engine else None
+        runner = doctest.DocTestRunner(checker, optionflags=doctest.ELLIPSIS)
         runner.run(examples, out=said.append)
         assert runner.failures == 0, f"{block.place}:\n{''.join(said)}"
 
 
-def _is_expression(source: str) -> bool:
-    try:
-        compile(source, "", "exec")
-    except SyntaxError:
-        return False
-    return True
+class _Anything(doctest.OutputChecker):
+    """Takes what a model says, whatever it is."""
+
+    def check_output(self, want: str, got: str, optionflags: int) -> bool:
+        return True
 
 
 def _words(command: str) -> list[str]:

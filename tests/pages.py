@@ -36,7 +36,7 @@ _ENDS = {"|", "||", "&&", ";", ">", ">>", "<", "&", "2>", "("}
 
 
 def name_of(page: Path) -> str:
-    return page.relative_to(ROOT).as_posix()
+    return page.relative_to(ROOT).as_posix() if page.is_relative_to(ROOT) else page.name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 _MARKER = re.compile(r"^<!-- generated: ([\w-]+) -->$", re.MULTILINE)
-_LINK = re.compile(r"^\s*- \[[^\]]+\]\(([^)#]+\.md)\)", re.MULTILINE)
+_LINK = re.compile(r"^- \[([^\]]+)\]\(([^)#]+)\.md\)", re.MULTILINE)
 
 
 def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
@@ -245,13 +245,12 @@ MAKERS: dict[str, Callable[[], str]] = {
 
 
 def contents(text: str) -> str:
-    """Give the site's contents: each section of the index is a part, its links are the pages."""
+    """Give the site's contents: sections of the index are parts, links of its lists the pages."""
     parts = []
     for section in re.split(r"^## ", text, flags=re.MULTILINE)[1:]:
         caption, _, rest = section.partition("\n")
-        pages = [link.removesuffix(".md") for link in _LINK.findall(rest)]
-        if pages:
-            listed = "\n".join(pages)
+        if pages := _LINK.findall(rest):
+            listed = "\n".join(f"{name} <{page}>" for name, page in pages)
             parts.append(f"```{{toctree}}\n:hidden:\n:caption: {caption.strip()}\n\n{listed}\n```")
     return "\n\n".join(parts)
 

@@ -307,6 +307,7 @@ class _Body:
         tally, glossary = self._tally, self._translator.glossary
         chosen = self._translator.chosen if self.state.documents_total else None
         translated = self.finisher.counts.translated if self.finisher else 0
+        ours = (*OUTPUTS, *(self._archives.outputs() if self._archives else ()))
         approved, copied = tally.engines.get(APPROVED, 0), tally.engines.get(COPIED, 0)
         return RunReport(
             out=str(self._out),
@@ -347,7 +348,7 @@ class _Body:
             kept=tuple(self._keeper.kept),
             left=tuple(
                 name
-                for name in self._journal.written_before(but=OUTPUTS, limit=_NAMED)
+                for name in self._journal.written_before(but=ours, limit=_NAMED)
                 if is_file(self._out / name)
             ),
             notes=tuple(self.state.notes),

@@ -107,6 +107,17 @@ def test_a_second_run_asks_nothing_and_writes_the_same(
     assert (tmp_path / "out" / "articles.en.jsonl").read_bytes() == before
 
 
+def test_a_run_never_calls_its_own_archive_left_from_earlier_runs(articles, tmp_path, translate):
+    other = tmp_path / "other.fr.jsonl"
+    other.write_bytes(articles.read_bytes())
+    assert translate(articles).left == ()
+    assert translate(articles).left == ()
+    assert translate(other).left == ("articles.en.jsonl",)
+    mine = str(tmp_path / "out" / "x" / "mine.jsonl")
+    assert translate(articles, rows=mine).left == ("articles.en.jsonl", "other.en.jsonl")
+    assert translate(articles, other).left == ("x/mine.jsonl",)
+
+
 BAD = [
     (b"{no json}", "this is not JSON"),
     (b"[1]", "not a JSON object"),

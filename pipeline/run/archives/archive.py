@@ -119,6 +119,11 @@ class Archives:
         """The paths on this machine that will be written."""
         return tuple(a.target for a in self._found if "://" not in a.target)
 
+    def outputs(self) -> tuple[str, ...]:
+        """Name those of them that lie in the output folder, as the journal does."""
+        inside = (Path(t) for t in self.targets if Path(t).is_relative_to(self._out))
+        return tuple(path.relative_to(self._out).as_posix() for path in inside)
+
     def totals(self) -> tuple[int, int]:
         """Give the number of rows and their size in bytes."""
         return sum(a.rows for a in self._found), sum(a.size for a in self._found)
