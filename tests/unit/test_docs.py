@@ -54,7 +54,7 @@ def complaint(arguments, *, whole=True):
         ("passerelle translat in", "there is no command"),
         ("passerelle glossary ad a b", "there is no command"),
         ("cat a | passerelle translate - --lines keep > b  # c", ""),
-        ("passerelle translate", "Missing"),
+        ("passerelle glossary add", "Missing"),
         ("passerelle memory prune --days x", "valid integer"),
         ("passerelle quality checks --fail-on grave", "grave"),
         ("passerelle --version", ""),
