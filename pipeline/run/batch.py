@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.documents import read_document
+from pipeline.engines import available_cores
 from pipeline.errors import InputError, OutputError, UsageError
 from pipeline.fsio import file_lock, is_file, output_error, read_file, run_mark, sweep
 from pipeline.glossary import write_terms_csv
@@ -17,7 +18,8 @@ from pipeline.keeping import HIDDEN, OUTPUTS, Keeper, file_digest
 from pipeline.run.archives import archives_of
 from pipeline.run.discovery import discover, nothing_found
 from pipeline.run.journal import Journal
-from pipeline.run.reporting.progress import State
+from pipeline.run.reporting.hints import Facts, Hinter
+from pipeline.run.reporting.progress import QUICK_DRAFTS, Event, State
 from pipeline.run.reporting.report import (
     EngineInfo,
     RunReport,
@@ -206,6 +208,22 @@ class _Body:
         self._tally = Tally()
         self._references = References(reading_of(job.settings))
         self.finisher: Finisher | None = None
+        self._hinter = Hinter(self._facts())
+
+    def _facts(self) -> Facts:
+        settings = self._job.settings
+        said = settings.origin("threads")
+        return Facts(
+            engine=self._translator.chosen.engine.name if self.state.documents_total else "",
+            beam=settings.beam,
+            second_look=settings.second_look,
+            threads=settings.threads,
+            threads_from=Path(said.split(" [")[0]).name if ".toml" in said else "",
+            cores=available_cores(),
+            documents=self.state.documents_total,
+            cluster=self._job.cluster is not None,
+            auto=settings.engine == "auto" and not settings.model,
+        )
 
     def __call__(self) -> RunReport:
         began = time.monotonic()
@@ -237,7 +255,10 @@ class _Body:
         """Hand events and numbers to the reporter; called from its own thread."""
         self.state.tell(reporter)
         if self.finisher:
-            reporter.progress(self.state.snapshot(self.finisher))
+            snapshot = self.state.snapshot(self.finisher)
+            reporter.progress(snapshot)
+            if told := self._hinter.look(snapshot):
+                reporter.event(Event(level="info", text=told))
 
     def summary(self) -> str:
         """Say how far the run is, for somebody who stops it."""
@@ -253,6 +274,8 @@ class _Body:
         with translator:
             key = run_key(translator)
             self.finisher = translator.finisher
+            if translator.settings.second_look == "full" and translator.chosen.quick:
+                self.state.drafts = QUICK_DRAFTS
             fingerprint = translator.chosen.engine.fingerprint
             if before := engine_before(self._out / "manifest.json", fingerprint):
                 self.state.say(f"The last run had another engine or other options: {before}.")
@@ -260,6 +283,7 @@ class _Body:
                 from pipeline.run.cluster import Prefetch
 
                 self._cluster = Prefetch(self._job.cluster, translator, say=self.state.say)
+                self.state.far = True
             with self._store(table, last) as store:
                 Work(
                     journal=self._journal,

@@ -84,7 +84,7 @@ class Work:
         for window in self._through(ahead(read, stop=self._stop)):
             self._state.begin_window(window)
             done = self._finish(window)
-            self._state.end_window()
+            self._state.end_window(self._translator.finisher.counts)
             self._stop.check()
             behind.put(done)
         behind.close()

@@ -67,8 +67,8 @@ class Recall:
         stop: looked at before every step.
         step_tokens: source tokens, padding included, that one step may hold.
         renew: answer from memory only what was decoded since this object was made.
-        on_step: called after every step with the sentences decoded and to be decoded by
-            the call at hand.
+        on_step: called after every step with the tokens of French, decoded and to be
+            decoded by the call at hand.
         on_made: given every step's answers once they are stored.
     """
 
@@ -170,6 +170,7 @@ class Recall:
         if not requests:
             return answers
         tokens = self._engine.count_tokens([request.source for request in requests])
+        done, total = 0, sum(tokens) + len(tokens)
         for batch in self._steps(requests, tokens):
             self._stop.check()
             began = time.perf_counter()
@@ -196,7 +197,8 @@ class Recall:
             self.use.sentences += len(batch)
             self.use.batches += 1
             self.use.seconds += seconds
-            self._on_step(len(answers), len(requests))
+            done += weight
+            self._on_step(done, total)
         return answers
 
     def _steps(self, requests: Sequence[Request], tokens: Sequence[int]) -> Iterator[list[int]]:

@@ -9,6 +9,8 @@ from collections import deque
 from dataclasses import asdict, dataclass, field
 from typing import IO, TYPE_CHECKING, Literal, Protocol
 
+from pipeline.run.reporting.pace import Pace, describe, fitted
+from pipeline.run.reporting.pace import format_seconds as format_seconds
 from pipeline.run.windows import Slice
 from pipeline.wording import one_line
 
@@ -16,11 +18,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pipeline.run.windows import Window
-    from pipeline.translate.finishing import Finisher
+    from pipeline.translate.finishing import Finisher, SegmentCounts
 
 NAMED = 5  # outputs that a report names
 NOTED = 1000  # notes that are kept
-_DRAFTS = 0.9  # share of a window's work; the glossary's retranslations are the rest
+DRAFTS = 0.9  # share of a window's time; the glossary's retranslations are the rest
+QUICK_DRAFTS = 0.5  # the same where drafts are made in a quick first pass, see `Quick`
+_LATER = 0.9  # share that a later call takes of what is left then
+_WINDOWS = 3  # the last ones tell what is to come
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +50,8 @@ class Snapshot:
     remembered: int  # of these, from memory
     decoded: int  # sentences that the engine translated
     seconds: float  # since the run began
+    tokens: float = 0.0  # of French that the engine has decoded
+    tokens_left: float | None = None  # that it has still to decode; None: cannot be told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +86,18 @@ class State:
     window_bytes: float = 0.0  # of the window at hand
     window_segments: int = 0
     window_done: float = 0.0  # share of it that is done, 0 to 1, as far as can be told
+    window_tokens: float = 0.0  # that the engine decodes for it; 0 until it has begun
+    window_began: float = 0.0
     calls: int = 0  # to the engine, for this window; the first one makes the drafts
+    call_began: float = 0.0  # `window_done` by then
+    drafted: float = 0.0  # seconds until the drafts were made
+    drafts: float = DRAFTS  # share of a window's time that its drafts take: told, then learnt
+    learnt: tuple[float, float] = (0.0, 0.0)  # seconds of drafts, of all, in finished windows
+    far: bool = False  # the engine works elsewhere: its steps are not seen
+    segments: int = 0  # of finished windows
+    remembered: int = 0  # of these, from memory
+    tokens: float = 0.0  # decoded for finished windows
+    recent: deque[tuple[float, float]] = field(default_factory=lambda: deque(maxlen=_WINDOWS))
     first_outputs: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     events: deque[Event] = field(default_factory=deque)
@@ -97,37 +115,73 @@ class State:
     def begin_window(self, window: Window) -> None:
         """Note that a window begins."""
         slices = [piece for piece in window if isinstance(piece, Slice)]
-        self.window_done = 0.0
+        self.window_done = self.window_tokens = self.call_began = self.drafted = 0.0
         self.calls = 0
+        self.window_began = time.monotonic()
         self.window_bytes = sum(
             piece.size if isinstance(piece, Slice) else piece.source.size for piece in window
         )
         self.window_segments = sum(piece.stop - piece.start for piece in slices)
 
-    def end_window(self) -> None:
-        """Note that the window's segments are counted as finished."""
+    def end_window(self, counts: SegmentCounts) -> None:
+        """Note that the window is finished, and how many segments are by now."""
+        self.recent.append((self.window_bytes, self.window_tokens))
+        if self.drafted:
+            drafts, all_of_it = self.learnt
+            all_of_it += time.monotonic() - self.window_began
+            self.learnt = (drafts + self.drafted, all_of_it)
+            self.drafts = min(0.95, max(0.05, (drafts + self.drafted) / all_of_it))
+        # Another thread reads: a moment of too little does no harm, one of too much would.
+        self.window_done = 0.0
+        self.tokens += self.window_tokens
         self.bytes_done += self.window_bytes
-        self.window_bytes = 0.0
+        self.segments, self.remembered = counts.total, counts.remembered
+        self.window_bytes = self.window_tokens = 0.0
         self.window_segments = 0
 
     def step(self, done: int, total: int) -> None:
-        """Note that the engine has decoded ``done`` of ``total`` sentences of one call."""
+        """Note that the engine has decoded ``done`` of ``total`` tokens of one call."""
         if self.calls == 0:
-            self.window_done = _DRAFTS * done / total
-        self.calls += done == total
+            self.window_tokens = 0.0 if self.far else total
+            share = self.drafts
+        else:
+            share = (1.0 - self.call_began) * _LATER
+        self.window_done = self.call_began + share * done / total
+        if done >= total:
+            self.calls += 1
+            self.call_began = self.window_done
+            self.drafted = self.drafted or time.monotonic() - self.window_began
+
+    def _tokens_left(self) -> float | None:
+        """Give the tokens to decode: of the window at hand, and of what is to come like it."""
+        windows = list(self.recent)
+        if self.window_tokens:
+            windows.append((self.window_bytes, self.window_tokens))
+        if windows and windows[-1][1]:  # what was all known before tells nothing of what is new
+            windows = [each for each in windows if each[1]]
+        size = sum(each for each, _ in windows)
+        if self.far or not size:
+            return None
+        share = sum(tokens for _, tokens in windows) / size
+        at_hand = self.window_tokens or share * self.window_bytes
+        to_come = max(0.0, self.bytes_total - self.bytes_done - self.window_bytes)
+        return at_hand * (1.0 - self.window_done) + to_come * share
 
     def snapshot(self, finisher: Finisher) -> Snapshot:
         """Give the numbers of this moment."""
         done = self.bytes_done + self.window_bytes * self.window_done
-        finished = finisher.counts.total + int(self.window_segments * self.window_done)
         return Snapshot(
             documents=self.documents,
             documents_total=self.documents_total,
             fraction=min(1.0, done / self.bytes_total) if self.bytes_total else 0.0,
-            segments=finished + self.unchanged_rows,
-            remembered=finisher.counts.remembered + self.unchanged_rows,
+            segments=self.segments
+            + int(self.window_segments * self.window_done)
+            + self.unchanged_rows,
+            remembered=self.remembered + self.unchanged_rows,
             decoded=finisher.recall.use.sentences,
             seconds=time.monotonic() - self.began,
+            tokens=self.tokens + self.window_tokens * self.window_done,
+            tokens_left=self._tokens_left(),
         )
 
 
@@ -147,51 +201,6 @@ class Reporter(Protocol):
         """Show what is left to show; clear what is not meant to stay on the screen."""
 
 
-def format_seconds(seconds: float) -> str:
-    """Give a duration as people say it: ``42 s``, ``3 min 05 s``, ``2 h 10 min``."""
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60:02d} s"
-    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
-
-
-class _Pace:
-    """Speed and time left, from the last minute rather than from the whole run."""
-
-    def __init__(self, window: float = 60.0) -> None:
-        self._window = window
-        self._samples: deque[tuple[float, float, int]] = deque()
-
-    def update(self, snapshot: Snapshot) -> tuple[float, float | None]:
-        """Give segments per second and the seconds left, ``None`` where not known yet."""
-        now = snapshot.seconds
-        self._samples.append((now, snapshot.fraction, snapshot.segments))
-        while len(self._samples) > 2 and self._samples[1][0] < now - self._window:
-            self._samples.popleft()
-        then, fraction, segments = self._samples[0]
-        elapsed = now - then
-        if elapsed < 0.5:
-            return 0.0, None
-        speed = (snapshot.segments - segments) / elapsed
-        gained = snapshot.fraction - fraction
-        return speed, elapsed * (1 - snapshot.fraction) / gained if gained > 0 else None
-
-
-def _describe(snapshot: Snapshot, speed: float, left: float | None) -> str:
-    parts = [f"{snapshot.segments:,} sentences"]
-    if snapshot.documents_total:
-        parts.insert(0, f"{snapshot.documents:,}/{snapshot.documents_total:,} documents")
-    if speed >= 0.05:
-        parts.append(f"{speed:,.1f}/s")
-    if snapshot.remembered:
-        parts.append(f"{snapshot.remembered:,} from memory")
-    if left is not None and snapshot.fraction < 1:
-        parts.append(f"about {format_seconds(left)} left")
-    return ", ".join(parts)
-
-
 class PlainReporter:
     """Lines for a log file or a pipe: at most one every ``every`` seconds."""
 
@@ -199,7 +208,7 @@ class PlainReporter:
         self._stream = stream
         self._every = every
         self._last = 0.0
-        self._pace = _Pace()
+        self._pace = Pace()
 
     def _line(self, text: str) -> None:
         print(one_line(text), file=self._stream, flush=True)
@@ -217,7 +226,7 @@ class PlainReporter:
 
     def show(self, snapshot: Snapshot, speed: float, left: float | None) -> None:
         """Show a snapshot, with segments per second and seconds left."""
-        self._line(_describe(snapshot, speed, left))
+        self._line(describe(snapshot, speed, left))
 
     def close(self) -> None:
         """Do nothing: lines stay."""
@@ -286,18 +295,16 @@ class TerminalReporter:
     def __init__(self, stream: IO[str]) -> None:
         from rich.console import Console
         from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
+        from rich.table import Column
 
         # rich steers the terminal itself: it gets the stream below the command line's `Console`.
         self._console = Console(file=getattr(stream, "stream", stream), highlight=False)
-        self._bar = Progress(
-            SpinnerColumn(),
-            BarColumn(bar_width=24),
-            TextColumn("{task.description}"),
-            console=self._console,
-            transient=True,
-        )
+        self._width = BarColumn(bar_width=24)
+        text = TextColumn("{task.description}", table_column=Column(no_wrap=True))
+        self._text = (SpinnerColumn(), text)
+        self._bar = Progress(*self._text, console=self._console, transient=True)
         self._task = self._bar.add_task("", total=1.0)
-        self._pace = _Pace()
+        self._pace = Pace()
 
     def event(self, event: Event) -> None:
         """Show an event above the live line."""
@@ -310,7 +317,12 @@ class TerminalReporter:
     def progress(self, snapshot: Snapshot) -> None:
         """Redraw the live line."""
         self._bar.start()
-        told = _describe(snapshot, *self._pace.update(snapshot))
+        room = self._console.width - 3  # beside the spinner
+        told = fitted(snapshot, *self._pace.update(snapshot), room)
+        # The bar takes what is left; where that is little, it would tell nothing.
+        left = room - len(told) - 1
+        self._width.bar_width = min(24, max(6, left))
+        self._bar.columns = (*self._text, self._width) if left >= 6 else self._text
         self._bar.update(self._task, completed=snapshot.fraction, description=told)
 
     def close(self) -> None:
