@@ -24,6 +24,7 @@ _COMMANDS = {
     "memory": ("memory", "See, export, correct and prune the translation memory."),
     "models": ("models", "Find, install, check, verify and remove translation models."),
     "quality": ("quality", "Score, check and compare translations."),
+    "completion": ("completion", "Let Tab complete commands, files, terms and models."),
 }
 
 

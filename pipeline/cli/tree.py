@@ -16,6 +16,30 @@ def described() -> Command:
     return _command(typer.main.get_command(app), ("passerelle",))
 
 
+def known() -> dict[str, list[str]]:
+    """Give the names that come with us, which a shell offers."""
+    from pipeline.documents import formats
+    from pipeline.engines import ENGINES
+    from pipeline.engines.chat.profiles import profiles
+    from pipeline.engines.ct2.families import FAMILIES
+    from pipeline.quality import CHECKS, CORPUS_CHECKS, GATES, METRICS
+    from pipeline.run.archives import is_archive
+
+    ours = [form for form in formats() if type(form).__module__.startswith("pipeline.")]
+    archives = [name for name in ("jsonl", "ndjson", "parquet") if is_archive(f"a.{name}")]
+    suffixes = [suffix.lstrip(".") for form in ours for suffix in form.suffixes]
+    return {
+        "engines": ["auto", *ENGINES.built_in],
+        "families": list(FAMILIES),
+        "profiles": list(profiles()),
+        "formats": [form.name for form in ours],
+        "suffixes": [*dict.fromkeys(suffixes), *archives],
+        "metrics": list(METRICS),
+        "gates": list(GATES),
+        "checks": [*(check.name for check in CHECKS), *CORPUS_CHECKS],
+    }
+
+
 def _command(command: Any, path: tuple[str, ...]) -> Command:  # noqa: ANN401 - typer's own
     context = typer.Context(command, info_name=path[-1])
     below = getattr(command, "list_commands", lambda _: ())(context)

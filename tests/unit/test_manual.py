@@ -5,19 +5,30 @@ After a change of a command: ``PASSERELLE_MANUAL=write pytest tests/unit/test_ma
 
 from __future__ import annotations
 
+import json
 import os
 
-from pipeline.cli.tree import described
+import pytest
+
+from pipeline.cli.tree import described, known
 from pipeline.home.commands import KEPT, from_json, kept, to_json
+from pipeline.home.completion import KNOWN
 
 AGAIN = "run: PASSERELLE_MANUAL=write pytest tests/unit/test_manual.py"
 
 
-def test_the_commands_that_are_kept_are_those_that_there_are():
-    text = to_json(described())
+MADE = {
+    KEPT: lambda: to_json(described()),
+    KNOWN: lambda: json.dumps(known(), ensure_ascii=False, indent=1) + "\n",
+}
+
+
+@pytest.mark.parametrize("path", MADE, ids=lambda path: path.name)
+def test_what_is_kept_of_the_commands_is_what_they_say(path):
+    text = MADE[path]()
     if os.environ.get("PASSERELLE_MANUAL") == "write":
-        KEPT.write_text(text, encoding="utf-8")
-    assert KEPT.read_text(encoding="utf-8") == text, AGAIN
+        path.write_text(text, encoding="utf-8")
+    assert path.read_text(encoding="utf-8") == text, AGAIN
 
 
 def test_commands_come_back_as_they_were_written():
