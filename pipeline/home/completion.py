@@ -218,7 +218,7 @@ def _sheets(typed: Typed) -> Iterator[Any]:
 
 def _terms(typed: Typed, _current: str) -> Offers:
     """Offer French terms, each with its English."""
-    found = {}
+    found: dict[str, str] = {}
     for sheet in _sheets(typed):
         for row in sheet.rows:
             french = sheet.get(row, "source")
