@@ -94,7 +94,12 @@ def engine(visit: Visit) -> Found:
     except ModelError:
         return Found(summary="none can be chosen: see the model", facts=facts)
     except PasserelleError as error:
-        return Found(summary="cannot be used", facts=facts, troubles=(visit.trouble(error),))
+        what = ""
+        if cause := error.__cause__:  # of a plug-in: its words may be anybody's
+            name, kind = visit.discreet.text(asked), visit.discreet.text(type(cause).__name__)
+            what = f"the engine {name} cannot be loaded ({kind})"
+        trouble = visit.trouble(error, what=what)
+        return Found(summary="cannot be used", facts=facts, troubles=(trouble,))
     name, why = visit.discreet.text(decision.kind.name), decision.why
     told = f"auto takes {name} {why}" if asked == "auto" and "because" in why else f"{name}, {why}"
     return Found(

@@ -121,14 +121,14 @@ def _broken(
             continue
         owner = visit.discreet.text(point.dist.name if point.dist else point.value)
         kind = type((error.__cause__ or error) if isinstance(error, UsageError) else error)
-        asked = visit.settings.engine == point.name or not point.group.endswith("engines")
+        stops = not point.group.endswith("engines")  # an engine stops only who asks for it
         yield Trouble(
-            level="error" if asked else "warning",
+            level="error" if stops else "warning",
             what=f"the plug-in {visit.discreet.text(point.name)} of {owner} cannot be loaded "
             f"({visit.discreet.text(kind.__name__)})",
             where=point.group,
             next_step=f"update it, `python -m pip install --upgrade {owner}`, or uninstall it",
-            exit_code=UsageError.exit_code if asked else 0,
+            exit_code=UsageError.exit_code if stops else 0,
         )
 
 
