@@ -114,7 +114,8 @@ def _of_threads(cores: Cores, wanted: int) -> Iterator[Trouble]:
         limit = "a container's limit" if room < cores.usable else "all that may be used"
         yield Trouble(
             level="warning",
-            what=f"{used} threads for {room:g} {'core' if room == 1 else 'cores'}: they wait for each other ({limit})",
+            what=f"{used} threads for {room:g} {'core' if room == 1 else 'cores'}: they wait "
+            f"for each other ({limit})",
             where="threads",
             next_step=f"use as many as there is room for: {option}",
         )
