@@ -291,3 +291,11 @@ def test_passerelle_alone_says_what_is_wrong_with_the_settings(here):
     result = passerelle()
     assert result.exit_code == 2
     assert "did you mean 'beam'" in result.stderr
+
+
+def test_doctor_calls_the_settings_of_a_start_the_defaults(here):
+    passerelle("init")
+    told = json.loads(passerelle("doctor", "--json").stdout)
+    (settings,) = (each for each in told["examined"] if each["name"] == "settings")
+    assert settings["facts"] == {"files": ["passerelle.toml"], "set": {}}
+    assert settings["summary"] == "passerelle.toml: the defaults"

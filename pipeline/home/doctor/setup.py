@@ -39,8 +39,10 @@ def settings(visit: Visit) -> Found:
     """Say which settings are not the defaults; only plain values are shown, never texts."""
     own = [s for s in visit.settings.listing() if s.origin != DEFAULT]
     files = dict.fromkeys(visit.discreet.path(s.origin) for s in own if ".toml" in s.origin)
-    shown = {setting.name: _value(setting) for setting in own}
-    summary = ", ".join(files) or "the defaults: no passerelle.toml here or above"
+    shown = {s.name: _value(s) for s in own if s.value != FIELDS[s.name].default}
+    summary = "the defaults: no passerelle.toml here or above"
+    if files:
+        summary = f"{', '.join(files)}: the defaults"
     if shown:
         told = (f"{k} = {v}" if v is not None else f"{k} is set" for k, v in shown.items())
         summary = f"{', '.join(files) or 'as given'}: {', '.join(told)}"
