@@ -32,10 +32,12 @@ if TYPE_CHECKING:
 MISREAD = (ValueError, KeyError, TypeError, IndexError, AttributeError)
 """What `from_plain` raises for values that are no such record."""
 
+LEFT_OUT = frozenset({"markup", "alignment", "syntax"})
+"""Fields of records that the table lacks: what only the run itself needs."""
+
 _T = TypeVar("_T")
 _SLICE = 5000  # rows in memory at the same time
 _PLAIN = frozenset({str, int, bool})
-_LEFT_OUT = frozenset({"markup", "alignment", "syntax"})  # what only the run itself needs
 
 
 # --- records as plain values -------------------------------------------------------
@@ -127,15 +129,15 @@ def _hints(kind: Any) -> dict[str, Any]:
 
 
 @cache
-def _columns() -> dict[str, Any]:
-    """Give column → annotation: the segment's own, then what became of it."""
+def segment_columns() -> dict[str, Any]:
+    """Give the table's columns with their annotations: the segment's, then what became of it."""
     hints = {**_hints(Segment), **_hints(Translation)}
-    return {name: kind for name, kind in hints.items() if name not in {"segment", *_LEFT_OUT}}
+    return {name: kind for name, kind in hints.items() if name not in {"segment", *LEFT_OUT}}
 
 
 def segment_schema() -> dict[str, Any]:
     """Give the columns of ``segments.parquet`` with their polars types."""
-    return {name: _dtype(kind) for name, kind in _columns().items()}
+    return {name: _dtype(kind) for name, kind in segment_columns().items()}
 
 
 def _dtype(kind: Any) -> Any:
@@ -145,7 +147,7 @@ def _dtype(kind: Any) -> Any:
     record: Any = kind if is_dataclass(kind) else None
     if record:
         hints = _hints(record)
-        return pl.Struct({n: _dtype(h) for n, h in hints.items() if n not in _LEFT_OUT})
+        return pl.Struct({n: _dtype(h) for n, h in hints.items() if n not in LEFT_OUT})
     if get_origin(kind) is tuple:
         return pl.List(_dtype(arguments[0]))
     if get_origin(kind) is types.UnionType:

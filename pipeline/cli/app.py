@@ -23,6 +23,7 @@ _COMMANDS = {
     "glossary": ("glossary", "See, check and edit the glossary of terms."),
     "memory": ("memory", "See, export, correct and prune the translation memory."),
     "models": ("models", "Find, install, check, verify and remove translation models."),
+    "schema": ("schema", "What our files hold, for editors and programs."),
     "quality": ("quality", "Score, check and compare translations."),
     "completion": ("completion", "Let Tab complete commands, files, terms and models."),
 }

@@ -26,7 +26,20 @@ if TYPE_CHECKING:
     from pipeline.glossary.records import Case, Status
     from pipeline.lists import Row
 
-COLUMNS = ("source", "target", "status", "case", "inflect", "wrong", "domain", "priority", "note")
+ABOUT = {
+    "source": "The French term, as it stands in the file.",
+    "target": "English forms, | between them.",
+    "status": "preferred, dnt or forbidden.",
+    "case": "smart, exact or ignore.",
+    "inflect": "yes or no.",
+    "wrong": "Known bad renderings, | between them.",
+    "domain": "Tags, | between them.",
+    "priority": "Whole number; more wins.",
+    "note": "For people.",
+}
+"""The columns, and what stands in them."""
+
+COLUMNS = tuple(ABOUT)
 STATUSES = ("preferred", "dnt", "forbidden")
 CASES = ("smart", "exact", "ignore")
 YES_NO = {
