@@ -11,7 +11,7 @@ import typer
 
 from pipeline.cli.common import Group, answer, examples, new_app
 from pipeline.cli.console import clean_output, style_for
-from pipeline.errors import EXIT_INTERRUPTED, PasserelleError
+from pipeline.errors import EXIT_INTERRUPTED, PasserelleError, UsageError
 
 # name → (module with a Typer `app`, what `--help` says of it). The module is imported only
 # when its command is called, so that `--help` stays quick.
@@ -61,6 +61,7 @@ class Commands(Group):
         keeps its traceback.
         """
         try:
+            _check_here()
             return super().invoke(ctx)
         except PasserelleError as error:
             _complain(f"error: {error}", "bad")
@@ -68,6 +69,15 @@ class Commands(Group):
         except KeyboardInterrupt as interrupt:
             _complain(getattr(interrupt, "message", "Stopped."), "strong")
             raise typer.Exit(EXIT_INTERRUPTED) from interrupt
+
+
+def _check_here() -> None:
+    try:
+        os.getcwd()  # noqa: PTH109 - as quick as can be
+    except FileNotFoundError as error:
+        raise UsageError(
+            "the folder that you are in is gone", next_step="change to another one, with `cd`"
+        ) from error
 
 
 def _complain(text: str, style: str) -> None:
@@ -115,7 +125,7 @@ def passerelle(
 
         from pipeline.home.starting import advise
 
-        advice = advise(Path.cwd())
+        advice = advise(Path())
         lines = [advice.told, f"Next: {advice.next_step}", advice.further]
         answer([*filter(None, lines), "All commands: passerelle --help"], None, as_json=False)
 

@@ -184,7 +184,7 @@ def first_step() -> str:
     """Say what to do where nothing was translated yet."""
     from pipeline.home.starting import first_command
 
-    return f"run `{first_command(Path.cwd())}` first"
+    return f"run `{first_command(Path())}` first"
 
 
 def table_of_run(folder: Path) -> Path:

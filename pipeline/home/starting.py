@@ -115,7 +115,7 @@ def _glossary(folder: Path) -> Step | None:
     path = folder / paths[-1] if at_home else paths[-1]
     if os.path.lexists(path):
         return Step(path=_seen_from(folder, path), state="kept", told="your glossary")
-    if not path.resolve().is_relative_to(folder.resolve()):
+    if not _real(path).is_relative_to(os.path.realpath(folder)):
         told = "the glossary of your settings; it lies outside this folder"
         return Step(path=str(path), state="missing", told=told)
     data = starter_glossary()
@@ -132,10 +132,13 @@ def _articles(folder: Path) -> Step:
 
 
 def _seen_from(folder: Path, path: Path) -> str:
-    try:
-        return path.resolve().relative_to(folder.resolve()).as_posix()
-    except ValueError:
-        return str(path)
+    real, within = _real(path), os.path.realpath(folder)
+    return real.relative_to(within).as_posix() if real.is_relative_to(within) else str(path)
+
+
+def _real(path: Path) -> Path:
+    """Give the place of a name: links on the way are followed, the last one is not."""
+    return Path(os.path.realpath(path.parent), path.name)
 
 
 def _made(folder: Path, path: Path, data: bytes, told: str) -> Step:
@@ -216,22 +219,22 @@ def _french(folder: Path, out: Path) -> Iterator[str]:
     """Name what seems to hold French articles: our folders, others, single files."""
 
     def holds(inside: Path, mark: str = "") -> bool:
-        return any(e.is_file() and mark in e.name for e in _entries(inside))
+        return any(mark in path.name and is_file(path) for path in _entries(inside))
 
     yield from (name for name in (ARTICLES, "seeds") if holds(folder / name))
-    for entry in sorted(_entries(folder), key=lambda e: (not e.is_dir(), e.name)):
-        path = Path(entry.path)
-        within = entry.is_dir() and path.resolve() != out.resolve() and holds(path, ".fr.")
-        if within or (entry.is_file() and ".fr." in entry.name):
-            yield entry.name
+    for path in sorted(_entries(folder), key=lambda p: (not is_folder(p), p.name)):
+        ours = os.path.realpath(path) == os.path.realpath(out)
+        if (holds(path, ".fr.") and not ours) or (".fr." in path.name and is_file(path)):
+            yield path.name
 
 
-def _entries(folder: Path) -> list[os.DirEntry[str]]:
+def _entries(folder: Path) -> list[Path]:
     """Give what a folder shows, but for hidden names; nothing where it cannot be read."""
     from itertools import islice
 
     try:
         with os.scandir(folder) as found:
-            return [e for e in islice(found, _LOOKED_AT) if not e.name.startswith(".")]
+            names = [entry.name for entry in islice(found, _LOOKED_AT)]
     except OSError:
         return []
+    return [folder / name for name in names if not name.startswith(".")]

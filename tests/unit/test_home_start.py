@@ -146,13 +146,35 @@ def test_what_stands_is_left_whatever_it_is(tmp_path_factory, chosen):
     assert all(step.state == "kept" for step in again)
 
 
-@pytest.mark.parametrize("name", ["passerelle.toml", "glossary/terms.csv"])
-def test_a_link_that_leads_nowhere_is_left_too(here, name):
+@pytest.mark.parametrize("target", ["elsewhere", "/nowhere/at/all", "itself"])
+@pytest.mark.parametrize("name", ["passerelle.toml", "glossary/terms.csv", "articles"])
+def test_a_link_that_leads_nowhere_is_left_too(here, name, target):
     (here / name).parent.mkdir(exist_ok=True)
-    (here / name).symlink_to(here / "elsewhere")
-    passerelle("init")
+    (here / name).symlink_to(here / (name if target == "itself" else target))
+    result = passerelle("init")
+    assert result.exit_code == 0
+    assert f"kept: {name} " in result.stdout
     assert (here / name).is_symlink()
     assert not (here / "elsewhere").exists()
+    assert passerelle().exit_code == 0
+
+
+def test_a_start_through_a_link_is_made_where_it_leads(here, tmp_path):
+    (tmp_path / "real").mkdir()
+    (here / "link").symlink_to(tmp_path / "real")
+    for _ in range(2):
+        told = json.loads(passerelle("init", "link", "--json").stdout)
+        names = [step["path"] for step in told["files"]]
+        assert names[:2] == ["passerelle.toml", "glossary/terms.csv"]
+    assert len(contents(tmp_path / "real")) == 3
+
+
+@pytest.mark.parametrize("typed", [[], ["config"], ["init"], ["translate", "."], ["doctor"]])
+def test_a_folder_that_is_gone_is_told(here, typed):
+    here.rmdir()
+    result = passerelle(*typed)
+    assert result.exit_code == 2
+    assert "the folder that you are in is gone" in result.output
 
 
 def test_a_file_that_appears_meanwhile_is_left(here, monkeypatch):

@@ -227,7 +227,7 @@ def read_sheet(path: Path) -> Sheet:
         data = read_file(path)
     except OSError as error:
         problem, step = f"cannot be read: {error.strerror or error}", "give another file"
-        if isinstance(error, FileNotFoundError):
+        if isinstance(error, FileNotFoundError) and not path.is_symlink():
             problem = "there is no glossary here"
             step = "make one to begin with: `passerelle init`; or give another file"
         raise GlossaryError(problem, place=str(path), next_step=step) from error
