@@ -38,6 +38,8 @@ Line = Annotated[int, typer.Option(min=0, help="Line of the row, where a term ha
 Source = Annotated[str, typer.Argument(help="The French term, as it stands in the file.")]
 Format = Annotated[str, typer.Option("--format", help="tsv, csv, tbx or tmx. [suffix]")]
 
+_FEW = 10  # errors that a hook names
+
 _in_use = settings_options("glossary", "domain", domain="Keep only rows of this domain.")
 
 
@@ -206,7 +208,9 @@ def remove(source: Source, *, line: Line = 0, file: InFile = None, as_json: AsJs
 
 @app.command(
     epilog=examples(
-        "passerelle glossary lint", "passerelle glossary lint client.csv --corpus articles/"
+        "passerelle glossary lint",
+        "passerelle glossary lint client.csv --corpus articles/",
+        "passerelle glossary lint client.csv --quiet",
     )
 )
 def lint(
@@ -216,6 +220,9 @@ def lint(
         list[str] | None,
         typer.Option(help="Documents; terms that occur in none of them are named."),
     ] = None,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Name the first errors alone: for a hook.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Name every problem with file, row, column and next step.
@@ -234,7 +241,10 @@ def lint(
     names, warnings = ", ".join(map(str, paths)), len(problems) - len(errors)
     total = f"{names}: {counted(len(errors), 'error')}, {counted(warnings, 'warning')}"
     told = {"errors": len(errors), "problems": [asdict(p) for p in problems]}
-    answer([*map(str, problems), total], told, as_json=as_json)
+    lines = [*map(str, problems), total]
+    if quiet:
+        lines = [*map(str, errors[:_FEW]), total] if errors else []
+    answer(lines, told, as_json=as_json)
     if errors:
         raise typer.Exit(GlossaryError.exit_code)
 
