@@ -110,6 +110,7 @@ def install(
 
     store = _store()
     record = install_model(store, what, force=force, any_language=any_language, progress=_say)
+    _say(f"See what it can, and one sentence of it: passerelle models check {record.name}")
     told = f"{record.name} {record.version} is installed in {record.path}"
     answer(told, _table(record, store), as_json=as_json)
 

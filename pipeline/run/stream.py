@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from pipeline.run.reporting.progress import Event
+from pipeline.run.reporting.progress import QUICK_DRAFTS, Event, State
 from pipeline.run.reporting.report import Tally, ToCheck
 from pipeline.run.threads import supervise
 from pipeline.table import segment_frame
@@ -60,8 +61,10 @@ def translate_bytes(
     def say(text: str, *, level: Literal["info", "warning"] = "info") -> None:
         reporter.event(Event(level=level, text=text))
 
+    state = State(bytes_total=len(data), window_bytes=len(data))
     hooks = Hooks(
         open_engine=open_engine,
+        on_step=state.step,
         say=say,
         warn=lambda text: say(text, level="warning"),
         make_memory=False,
@@ -71,10 +74,17 @@ def translate_bytes(
             data, Source(path=Path(name), doc_id=name, output=name, size=len(data))
         )
 
+        finisher = translator.finisher
+        state.window_segments = len(loaded.segments)
+        state.began = state.window_began = time.monotonic()
+        if translator.settings.second_look == "full" and translator.chosen.quick:
+            state.drafts = QUICK_DRAFTS
+
         def work() -> StreamResult:
             tally = Tally()
             assembly = translator.assembly(loaded)
-            rows = assembly.add(translator.finisher(loaded.segments))
+            rows = assembly.add(finisher(loaded.segments))
+            state.end_window(finisher.counts)
             tally.add(0, segment_frame(rows))
             return StreamResult(
                 data=assembly.data(),
@@ -86,7 +96,12 @@ def translate_bytes(
         def place(where: str, start: int) -> str:
             return where or f"line {loaded.document.line(start)}"
 
-        return supervise(work, stop=hooks.stop, reporter=reporter)
+        return supervise(
+            work,
+            stop=hooks.stop,
+            reporter=reporter,
+            show=lambda shown: shown.progress(state.snapshot(finisher)),
+        )
 
 
 def _found(rows: Sequence[Translation], place: Callable[[str, int], str]) -> Iterator[ToCheck]:

@@ -8,7 +8,9 @@ import sys
 import time
 from pathlib import Path
 
+import ct2_models
 import pytest
+from chat_servers import serving
 from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
@@ -20,6 +22,7 @@ from pipeline.errors import (
     ModelError,
     ModelMissing,
     NothingChecked,
+    PasserelleError,
     QualityError,
     UsageError,
 )
@@ -298,6 +301,33 @@ def test_a_folder_that_is_not_installed_is_measured_named_and_forgotten(pair, ho
     assert "forgotten" in run("remove", tmp_path / "elsewhere").stdout
     assert (tmp_path / "elsewhere" / "model" / "model.bin").is_file()
     assert "elsewhere" not in run("list").stdout
+
+
+def test_a_ct2_folder_is_measured_as_far_as_check_knows_it(pair, home, tmp_path):
+    folder = ct2_models.build(tmp_path / "opus", "marian")
+    run("measure", folder, "-s", pair[0], "-r", pair[1], "--sentences", 2)
+    assert f"{folder}\n    here       BLEU" in run("list").stdout
+    with pytest.raises(ModelError):
+        run("measure", tmp_path, "-s", pair[0], "-r", pair[1])
+
+
+def test_a_server_is_measured_by_its_address_and_one_that_goes_away_keeps_nothing(pair, home):
+    said = dict(zip(FRENCH, ENGLISH, strict=True))
+    said |= {"Il pleut.": "It is raining.", "Le vent se lève.": "The wind rises."}
+
+    def say(prompt, _before):
+        return next((english for french, english in said.items() if french in prompt), "Fine.")
+
+    with serving(say) as told:
+        shown = run("measure", told.url, "-s", pair[0], "-r", pair[1]).stdout
+        assert f"{told.url}: BLEU " in shown
+        assert f"  {told.url}\n    here       BLEU " in run("list").stdout
+        assert "old" not in run("list").stdout
+        assert "forgotten" in run("remove", told.url).stdout
+    with pytest.raises(PasserelleError) as caught:
+        run("measure", told.url, "-s", pair[0], "-r", pair[1])
+    assert caught.value.next_step
+    assert not (home / ".measured").exists()
 
 
 @pytest.mark.parametrize(

@@ -160,5 +160,5 @@ def _parts(
     if snapshot.remembered and memory:
         parts.append(f"{snapshot.remembered:,} {memory}")
     if left is not None and snapshot.fraction < 1:
-        parts.append(f"{nearly} {about(left)} left".lstrip())
+        parts.append(f"{nearly} {about(max(1.0, left))} left".lstrip())
     return parts

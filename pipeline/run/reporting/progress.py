@@ -316,7 +316,6 @@ class TerminalReporter:
 
     def progress(self, snapshot: Snapshot) -> None:
         """Redraw the live line."""
-        self._bar.start()
         room = self._console.width - 3  # beside the spinner
         told = fitted(snapshot, *self._pace.update(snapshot), room)
         # The bar takes what is left; where that is little, it would tell nothing.
@@ -324,6 +323,7 @@ class TerminalReporter:
         self._width.bar_width = min(24, max(6, left))
         self._bar.columns = (*self._text, self._width) if left >= 6 else self._text
         self._bar.update(self._task, completed=snapshot.fraction, description=told)
+        self._bar.start()
 
     def close(self) -> None:
         """Take the live line away."""
