@@ -230,6 +230,7 @@ def test_no_memory_answers_and_none_is_written(pair, home, tmp_path, translate, 
     with_fake(engine, read_set(pair[0], [pair[1]]), Store(home))
     assert {*FRENCH[:2], "Il pleut."} <= set(engine.asked)
     assert {p: p.stat().st_mtime_ns for p in (tmp_path / "outputs").rglob("*")} == before
+    assert not home.exists()
 
 
 def test_lines_without_an_answer_are_counted(pair, home, fake_engine_class):

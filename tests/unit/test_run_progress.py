@@ -140,17 +140,17 @@ def clock(monkeypatch):
     return clock
 
 
-def simulate(clock, windows, *, cost=0.01, drafts=0.9, per_step=300, told=0.9):
+def simulate(clock, windows, *, cost=0.01, drafts=0.9, per_step=300, told=0.9, warming=0.0):
     """Run windows of (bytes, segments, tokens to decode); yield pace after every step.
 
     ``drafts`` is the share of a window's decoding that drafts take, ``told`` what State begins
-    with; memory takes no time.
+    with; memory takes no time; ``warming`` seconds go before the first step.
     """
     total = sum(size for size, _, _ in windows)
     state, pace = State(bytes_total=total, drafts=told, documents_total=len(windows)), Pace()
     counts = SimpleNamespace(total=0, remembered=0)
     finisher = SimpleNamespace(recall=SimpleNamespace(use=SimpleNamespace(sentences=0)))
-    end = clock.now + sum(tokens * cost for _, _, tokens in windows)
+    end = clock.now + warming + sum(tokens * cost for _, _, tokens in windows)
 
     def look():
         snapshot = state.snapshot(finisher)
@@ -165,7 +165,8 @@ def simulate(clock, windows, *, cost=0.01, drafts=0.9, per_step=300, told=0.9):
             while done < tokens and share:
                 step = min(per_step, tokens - done)
                 done += step
-                clock.now += step * cost * share
+                clock.now += step * cost * share + warming
+                warming = 0.0
                 state.step(done, tokens)
                 yield look()
         counts.total += segments
@@ -192,6 +193,12 @@ def test_windows_from_memory_do_not_shorten_the_time_left(clock):
     assert known
     for left, truth in known:
         assert left == pytest.approx(truth, rel=0.25, abs=6)
+
+
+def test_a_first_step_that_warms_up_does_not_lengthen_the_time_left(clock):
+    windows = [(20_000, 256, 6_000)] * 4
+    for _, left, truth in simulate(clock, windows, warming=60.0):
+        assert left is None or left == pytest.approx(truth, rel=0.25, abs=8)
 
 
 def test_a_window_that_is_half_known_counts_half(clock):
