@@ -124,7 +124,7 @@ def laid_out(monkeypatch):
 def hostile(root):
     names = dict.fromkeys(("USER", "LOGNAME", "USERNAME", "SUDO_USER"), USER)
     hosts = dict.fromkeys(("HOSTNAME", "COMPUTERNAME"), HOST)
-    return names | hosts | {"HOME": str(root), "API_KEY": SECRET, "CT2_VERBOSE": SECRET}
+    return names | hosts | {"HOME": str(root), "API_KEY": SECRET, "LANGUAGE": SECRET}
 
 
 def refuse_leaks(desk, *texts):

@@ -13,6 +13,7 @@ import sqlite3
 import sys
 import zipfile
 
+import pytest
 from doctor_desks import HEADER, PACKAGE
 
 from pipeline.memory import Approved, TranslationMemory
@@ -321,19 +322,25 @@ def forced_beyond(desk):
     return {"system": desk.system(proc__cpuinfo=FLAGS.format("avx avx2"))}
 
 
+def verbose_in_words(desk):
+    desk.patch.setenv("CT2_VERBOSE", "sk-tres-secret")
+
+
 def one_core(desk):
+    if not hasattr(os, "sched_setaffinity"):
+        pytest.skip("this system does not bind processes to cores")
     mine = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {min(mine)})
     desk.stack.callback(os.sched_setaffinity, 0, mine)
 
 
 def one_core_of_a_container(desk):
-    desk.patch.setattr(os, "sched_getaffinity", lambda _pid: set(range(64)))
+    desk.patch.setattr(os, "sched_getaffinity", lambda _pid: set(range(64)), raising=False)
     return {"system": desk.system(sys__fs__cgroup__cpu_dot_max="100000 100000\n")}
 
 
 def container_of_old(desk):
-    desk.patch.setattr(os, "sched_getaffinity", lambda _pid: set(range(8)))
+    desk.patch.setattr(os, "sched_getaffinity", lambda _pid: set(range(8)), raising=False)
     files = {
         "proc__self__cgroup": "4:cpu,cpuacct:/docker/abc\n",
         "sys__fs__cgroup__cpu__docker__abc__cpu_dot_cfs_quota_us": "250000\n",
@@ -393,3 +400,12 @@ def memory_of_format_1(desk):
     path = memory_of(desk)
     with contextlib.closing(sqlite3.connect(path)) as database:
         database.execute("PRAGMA user_version = 1")
+
+
+def stopped_run(desk):
+    desk.write("outputs/.passerelle/running", "1a-0a0a0a0a\n")
+
+
+def model_that_is_larger_than_memory(desk):
+    desk.install()
+    return {"system": desk.system(proc__meminfo="MemTotal: 4000 kB\nMemAvailable: 1000 kB\n")}

@@ -103,10 +103,13 @@ TABLE = [
     (made.no_avx2, "processor", "warning", "no AVX2", "--second-look off", 0),
     (made.forced_generic, "processor", "warning", "keeps CTranslate2 from AVX2", "unset", 0),
     (made.forced_beyond, "processor", "error", "instructions that this processor lacks", "uns", 8),
+    (made.verbose_in_words, "processor", "error", "CT2_VERBOSE is no number", "unset", 8),
     (made.one_core, "threads", "note", "one core", "", 0),
     (made.one_core_of_a_container, "threads", "warning", "64 threads for 1 core:", "threads 1", 0),
     (made.container_of_old, "threads", "warning", "8 threads for 2.5 cores", "--threads 2", 0),
     (made.too_many_threads, "threads", "warning", "500 threads", "--threads", 0),
+    (made.stopped_run, "output", "note", "the last run was stopped", "translate FILE", 0),
+    (made.model_that_is_larger_than_memory, "ram", "warning", "its model has 2 MB", "threads", 0),
     (made.little_memory, "ram", "warning", "410 MB of working memory", "--threads 1", 0),
     (made.little_memory_in_a_container, "ram", "warning", "1.0 GB of working memory", "threads", 0),
 ]

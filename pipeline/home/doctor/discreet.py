@@ -65,7 +65,10 @@ class Discreet:
         kept = {_plain(home.rstrip("/\\")) for home in homes if len(_parts(home)) > 0}
         longest = sorted((home for home in kept if home), key=len, reverse=True)
         self._homes = [re.compile(re.escape(h) + r"(?![\w.-])", re.IGNORECASE) for h in longest]
-        self._names = [*_hiding(hosts, "<host>"), *_hiding(users, "<user>")]
+        names = dict.fromkeys(map(_plain, hosts), "<host>") | dict.fromkeys(
+            map(_plain, users), "<user>"
+        )
+        self._names = list(_hiding(names))
 
     @classmethod
     def here(cls, environ: Mapping[str, str] = os.environ) -> Discreet:
@@ -127,12 +130,12 @@ def _below(path: str, folder: str) -> bool:
     return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
 
 
-def _hiding(names: Iterable[str], instead: str) -> Iterator[tuple[re.Pattern[str], str]]:
-    known = {_plain(name.strip()) for name in names}
-    for name in sorted(known, key=len, reverse=True):
+def _hiding(names: Mapping[str, str]) -> Iterator[tuple[re.Pattern[str], str]]:
+    """Give what finds each name, longest first, and what is shown instead."""
+    for name in sorted((name.strip() for name in names), key=len, reverse=True):
         if len(name) < 2 or name.casefold() in _NOBODY:
             continue
         word = re.escape(name)
         if len(name) < _SURE:
             word = rf"(?<![^\W_]){word}(?![^\W_])"
-        yield re.compile(word, re.IGNORECASE), instead
+        yield re.compile(word, re.IGNORECASE), names.get(name, "<user>")

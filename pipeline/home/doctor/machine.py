@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import TYPE_CHECKING
 
 from pipeline.engines.batching import share_threads
-from pipeline.errors import EngineError
+from pipeline.errors import EngineError, PasserelleError
 from pipeline.home.doctor.disk import in_words
 from pipeline.home.doctor.records import Found, Trouble
 from pipeline.home.doctor.system import ISAS
+from pipeline.translate.engine_choice import decide
 from pipeline.wording import counted
 
 if TYPE_CHECKING:
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from pipeline.home.doctor.system import Cores, Processor
     from pipeline.home.doctor.visit import Visit
 
-_FORCE = "CT2_FORCE_CPU_ISA"
+_FORCE, _VERBOSE = "CT2_FORCE_CPU_ISA", "CT2_VERBOSE"
 _KNOWN = (*(name for name, _ in ISAS), "GENERIC", "NEON")
 
 _NEEDS = 2_200_000_000
@@ -34,12 +36,13 @@ def processor(visit: Visit) -> Found:
 
     seen = visit.system.processor()
     forced = visit.environ.get(_FORCE, "").strip().upper()
-    best = (*seen.instructions, "GENERIC")[0] if seen.known else "unknown"
+    best = (*seen.instructions, "GENERIC")[0] if seen.known else ""
     takes = forced if forced in _KNOWN else best
     computes = sorted(ctranslate2.get_supported_compute_types("cpu"))
     name = visit.discreet.text(seen.name) or seen.architecture
+    told = f"CTranslate2 works with {takes}" + (f" ({_FORCE})" if forced else "")
     return Found(
-        summary=f"{name}: CTranslate2 works with {takes}" + (f" ({_FORCE})" if forced else ""),
+        summary=f"{name}: {told if takes else 'its instructions are not told'}",
         facts={
             "name": name,
             "architecture": seen.architecture,
@@ -49,8 +52,22 @@ def processor(visit: Visit) -> Found:
             "forced": forced if forced in _KNOWN else "",
             "compute_types": computes,
         },
-        troubles=tuple(_of_processor(seen, forced, best)),
+        troubles=(*_of_processor(seen, forced, best), *_of_environment(visit)),
     )
+
+
+def _of_environment(visit: Visit) -> Iterator[Trouble]:
+    told = visit.environ.get(_VERBOSE, "0").strip()
+    if not re.match(
+        r"[+-]?\d", told
+    ):  # CTranslate2 reads it as a number, and ends where it is none
+        yield Trouble(
+            level="error",
+            what=f"{_VERBOSE} is no number: CTranslate2 loads no model",
+            where="environment",
+            next_step=f"take it away: `unset {_VERBOSE}`",
+            exit_code=EngineError.exit_code,
+        )
 
 
 def _of_processor(seen: Processor, forced: str, best: str) -> Iterator[Trouble]:
@@ -148,29 +165,32 @@ def _of_threads(cores: Cores, wanted: int) -> Iterator[Trouble]:
 def ram(visit: Visit) -> Found:
     """Say how much working memory there is, and whether the model fits."""
     room = visit.system.room()
-    available = min(size for size in (room.available or room.total, room.limit or math.inf))
+    available = int(min(room.available or room.total, room.limit or math.inf))
     told = f"{in_words(room.total)}, {in_words(room.available)} available"
     if room.limit is not None:
         told += f", {in_words(room.limit)} for this container"
-    troubles: tuple[Trouble, ...] = ()
-    if room.total and available < _NEEDS:
-        troubles = (
-            Trouble(
-                level="warning",
-                what=f"{in_words(int(available))} of working memory are available; the bundled "
-                f"model took up to {in_words(_NEEDS)} with two threads",
-                where="working memory",
-                next_step="close other programs, or use fewer threads: "
-                "`passerelle translate FILE --threads 1`",
-            ),
-        )
     return Found(
         summary=told if room.total else "not told by this system",
-        facts={
-            "total": room.total,
-            "available": room.available,
-            "limit": room.limit,
-            "bundled_model_took": _NEEDS,
-        },
-        troubles=troubles,
+        facts={"total": room.total, "available": room.available, "limit": room.limit},
+        troubles=tuple(_of_room(visit, available)) if room.total else (),
     )
+
+
+def _of_room(visit: Visit, available: int) -> Iterator[Trouble]:
+    try:
+        decision = decide(visit.settings, visit.store)
+        record = visit.store.find(decision.installed) if decision.installed else None
+    except PasserelleError:
+        return  # told elsewhere
+    size = record.size if record else 0
+    need = f"its model has {in_words(size)}"
+    if decision.kind.name == "bundled":
+        size, need = _NEEDS, f"the bundled model took up to {in_words(_NEEDS)} with two threads"
+    if available < size:
+        yield Trouble(
+            level="warning",
+            what=f"{in_words(available)} of working memory are available; {need}",
+            where="working memory",
+            next_step="close other programs, or use fewer threads: "
+            "`passerelle translate FILE --threads 1`",
+        )

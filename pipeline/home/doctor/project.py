@@ -292,8 +292,15 @@ def _of_output(visit: Visit, out: Path) -> Iterator[Trouble]:
             "wait until it has finished, or choose another folder: "
             "`passerelle translate FILE --out FOLDER`",
         )
-    else:
-        yield from _of_journal(visit, out / HIDDEN / "journal.sqlite")
+        return
+    if is_file(out / HIDDEN / "running"):
+        yield Trouble(
+            level="note",
+            what="the last run was stopped before its end; what it finished is kept",
+            where=shown,
+            next_step="let the same command go on: `passerelle translate FILE`",
+        )
+    yield from _of_journal(visit, out / HIDDEN / "journal.sqlite")
 
 
 def _last(out: Path) -> int:
