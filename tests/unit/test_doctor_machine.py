@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import string
 
@@ -11,9 +10,7 @@ import pytest
 from doctor_desks import doctor, laid_out
 from hypothesis import example, given
 from hypothesis import strategies as st
-from typer.testing import CliRunner
 
-from pipeline.cli.app import app
 from pipeline.home.doctor import System, system
 from pipeline.home.doctor.discreet import _NOBODY, Discreet
 
@@ -78,17 +75,6 @@ def test_a_path_is_shown_from_where_a_person_stands(path, shown):
 
 def test_a_home_that_is_the_root_hides_nothing():
     assert Discreet(homes=["/", ""], folder="").path("/srv/x") == "/srv/x"
-
-
-def test_a_working_folder_that_is_gone_is_told(desk):
-    gone = desk.root / "gone"
-    gone.mkdir()
-    os.chdir(gone)
-    desk.stack.callback(os.chdir, desk.folder)
-    gone.rmdir()
-    result = CliRunner().invoke(app, ["doctor"])
-    assert result.exit_code == 2
-    assert "the working folder is gone" in result.output
 
 
 # --- the machine -------------------------------------------------------------------------------

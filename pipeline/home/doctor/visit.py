@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pipeline.config import Settings, load_settings
-from pipeline.errors import ConfigError, UsageError
+from pipeline.errors import ConfigError
 from pipeline.home.doctor.discreet import Discreet
 from pipeline.home.doctor.records import Trouble
 from pipeline.home.doctor.system import System
@@ -58,20 +58,8 @@ class Visit:
             environ: the environment's variables.
             thorough: read what takes long, too.
             measure: load the model and time a sentence.
-
-        Raises:
-            UsageError: the working folder is gone.
         """
         problem = None
-        try:
-            os.stat(os.curdir)  # noqa: PTH116 - as a text
-            os.getcwd()  # noqa: PTH109 - as a text
-        except OSError as error:
-            raise UsageError(
-                "the working folder is gone or cannot be entered",
-                place=os.curdir,
-                next_step="go to another one: `cd`",
-            ) from error
         try:
             settings = load_settings(given)
         except ConfigError as error:
