@@ -26,6 +26,7 @@ _COMMANDS = {
     "schema": ("schema", "What our files hold, for editors and programs."),
     "quality": ("quality", "Score, check and compare translations."),
     "completion": ("completion", "Let Tab complete commands, files, terms and models."),
+    "man": ("man", "Show a page of the manual."),
 }
 
 

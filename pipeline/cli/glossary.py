@@ -266,7 +266,7 @@ app.command(
     "import",
     epilog=examples(
         "passerelle glossary import client.tbx",
-        "passerelle glossary import client.tsv --overwrite --file glossary/terms.csv",
+        "passerelle glossary import client.tsv --overwrite --file client.csv",
     ),
 )
 def import_terms(

@@ -79,7 +79,7 @@ def _check_gates(texts: Sequence[str] | None, values: Mapping[str, float | None]
 @app.command(
     epilog=examples(
         "passerelle quality score outputs/ --reference references/",
-        "passerelle quality score ours.txt -r reference.txt -m chrf++ --confidence 1000",
+        "passerelle quality score ours.txt -r reference.txt --confidence 1000",
         "passerelle quality score ours.txt -r reference.txt --fail-under bleu=30",
     )
 )
@@ -157,7 +157,7 @@ def _references(
 @app.command(
     epilog=examples(
         "passerelle quality compare before/ outputs/",
-        "passerelle quality compare theirs.txt ours.txt -r reference.txt -m bleu -m ter",
+        "passerelle quality compare theirs.txt ours.txt -r reference.txt -m chrf++",
     )
 )
 def compare(

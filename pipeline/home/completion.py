@@ -278,6 +278,7 @@ _SOURCES: Mapping[str, Offers | Callable[[Typed, str], Offers]] = {
     "without": _ours("checks"),
     "file": _CSV,
     "into": _CSV,
+    "man command": lambda *_: _named(command.name for command in kept().commands),
     "init folder": Offers(files=_FOLDERS),
     "glossary add domain": _domains,
     "glossary add status": _named(_CELLS["status"]),

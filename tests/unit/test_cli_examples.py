@@ -157,6 +157,7 @@ def test_every_command_has_an_example_of_itself(command):
     assert command.examples, f"give {own} an epilog=examples(…)"
     for example in command.examples:
         assert example.startswith(own), example
+        assert len(example) <= 73, "it would not fit into a page of the manual"
 
 
 @pytest.mark.parametrize("example", [e for e in EXAMPLES if e not in PARSED])
