@@ -22,6 +22,7 @@ def known() -> dict[str, list[str]]:
     from pipeline.engines import ENGINES
     from pipeline.engines.chat.profiles import profiles
     from pipeline.engines.ct2.families import FAMILIES
+    from pipeline.home.schemas import SCHEMAS
     from pipeline.quality import CHECKS, CORPUS_CHECKS, GATES, METRICS
     from pipeline.run.archives import is_archive
 
@@ -34,6 +35,7 @@ def known() -> dict[str, list[str]]:
         "profiles": list(profiles()),
         "formats": [form.name for form in ours],
         "suffixes": [*dict.fromkeys(suffixes), *archives],
+        "schemas": [schema.name for schema in SCHEMAS],
         "metrics": list(METRICS),
         "gates": list(GATES),
         "checks": [*(check.name for check in CHECKS), *CORPUS_CHECKS],

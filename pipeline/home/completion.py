@@ -279,6 +279,7 @@ _SOURCES: Mapping[str, Offers | Callable[[Typed, str], Offers]] = {
     "file": _CSV,
     "into": _CSV,
     "man command": lambda *_: _named(command.name for command in kept().commands),
+    "schema name": _ours("schemas"),
     "init folder": Offers(files=_FOLDERS),
     "glossary add domain": _domains,
     "glossary add status": _named(_CELLS["status"]),

@@ -88,6 +88,8 @@ def at_home(patch, folder):
     patch.setenv("PASSERELLE_HOME", str(folder / "home"))
     patch.setenv("ARGOS_PACKAGES_DIR", str(folder / "argos"))
     patch.setenv("XDG_DATA_HOME", str(folder / "data"))
+    patch.setenv("HOME", str(folder / "user"))
+    patch.delenv("ZDOTDIR", raising=False)
 
 
 def fill(folder):
