@@ -103,7 +103,7 @@ def _settings(folder: Path) -> Step:
     file = Path(place.partition(" [")[0]) if place else None
     if file and file.parent == folder.resolve():
         return Step(path=file.name, state="kept", told="your settings")
-    told = f"instead of {place}, which holds for this folder no more" if file else "the settings"
+    told = f"the settings; {place} no longer counts here" if file else "the settings"
     return _made(folder, Path(_SETTINGS), settings_text().encode(), told)
 
 

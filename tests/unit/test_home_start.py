@@ -217,7 +217,7 @@ def test_a_glossary_that_lies_elsewhere_is_not_made_there(here, tmp_path):
 def test_settings_above_are_told_of(here):
     (here / "passerelle.toml").write_text('variant = "uk"\n')
     result = passerelle("init", "news")
-    assert f"instead of {here / 'passerelle.toml'}" in result.stdout
+    assert f"{here / 'passerelle.toml'} no longer counts here" in result.stdout
     assert load_settings(folder=here / "news").variant == ""
 
 
