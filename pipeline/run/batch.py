@@ -39,6 +39,7 @@ from pipeline.translate.finishing import APPROVED, COPIED
 from pipeline.translate.opening import memory_path
 from pipeline.translate.reading import reading_of
 from pipeline.translate.stopping import Stop
+from pipeline.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -262,10 +263,10 @@ class _Body:
 
     def summary(self) -> str:
         """Say how far the run is, for somebody who stops it."""
-        finished = self.finisher.counts.total if self.finisher else 0
+        done = self.state.snapshot(self.finisher).segments if self.finisher else 0
         return (
             f"{self.state.documents} of {self.state.documents_total} documents are "
-            f"written, {finished} sentences are kept"
+            f"written, the work on {counted(done, 'sentence')} is kept"
         )
 
     def _translate(self, table: TableWriter) -> bytes:

@@ -5,6 +5,7 @@ import itertools
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -362,7 +363,7 @@ def facts(**changes):
     ("given", "left", "said"),
     [
         (facts(), 119, ""),
-        (facts(), 600, "--beam 1 --second-look off is about 2 times as quick, and about 1 BLEU"),
+        (facts(), 600, "--beam 1 --second-look off is about twice as quick, and about 1 BLEU"),
         (facts(), 3600, "an Argos package is about 8 times as quick"),
         (facts(auto=False), 3600, "--beam 1 --second-look off"),
         (facts(cluster=True), 3600, "--beam 1 --second-look off"),
@@ -487,6 +488,23 @@ def test_one_live_line_fits_the_terminal_and_goes_when_the_run_ends(tmp_path, co
     assert any(" left" in line for line in live)
     assert any("/s" in line for line in live)
     assert "\x1b[2K" in raw, "the line is taken away"
+
+
+def test_ctrl_c_tells_the_work_that_is_kept_not_only_whole_windows(tmp_path):
+    arguments = command(tmp_path, delay="0.2")  # a window of 40 takes eight seconds
+    with subprocess.Popen(
+        [sys.executable, *arguments, "--json-log"], stderr=subprocess.PIPE, text=True
+    ) as process:
+        for line in process.stderr:
+            if re.search(r'"segments": [1-9]', line):
+                break
+        process.send_signal(signal.SIGINT)
+        told = process.stderr.read()
+        assert process.wait(timeout=20) == 130
+    (kept,) = re.findall(
+        r"0 of 4 documents are written, the work on (\d+) sentences? is kept", told
+    )
+    assert 1 <= int(kept) < 40
 
 
 @pytest.mark.parametrize(

@@ -84,14 +84,18 @@ def _bundled(facts: Facts, seconds_left: float) -> str:
         return ""
     if facts.auto and seconds_left > _NIGHT and not facts.cluster:
         return (
-            f"an Argos package is about {ARGOS_SPEED / quick:.0f} times as quick; once, with a "
+            f"an Argos package is about {_times(ARGOS_SPEED / quick)} as quick; once, with a "
             "network: passerelle models install fr-en."
         )
     fast, less = GREEDY
     return (
-        f"next time, --beam 1 --second-look off is about {fast / quick:.0f} times as quick, and "
+        f"next time, --beam 1 --second-look off is about {_times(fast / quick)} as quick, and "
         f"about {best - less:.0f} BLEU worse (benchmarks/RESULTS.md)."
     )
+
+
+def _times(factor: float) -> str:
+    return "twice" if round(factor) == 2 else f"{factor:.0f} times"
 
 
 class Hinter:
