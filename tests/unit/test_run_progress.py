@@ -394,7 +394,7 @@ def test_a_hint_names_a_flag_that_makes_it_quicker_and_nothing_else(given, left,
 
 def test_every_factor_is_of_figures_that_the_pages_state():
     results = (ROOT / "benchmarks" / "RESULTS.md").read_text(encoding="utf-8")
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    engines = (ROOT / "docs" / "ENGINES.md").read_text(encoding="utf-8")
     rows = [re.sub(r"[*]", "", line) for line in results.splitlines() if line.startswith("|")]
 
     def row(begins):
@@ -409,7 +409,7 @@ def test_every_factor_is_of_figures_that_the_pages_state():
     for (speed, bleu), line in steps.items():
         assert line.split("|")[2].split()[0] == f"{bleu:.2f}"
         assert line.rstrip(" |").split("|")[-1].strip() == f"{speed:.2f}"
-    (argos,) = [line for line in readme.splitlines() if line.startswith("| **argos** |")]
+    (argos,) = [line for line in engines.splitlines() if line.startswith("| **argos** |")]
     assert f"{hints.ARGOS_SPEED}, beam 4" in argos
 
 

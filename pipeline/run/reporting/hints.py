@@ -1,6 +1,6 @@
 """What would make a long run quicker: said once, and only what was measured or is plain.
 
-Each factor is of two figures in benchmarks/RESULTS.md or README.md, which are named beside it and
+Each factor is of two figures in benchmarks/RESULTS.md or docs/ENGINES.md, named beside it and
 held against the pages by `tests/unit/test_run_progress.py`.
 """
 
@@ -25,7 +25,7 @@ _MANY = 100  # documents that several machines could share
 AS_IT_RUNS = (1.60, 38.43)
 BEAM_4 = (1.13, 37.90)  # with the choice among answers, without a second look
 GREEDY = (3.30, 37.36)  # --beam 1 --second-look off
-ARGOS_SPEED = 13.4  # a package of the real shape, beam 4 (README.md, "Engines")
+ARGOS_SPEED = 13.4  # a package of the real shape, beam 4 (docs/ENGINES.md)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
