@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 import pytest
 from typer.testing import CliRunner
@@ -50,6 +52,16 @@ def test_text_and_json_render_one_object(desk):
 def test_the_command_prints_one_json_value(desk):
     told = json.loads(doctor("--json").stdout)
     assert [each["name"] for each in told["examined"]] == list(EXAMINATIONS)
+
+
+def test_a_look_reads_no_documents_and_loads_no_model(desk):
+    code = (
+        "import sys; from pipeline.home.doctor import Visit, examine; examine(Visit.here());"
+        "slow = {'pipeline.documents', 'polars', 'ray', 'argostranslate'} & {*sys.modules};"
+        "print(*slow)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
+    assert done.stdout.split() == []
 
 
 @pytest.mark.parametrize("broken", EXAMINATIONS)
