@@ -31,7 +31,7 @@ exclude_patterns += ["docs/month/articles", "docs/month/CAST.md"]  # texts that 
 
 myst_heading_anchors = 4  # as a Git host names them
 myst_linkify_fuzzy_links = False
-smartquotes = False  # `--strict` stays what is typed
+smartquotes_action = "qe"  # quotes and ellipses; `--strict` stays what is typed
 highlight_language = "none"  # a block without a language is no program
 default_role = "code"  # one backtick in a docstring
 nitpicky = True

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import ast
+import doctest
+import importlib
+import json
 import re
 import sys
 from urllib.parse import urlsplit
@@ -203,6 +207,57 @@ def test_every_command_of_a_page_that_is_followed_is_run_or_says_why_not(page):
             )
         if block.told == "not run":
             assert len(block.more) > 8, f"{block.place}: give a reason"
+
+
+# --- files, examples and the environment -------------------------------------------------
+
+
+@pytest.mark.parametrize("page", RUN, ids=map(name_of, RUN))
+def test_the_text_before_a_file_names_it(page):
+    lines = page.read_text("utf-8").splitlines()
+    for block in pages.blocks(page):
+        if block.told == "file":
+            before = "\n".join(lines[: block.line - 2])
+            assert f"`{block.more}`" in before, (
+                f"{block.place}: the reader cannot know the file's name"
+            )
+
+
+@each_page
+def test_python_in_a_page_is_python_and_takes_only_what_there_is(page):
+    for block in pages.blocks(page):
+        if block.language != "python":
+            continue
+        examples = doctest.DocTestParser().get_examples(block.text)
+        code = "".join(e.source for e in examples) if examples else block.text
+        for node in ast.walk(ast.parse(code, block.place)):
+            if isinstance(node, ast.ImportFrom) and node.module.split(".")[0] == "pipeline":
+                module = importlib.import_module(node.module)
+                assert all(hasattr(module, alias.name) for alias in node.names), block.place
+
+
+@each_page
+def test_json_in_a_page_is_json(page):
+    for block in pages.blocks(page):
+        if block.language == "json":
+            whole = block.text.lstrip().startswith("{\n")
+            for part in [block.text] if whole else block.text.splitlines():
+                assert json.loads(part), block.place
+
+
+def test_the_environment_that_the_code_looks_at_is_in_the_reference():
+    looked_at = re.compile(r"""(?:environ(?:\.get)?[(\[]|argos_setting\(\w+, )["']([A-Z_]+)["']""")
+    told = (ROOT / "docs" / "reference" / "settings.md").read_text("utf-8")
+    of_the_system = {"HOME", "ZDOTDIR", "PYTHONPATH", "SNAP", "SNAP_USER_DATA"}
+    of_the_system |= {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"}  # set, not read
+    names = {
+        name
+        for path in (ROOT / "pipeline").rglob("*.py")
+        for name in looked_at.findall(path.read_text("utf-8"))
+    }
+    assert len(names) > 8
+    missing = sorted(name for name in names - of_the_system if f"`{name}`" not in told)
+    assert missing == []
 
 
 # --- what is generated -----------------------------------------------------------------
