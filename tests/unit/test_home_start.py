@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -321,3 +322,23 @@ def test_doctor_calls_the_settings_of_a_start_the_defaults(here):
     (settings,) = (each for each in told["examined"] if each["name"] == "settings")
     assert settings["facts"] == {"files": ["passerelle.toml"], "set": {}}
     assert settings["summary"] == "passerelle.toml: the defaults"
+
+
+HEAVY = {"polars", "numpy", "ctranslate2", "lxml", "pipeline.documents", "pipeline.translate"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "unwanted"), [(["--help"], HEAVY | {"pydantic", "pipeline.config"}), ([], HEAVY)]
+)
+def test_nobody_waits_for_what_is_not_needed(here, typed, unwanted):
+    program = (
+        "import atexit, sys\n"
+        "atexit.register(lambda: print(*sorted(sys.modules), file=sys.stderr))\n"
+        "from pipeline.cli import main\nmain()\n"
+    )
+    command = [sys.executable, "-c", program, *typed]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert "passerelle" in done.stdout
+    loaded = set(done.stderr.split())
+    assert "pipeline.cli.app" in loaded
+    assert not loaded & unwanted
