@@ -239,6 +239,9 @@ def measure(
         list[str] | None,
         typer.Option("--metric", "-m", help="bleu, chrf, chrf++ or ter. [bleu and chrf]"),
     ] = None,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Say nothing but the figures, and warnings.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Translate a set that you name with a model, score it, and keep the figures.
@@ -282,8 +285,11 @@ def measure(
     if not model:
         settings = load_settings(alone | _said(given))
     store = _store()
-    typer.echo(f"{counted(len(test.sources), 'line')} of {test.name}", err=True)
-    done, unanswered = measured_on(test, settings, store, reporter=make_reporter(), metrics=metrics)
+    if not quiet:
+        _say(f"{counted(len(test.sources), 'line')} of {test.name}")
+    done, unanswered = measured_on(
+        test, settings, store, reporter=make_reporter(quiet=quiet), metrics=metrics
+    )
     try:
         where = keep(store, done)
     finally:  # an hour's figures are told even where they cannot be kept
@@ -300,7 +306,7 @@ def measure(
         answer(
             lines, asdict(done) | {"blank": test.blank, "unanswered": unanswered}, as_json=as_json
         )
-    if not as_json:
+    if not (as_json or quiet):
         typer.echo(f"Kept in {home_of(where)}; `passerelle models list` shows it.")
 
 

@@ -125,8 +125,18 @@ def list_lines(store: Store, *, paths: bool) -> Iterator[str]:
                 yield f"    {home_of(record.path)}"
             yield from (f"    {t}" for t in _good(published_for(record), measured[record.path]))
     yield from _other_lines(store, {os.path.realpath(record.path) for record in records})
+    if records and taken is None:
+        yield _no_auto(store)
     if records and not any(m.kept for m in measured.values()):
         yield _ASK
+
+
+def _no_auto(store: Store) -> str:
+    try:
+        store.auto()
+    except ModelError as error:
+        return f"--engine auto stops: {one_line(error.problem)} ({home_of(error.place)})"
+    return "--engine auto makes the bundled model at the first run: about a minute, 350 MB."
 
 
 def _rows(records: Sequence[ModelRecord]) -> Iterator[str]:

@@ -304,6 +304,45 @@ def test_a_folder_that_is_not_installed_is_measured_named_and_forgotten(pair, ho
     assert "elsewhere" not in run("list").stdout
 
 
+def test_a_package_of_argostranslate_is_measured_by_name_and_shown_where_it_stands(
+    pair, home, tmp_path
+):
+    run("install", PACKAGE)
+    theirs = tmp_path / "argos" / "translate-fr_en-1_0"
+    theirs.parent.mkdir()
+    (home / "argos-fr-en").rename(theirs)
+    (theirs / "model.json").unlink()
+    told = run("measure", theirs.name, "-s", pair[0], "-r", pair[1], "--quiet")
+    assert told.stderr == ""
+    assert told.stdout.startswith(f"{theirs}: BLEU ")
+    shown = run("list").stdout
+    assert "argostranslate's own, in " in shown
+    assert "not installed by passerelle" not in shown
+    (listed,) = json.loads(run("list", "--json").stdout)["models"]
+    assert (listed["auto"], len(listed["measured"]), listed["measured"][0]["old"]) == (
+        True,
+        1,
+        False,
+    )
+    assert listed["bytes"] > 1_000_000
+    with pytest.raises(UsageError, match="installed by argostranslate") as caught:
+        run("remove", theirs.name)
+    assert "argospm remove translate-fr_en" in caught.value.next_step
+
+
+def test_the_list_says_what_auto_does_where_it_takes_none_of_them(home):
+    run("install", PACKAGE)
+    assert "← auto takes this one" in run("list").stdout
+    folder = home / "argos-fr-en"
+    good = (folder / "model.json").read_text(encoding="utf-8")
+    (folder / "model.json").write_text("{")
+    shown = run("list").stdout
+    assert "DAMAGED" in shown
+    assert "--engine auto stops" in shown
+    (folder / "model.json").write_text(good.replace('"fr"', '"es"'), encoding="utf-8")
+    assert "auto makes the bundled model at the first run" in run("list").stdout
+
+
 def test_a_ct2_folder_is_measured_as_far_as_check_knows_it(pair, home, tmp_path):
     folder = ct2_models.build(tmp_path / "opus", "marian")
     run("measure", folder, "-s", pair[0], "-r", pair[1], "--sentences", 2)
