@@ -333,6 +333,8 @@ def answer(shell: str, arguments: Sequence[str]) -> list[str]:
     if line and line.redirected:
         return [_ALL, line.value[len(line.before) :]]
     *words, current = line.words[1:] if line else arguments
+    if shell == "fish":  # hands over what is typed, an open quote too
+        current = current[1:] if current[:1] in {"'", '"'} else current
     found, before = offers(words, current, kept())
     # What would steer a terminal, or takes more than a line, is offered to nobody.
     offered = [

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pexpect
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
@@ -127,6 +127,7 @@ SIGNS = st.text(
 )
 
 
+@settings(max_examples=15)
 @given(st.lists(SIGNS, min_size=12, max_size=12))
 def test_whatever_a_help_says_is_shown_as_it_is(texts):
     texts = [" ".join(text.replace("`", "'").split()) or "x" for text in texts]

@@ -16,8 +16,8 @@ function __passerelle_complete
             string match -q 'files *' -- $kind
             and set wanted '(/|\.('(string replace 'files ' '' -- $kind | string replace -a ' ' '|')'))$'
             set -l part (string replace -- "$stem" '' "$token")
-            for file in (__fish_complete_path "$part")
-                string match -qri -- $wanted (string split -f 1 \t -- $file)
+            for file in (complete -C "'' $part" | string split -f 1 \t)
+                string match -qri -- $wanted $file
                 and echo -- "$stem$file"
             end
     end
