@@ -1,7 +1,7 @@
-"""What the code knows best is made from it: the parts of pages marked `<!-- generated: NAME -->`.
+"""What the code knows best is made from it, in the place of `<!-- generated: NAME -->` of a page.
 
-A page stays plain Markdown, and a Git host shows it without these parts. Each maker gives Markdown.
-The contents of the site are the links of docs/index.md.
+A page stays plain Markdown: a Git host shows what stands there until `<!-- /generated -->`.
+Each maker gives Markdown. The contents of the site are the links of docs/index.md.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     from sphinx.application import Sphinx
 
-_MARKER = re.compile(r"^<!-- generated: ([\w-]+) -->$", re.MULTILINE)
+_MARKER = re.compile(r"^<!-- generated: ([\w-]+) -->\n.*?<!-- /generated -->$", re.M | re.S)
+_TWO_COMMANDS = re.compile(r"^<!-- two-commands -->\n(.*?)<!-- /two-commands -->$", re.M | re.S)
 _LINK = re.compile(r"^- \[([^\]]+)\]\(([^)#]+)\.md\)", re.MULTILINE)
 
 
@@ -79,8 +80,8 @@ def settings() -> str:
     for name, field in FIELDS.items():
         choices = " ".join(_code(c) for c in field.metadata["choices"] if c)
         kind = choices or kinds.get(str(field.type), "texts")
-        rows.append((_code(name), kind, _code(_toml(field.default)), field.metadata["help"]))
-    return table(("key", "value", "unless given", "what it is"), rows)
+        rows.append((_code(name), field.metadata["help"], kind, _code(_toml(field.default))))
+    return table(("key", "what it is", "value", "unless given"), rows)
 
 
 def _toml(value: object) -> str:
@@ -257,6 +258,9 @@ def contents(text: str) -> str:
 
 def _read(app: Sphinx, page: str, source: list[str]) -> None:
     source[0] = _MARKER.sub(lambda found: MAKERS[found[1]](), source[0])
+    source[0] = _TWO_COMMANDS.sub(
+        r"```text\n\1```", source[0]
+    )  # the README's, kept bare for machines
     if page == app.config.root_doc:
         source[0] += "\n" + contents(source[0])
 

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 from following import OF_THE_ENGINE, Reader, agrees, plain
+from hypothesis import given
+from hypothesis import strategies as st
 from pages import PAGES, name_of
 from typer.testing import CliRunner
 
@@ -71,6 +73,23 @@ def test_a_page_that_is_followed_does_what_it_says(page, furnished, tmp_path, mo
 )
 def test_what_a_page_shows_is_compared_line_by_line(shown, said, same):
     assert agrees(plain(shown, engine=True), plain(said, engine=True)) is same
+
+
+LINES = st.lists(st.from_regex(r"\A[a-z:.*+?()\[\]{}|^$ \\]{1,9}\Z").filter(str.strip), max_size=6)
+
+
+@given(LINES, st.data())
+def test_an_output_agrees_with_itself_with_any_part_left_out_and_with_nothing_else(lines, data):
+    said = plain("\n".join(lines), engine=True)
+    assert agrees(said, said)
+    start = data.draw(st.integers(0, len(said)))
+    end = data.draw(st.integers(start, len(said)))
+    assert agrees([*said[:start], "…", *said[end:]], said)
+    assert not agrees(said, [*said, "one more"])
+    assert not agrees([*said[:start], "one more", *said[start:]], said)
+    if said:
+        at = data.draw(st.integers(0, len(said) - 1))
+        assert not agrees(said, [*said[:at], said[at] + "!", *said[at + 1 :]])
 
 
 def test_only_lines_of_the_engine_are_left_out_of_the_comparison():
