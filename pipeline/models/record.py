@@ -140,6 +140,8 @@ def _file(row: dict[str, Any]) -> ModelFile:
     path = PurePosixPath(_typed(row, "path", str))
     if path.is_absolute() or ".." in path.parts or not path.parts:
         raise ValueError(f"{row['path']!r} leaves the model's folder")
+    if not 0 <= _typed(row, "size", int) < 1 << 62:
+        raise ValueError(f"{row['path']!r} has no size that a file can have")
     return ModelFile(
         path=row["path"], sha256=_typed(row, "sha256", str), size=_typed(row, "size", int)
     )

@@ -5,16 +5,18 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
 import ct2_models
 import pytest
 from chat_servers import serving
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+from pipeline.cli.app import app as passerelle
 from pipeline.cli.models import app
 from pipeline.config import Settings
 from pipeline.errors import (
@@ -31,6 +33,7 @@ from pipeline.models import Store, hold
 from pipeline.records import Decoding
 from pipeline.run.reporting.progress import Quiet
 from pipeline.translate import ChosenEngine, open_engine
+from pipeline.wording import one_line
 
 TESTS = Path(__file__).parents[1]
 PACKAGE = TESTS / "data" / "argos" / "tiny-fr-en.argosmodel"
@@ -512,6 +515,92 @@ def test_what_stands_in_the_store_and_is_no_model_is_named_and_left(home):
         run("remove", "My Models")
     assert (home / "holiday" / "beach.jpg").is_file()
     assert len(json.loads(run("list", "--json").stdout)["strays"]) == 6
+
+
+_NAMES = (
+    "argos-fr-en",
+    "bundled",
+    "x",
+    "X",
+    "a b",
+    "-",
+    ".hidden",
+    "été",
+    "a\nb",
+    "\x1b[2J",
+    "\udce9",
+)
+_RECORD = {
+    "format": 1,
+    "kind": "argos",
+    "version": "1",
+    "languages": ["fr", "en"],
+    "origin": "x",
+    "recipe": "x",
+    "installed_at": "",
+    "files": [{"path": "model.bin", "sha256": "0", "size": 1}],
+}
+_VALUES = st.sampled_from(
+    [None, True, 0, -1, 10**400, 1.5, "", "\x1b[2J\n", "\udce9", [], ["fr"], {}, [[]], [{}]]
+    + [[{"path": p, "sha256": "0", "size": n}] for p in ("a", "", "..", "/") for n in (-1, 10**400)]
+)
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(_NAMES),
+        st.sampled_from(
+            ["file", "folder", "loop", "dangling", "foreign", "half", "model.json folder"]
+        )
+        | st.tuples(st.sampled_from([*_RECORD, "more"]), _VALUES),
+        max_size=6,
+    )
+)
+@example({"x": ("files", [{"path": "a", "sha256": "0", "size": 10**400}])})
+@example({"bundled": ("files", [{"path": "a", "sha256": "0", "size": -1}]), "a\nb": "loop"})
+def test_whatever_stands_in_the_store_the_list_names_it_and_never_fails(there):
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PASSERELLE_HOME", folder)
+        patch.setenv("ARGOS_PACKAGES_DIR", f"{folder}/argos")
+        root = Path(folder) / "models"
+        root.mkdir()
+        for name, what in there.items():
+            make_entry(root / name, what)
+        shown = run_in_console("list", "--paths")
+        table = json.loads(run_in_console("list", "--json"))
+    named = {record["name"] for record in table["models"]}
+    named |= {Path(stray["path"]).name for stray in table.get("strays", ())}
+    for name in there:
+        if name != ".hidden":
+            assert name in named
+            assert one_line(name) in shown
+    assert "\x1b" not in shown
+
+
+def make_entry(path, what):
+    if what == "file":
+        path.write_bytes(b"x")
+    elif what in ("loop", "dangling"):
+        path.symlink_to(path if what == "loop" else path.with_name("nowhere"))
+    else:
+        path.mkdir()
+    if what == "foreign":
+        (path / "beach.jpg").write_bytes(b"x")
+    elif what == "half":
+        (path / "model.bin").write_bytes(b"x")
+    elif what == "model.json folder":
+        (path / "model.json").mkdir()
+    elif isinstance(what, tuple):
+        (path / "model.json").write_text(json.dumps(_RECORD | {what[0]: what[1]}))
+
+
+def run_in_console(*arguments):
+    """Run as the command does, all that it prints cleaned."""
+    result = CliRunner().invoke(passerelle, ["models", *arguments])
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    assert result.exit_code == 0, result.output
+    return result.stdout
 
 
 @pytest.mark.parametrize("left", ["model.json", "model/model.bin", ""])
