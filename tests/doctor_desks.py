@@ -141,10 +141,6 @@ def _folder():
         yield os.path.realpath(folder)
 
 
-def doctor(*arguments, **options):
+def doctor(**options):
     """Look in this process; gives the records."""
-    given = {}
-    for argument in arguments:
-        name, _, value = argument.partition("=")
-        given[name] = value
-    return examine(Visit.here(given, **options))
+    return examine(Visit.here(**options))

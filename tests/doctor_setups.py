@@ -402,6 +402,10 @@ def memory_of_format_1(desk):
         database.execute("PRAGMA user_version = 1")
 
 
+def bad_option(desk):
+    return {"given": {"engine": "fantomas"}}
+
+
 def stopped_run(desk):
     desk.write("outputs/.passerelle/running", "1a-0a0a0a0a\n")
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 
+_LOOKS = 3  # at a file that others write to meanwhile
 _STEPS = 2000  # of SQLite's machine between two looks at the clock
 
 
@@ -100,9 +101,7 @@ def look(path: Path, *, own: bool, seconds: float) -> MemoryLook | None:
     held = SecondHome(path, lambda _text: None).read()
     ours = own or held.format or held.groups or database.is_ours(path)
     try:
-        if database.is_no_database(path):
-            raise database.DamagedError("it does not begin as a database does")
-        return _look(path, held, seconds)
+        return _settled(path, held, seconds)
     except database.DamagedError as damage:
         if ours:
             raise MemoryStoreError(
@@ -116,6 +115,30 @@ def look(path: Path, *, own: bool, seconds: float) -> MemoryLook | None:
             place=str(path),
             next_step="set `memory` to another file, or to one that is not there yet",
         ) from damage
+
+
+def _settled(path: Path, held: Held, seconds: float) -> MemoryLook:
+    """Look until nobody writes meanwhile: what is read in between may look like damage."""
+    for _ in range(_LOOKS):
+        before = _state(path)
+        try:
+            if database.is_no_database(path):
+                raise database.DamagedError("it does not begin as a database does")
+            return _look(path, held, seconds)
+        except database.DamagedError as damage:
+            if _state(path) == before:
+                raise
+            again = damage
+    raise again
+
+
+def _state(path: Path) -> list[tuple[int, int]]:
+    found = []
+    for each in (path, path.with_name(f"{path.name}-wal")):
+        with contextlib.suppress(OSError):
+            state = each.stat()
+            found.append((state.st_mtime_ns, state.st_size))
+    return found
 
 
 def _refuse(path: Path) -> None:

@@ -80,6 +80,7 @@ TABLE = [
     (made.unknown_key, "settings", "error", "a key or a value that is not known", "config", 2),
     (made.bad_value, "settings", "error", "the setting beam has a value", "passerelle config", 2),
     (made.settings_in_cp1252, "settings", "error", "not UTF-8", "passerelle config", 2),
+    (made.bad_option, "settings", "error", "the setting engine", "translate --help", 2),
     (made.unknown_engine, "settings", "error", "the setting engine has a value", "config", 2),
     (
         made.plug_in_that_fails,

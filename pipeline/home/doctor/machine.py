@@ -10,7 +10,7 @@ from pipeline.engines.batching import share_threads
 from pipeline.errors import EngineError, PasserelleError
 from pipeline.home.doctor.disk import in_words
 from pipeline.home.doctor.records import Found, Trouble
-from pipeline.home.doctor.system import ISAS
+from pipeline.home.doctor.system import ISAS, unset
 from pipeline.translate.engine_choice import decide
 from pipeline.wording import counted
 
@@ -65,7 +65,7 @@ def _of_environment(visit: Visit) -> Iterator[Trouble]:
             level="error",
             what=f"{_VERBOSE} is no number: CTranslate2 loads no model",
             where="environment",
-            next_step=f"take it away: `unset {_VERBOSE}`",
+            next_step=f"take it away: {unset(_VERBOSE)}",
             exit_code=EngineError.exit_code,
         )
 
@@ -78,7 +78,7 @@ def _of_processor(seen: Processor, forced: str, best: str) -> Iterator[Trouble]:
             what=f"{_FORCE} asks CTranslate2 for instructions that this processor lacks: no model "
             "can be loaded",
             where="environment",
-            next_step=f"take it away: `unset {_FORCE}`",
+            next_step=f"take it away: {unset(_FORCE)}",
             exit_code=EngineError.exit_code,
         )
     elif forced and forced != best and seen.known:
@@ -86,7 +86,7 @@ def _of_processor(seen: Processor, forced: str, best: str) -> Iterator[Trouble]:
             level="warning",
             what=f"{_FORCE} keeps CTranslate2 from {best}: translating is slower than it need be",
             where="environment",
-            next_step=f"take it away: `unset {_FORCE}`",
+            next_step=f"take it away: {unset(_FORCE)}",
         )
     elif seen.known and seen.architecture != "arm64" and not {"AVX2", "AVX512"} & usable:
         yield Trouble(

@@ -312,9 +312,9 @@ def _last(out: Path) -> int:
 
 
 def _of_journal(visit: Visit, path: Path) -> Iterator[Trouble]:
-    if not is_file(path):
-        return
-    sound = True
+    undone = path.with_name(f"{path.name}-journal")
+    if not is_file(path) or (is_file(undone) and undone.stat().st_size):
+        return  # a killed run's last change, which the next one takes back, looks like damage
     try:
         with read_only(path, seconds=_PATIENCE) as connection:
             sound = connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",)

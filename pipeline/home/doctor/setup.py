@@ -12,6 +12,7 @@ from pipeline.config import DEFAULT, FIELDS
 from pipeline.errors import ModelDamaged, ModelError, ModelMissing, OutputError, PasserelleError
 from pipeline.home.doctor.disk import MEGABYTE, in_words, place_of
 from pipeline.home.doctor.records import Found, Trouble
+from pipeline.home.doctor.system import exported
 from pipeline.models.record import compare_files
 from pipeline.translate.engine_choice import decide
 from pipeline.wording import counted
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 EXTRA_OF = {"llama": "xllamacpp", "firefox": "fxtranslate"}
 """Engines that need a package which is not installed with Passerelle."""
 
+_ELSEWHERE = exported(PASSERELLE_HOME="/that/folder")
 _PREPARING = 700 * MEGABYTE
 """What making the bundled model takes: 242 MB of weights while it lasts, 388 MB of model."""
 
@@ -81,6 +83,8 @@ def _unusable(visit: Visit, error: ConfigError) -> Trouble:
     elif isinstance(cause, OSError):
         what = f"the settings cannot be read: {cause.strerror}"
     step = "mend what `passerelle config` names"
+    if error.place.startswith("--"):
+        step = "see what it may be: `passerelle translate --help`"
     return visit.trouble(error, what=what, next_step=step)
 
 
@@ -256,7 +260,7 @@ def _missing(visit: Visit, decision: Decision) -> Iterator[Trouble]:
             level="error",
             what="the bundled model is not made yet, and its folder cannot be written",
             where=visit.discreet.path(visit.store.root),
-            next_step="name a folder that can be written: `export PASSERELLE_HOME=/that/folder`",
+            next_step=f"name a folder that can be written: {_ELSEWHERE}",
             exit_code=OutputError.exit_code,
         )
     elif room.free < _PREPARING:
@@ -265,8 +269,7 @@ def _missing(visit: Visit, decision: Decision) -> Iterator[Trouble]:
             what=f"the bundled model is not made yet; making it takes {in_words(_PREPARING)}, "
             f"and {in_words(room.free)} are free",
             where=visit.discreet.path(visit.store.root),
-            next_step="free some space, or name a folder on another disk: "
-            "`export PASSERELLE_HOME=/that/folder`",
+            next_step=f"free some space, or name a folder on another disk: {_ELSEWHERE}",
             exit_code=OutputError.exit_code,
         )
     else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import locale
+import os
 import platform
 import re
 import sys
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import UsageError
 from pipeline.home.doctor.records import Found, Trouble
+from pipeline.home.doctor.system import exported
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
     from pipeline.home.doctor.visit import Visit
 
+_UTF8 = {"PYTHONUTF8": "1"} if os.name == "nt" else {"LC_ALL": "C.UTF-8", "PYTHONUTF8": "1"}
 _SHOWN = ("ctranslate2", "sentencepiece", "argos-translate-lt", "polars", "numpy", "sacrebleu")
 EXTRAS = {"cluster": "ray", "firefox": "fxtranslate", "llama": "xllamacpp"}
 """Extras of ours, and the module that each brings."""
@@ -170,7 +173,7 @@ def terminal(visit: Visit) -> Found:
                 what=f"this session has no UTF-8 ({told}): letters with accents come out wrong on "
                 "the screen and in file names",
                 where="locale",
-                next_step="say so before the next command: `export LC_ALL=C.UTF-8 PYTHONUTF8=1`",
+                next_step=f"say so before the next command: {exported(**_UTF8)}",
             )
         )
     del visit

@@ -22,6 +22,18 @@ _NETWORK = re.compile(
 )
 
 
+def exported(**values: str) -> str:
+    """Give the command by which this system's shells set variables of the environment."""
+    if os.name == "nt":
+        return " and ".join(f"`setx {name} {value}`" for name, value in values.items())
+    return f"`export {' '.join(f'{name}={value}' for name, value in values.items())}`"
+
+
+def unset(name: str) -> str:
+    """Give the command by which this system's shells forget a variable of the environment."""
+    return f"`set {name}=`" if os.name == "nt" else f"`unset {name}`"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Processor:
     """A processor, as far as translating is concerned."""
