@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import shlex
@@ -157,7 +158,8 @@ def parse(arguments):
         parent = command.make_context(name, arguments[:1], parent=parent)
         name, arguments = arguments[0], arguments[1:]
         command = command.get_command(parent, name)
-    command.make_context(name, list(arguments), parent=parent)
+    with contextlib.suppress(typer.Exit):  # --help
+        command.make_context(name, list(arguments), parent=parent)
 
 
 @pytest.mark.parametrize("wrong", ["`passerelle memori repair`", "`passerelle memory repair --al`"])
