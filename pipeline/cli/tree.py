@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from typing import Any
 
 import typer
@@ -60,6 +61,8 @@ def _command(command: Any, path: tuple[str, ...]) -> Command:  # noqa: ANN401 - 
 def _parameter(own: Any, context: Any) -> Parameter:  # noqa: ANN401 - typer's own
     shown, told = own.get_help_record(context)
     option = own.param_type_name == "option"
+    text = own.help or ""
+    default = None if text.endswith("]") else re.search(r"  \[default: ([^;\]]+)", told)
     value = own.metavar or shown.partition("<")[2].removesuffix(">")
     return Parameter(
         name=own.name,
@@ -67,5 +70,5 @@ def _parameter(own: Any, context: Any) -> Parameter:  # noqa: ANN401 - typer's o
         value=value.removeprefix("list[").removesuffix("]").removesuffix(" range").lower(),
         many=own.nargs == -1 or bool(getattr(own, "multiple", False)),
         required=own.required,
-        help=" ".join(told.removesuffix("[required]").split()),
+        help=" ".join(f"{text} [{default[1]}]".split() if default else text.split()),
     )

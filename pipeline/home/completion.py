@@ -123,7 +123,10 @@ def offers(words: Sequence[str], current: str, tree: Command) -> tuple[Offers, s
 def _flags(typed: Typed) -> Iterator[Offer]:
     for option in typed.command.options:
         if option.many or option.name not in typed.given:
-            yield from ((flag, option.help) for flag in option.flags)
+            first, *_ = option.flags
+            for flag in option.flags:
+                against = flag.startswith("--no-") and flag != first
+                yield flag, f"The opposite of {first}." if against else option.help
 
 
 # --- values ------------------------------------------------------------------------

@@ -56,6 +56,9 @@ LINES: dict[str, tuple[set[str], set[str]]] = {
     "passerelle translate -o e": ({"=", "english/"}, set()),
     "passerelle translate -g ": ({"=", *CSV}, {"client.tbx"}),
     "passerelle translate --memory m": ({"=", "memory.sqlite"}, set()),
+    "passerelle glossary remove ": ({"IA", "intelligence artificielle"}, {"-tiret", "deux"}),
+    "passerelle glossary remove rou": ({"="}, set()),
+    "passerelle glossary remove env": ({"="}, set()),
     "passerelle glossary remove int": ({"=", "intelligence artificielle"}, set()),
     "passerelle glossary remove l": ({"=", "l'Élysée", "l’Assemblée", 'le "plan B"'}, set()),
     "passerelle glossary remove -- -ti": ({"=", "-tiret"}, set()),
@@ -197,6 +200,7 @@ def offered(request, desk):
 @pytest.mark.parametrize("line", LINES)
 def test_a_line_is_offered_what_may_stand_there(line, offered):
     shell, found = offered
+    assert not any(c < " " or c == "\u202e" for word in found[line] for c in word)
     must, must_not = ({_seen(shell, line, word) for word in words} for words in LINES[line])
     seen = {_dequoted(shell, word) for word in found[line]}
     if "=" in must:
