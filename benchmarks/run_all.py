@@ -22,6 +22,7 @@ SEGMENTATION = "../shared/testsets/segmentation"
 
 BENCHMARKS: dict[str, tuple[str, str]] = {
     "startup": ("Start-up", "bench_run.py startup"),
+    "footprint": ("What an installation takes", "bench_footprint.py"),
     "runs": ("First, second and edited runs of 1,000 documents", "bench_run.py runs"),
     "memory": ("Memory at 1, 10 and 100 times the corpus", "bench_run.py memory"),
     "argos": ("The argos engine, packed and against its ceiling", "bench_argos.py --padded"),
