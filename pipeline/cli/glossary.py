@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.cli.common import AsJson, Given, answer, examples, new_app, settings_options
+from pipeline.cli.glossary_impact import impact
 from pipeline.cli.glossary_words import calibrate, sentences_of, stats, suggest
 from pipeline.config import load_settings
 from pipeline.errors import EXIT_SKIPPED, GlossaryError, UsageError
@@ -249,6 +250,12 @@ def lint(
         raise typer.Exit(GlossaryError.exit_code)
 
 
+app.command(
+    epilog=examples(
+        "passerelle glossary impact articles/ --base glossary/terms.csv --head client.csv",
+        "passerelle glossary impact articles/ --head client.csv --markdown > comment.md",
+    )
+)(impact)
 app.command(
     epilog=examples(
         "passerelle glossary suggest articles/",
