@@ -252,8 +252,8 @@ def lint(
 
 app.command(
     epilog=examples(
-        "passerelle glossary impact articles/ --base glossary/terms.csv --head client.csv",
-        "passerelle glossary impact articles/ --head client.csv --markdown > comment.md",
+        "passerelle glossary impact articles/ --base glossary/terms.csv",
+        "passerelle glossary impact articles/ --head client.csv --markdown",
     )
 )(impact)
 app.command(

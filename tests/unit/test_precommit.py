@@ -114,6 +114,7 @@ def test_the_glossaries_of_a_commit_are_looked_at_and_no_other_file(repository):
     assert "Passed" in told.stdout
 
 
+@pytest.mark.slow
 def test_an_error_stops_the_commit_and_is_named_with_its_place(repository):
     repository.write("glossary/terms.csv", GOOD)
     repository.write("glossary/client.csv", BAD.replace(",", ";"), "cp1252")
@@ -125,6 +126,7 @@ def test_an_error_stops_the_commit_and_is_named_with_its_place(repository):
     assert len(told.stdout.splitlines()) < 12
 
 
+@pytest.mark.slow
 def test_warnings_and_a_glossary_that_goes_do_not_stop_it(repository):
     repository.write("glossary/terms.csv", WARNED)
     repository.write("glossary/gone.csv", BAD)
@@ -144,6 +146,7 @@ def test_a_commit_without_a_glossary_waits_for_nothing(repository):
     assert (told.returncode, "no files to check" in told.stdout) == (0, True)
 
 
+@pytest.mark.slow
 def test_a_glossary_with_a_thousand_errors_is_told_in_short(repository):
     repository.write("terms.csv", "source,target,status\n" + "réseau,network,x\n" * 1000)
     repository.stage()
