@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from pipeline.models import Measurement, Measurements, ModelRecord, Published, Store
 
-_ASK = "How good on your own texts: passerelle models measure NAME --source X.fr --reference X.en"
+_ASK = "Measure your own: passerelle models measure NAME --source X.fr --reference X.en"
 
 
 def home_of(path: Path | str) -> str:
@@ -85,8 +85,8 @@ def measured_text(measurement: Measurement, *, old: bool) -> str:
 
 
 def published_text(figure: Published) -> str:
-    """Say in one line what is published."""
-    return f"{figure.metric} {figure.value:.1f} on {figure.set} ({figure.by}; {figure.source})"
+    """Say in one line what is published, and who measured it."""
+    return f"{figure.metric} {figure.value:.1f} on {figure.set} ({figure.by})"
 
 
 def _good(figures: Sequence[Published], measured: Measurements) -> Iterator[str]:
@@ -147,10 +147,9 @@ def _rows(records: Sequence[ModelRecord]) -> Iterator[str]:
             if not r.damage
         ],
         right=(3,),
-        least=(8, 6),
     )
     told = [(r.name, _damage(r) if r.damage else next(sound)) for r in records]
-    return columns(told, least=(14,))
+    return columns(told)
 
 
 def _elsewhere(store: Store, installed: Collection[str]) -> Iterator[tuple[Path, Measurements]]:
@@ -206,7 +205,7 @@ def stamp_of_other(model: str) -> str:
 def info_lines(store: Store, record: ModelRecord) -> Iterator[str]:
     """Give what is known of how good a model is, with signatures."""
     for figure in published_for(record):
-        yield f"published     {published_text(figure)}"
+        yield f"published     {published_text(figure)}: {figure.source}"
     measured = measurements_of(store, record)
     if measured.damage:
         yield f"measured      cannot be read and is ignored: {one_line(measured.damage)}"
