@@ -383,6 +383,8 @@ def facts(**changes):
         (facts(engine="argos", documents=1000), 600, ""),
         (facts(engine="argos", documents=1000, cluster=True), 36_000, ""),
         (facts(engine="llama"), 36_000, ""),
+        (facts(engine="llama", threads=1, cores=8), 600, "uses 1 of 8 cores"),
+        (facts(engine="server", threads=1, cores=8), 36_000, ""),
         (facts(engine=""), 36_000, ""),
     ],
 )

@@ -54,7 +54,8 @@ def hint(facts: Facts, seconds_left: float) -> str:
     """
     if seconds_left <= LONG:
         return ""
-    if 0 < facts.threads < facts.cores and not facts.cluster:
+    here = facts.engine != "server" and not facts.cluster  # the cores of this machine work
+    if here and 0 < facts.threads < facts.cores:
         where = f"threads in {facts.threads_from}" if facts.threads_from else "--threads"
         return (
             f"this run uses {facts.threads} of {facts.cores} cores. Stopped (Ctrl-C) and started "
