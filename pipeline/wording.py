@@ -54,6 +54,19 @@ def visible(text: str) -> str:
     return _HIDDEN.sub(_number_of, text)
 
 
+def spelt(text: str, encoding: str | None) -> str:
+    """Write what an encoding has no letters for as its number, as `visible` does."""
+    try:
+        text.encode(encoding or "utf-8")
+    except UnicodeEncodeError as error:
+        start, end = error.start, error.end
+        numbers = re.sub(r"(?s).", _number_of, text[start:end])
+        return text[:start] + numbers + spelt(text[end:], encoding)
+    except LookupError:
+        pass
+    return text
+
+
 def one_line(text: str) -> str:
     """Give a name as `visible` does, line ends as their numbers too."""
     return re.sub(r"[\r\n]", _number_of, visible(text))

@@ -41,6 +41,11 @@ def model_with_an_edited_record(desk):
     path.write_text(path.read_text().replace('"size": ', '"size": 1'))
 
 
+def model_without_permission(desk):
+    (desk.install() / "model" / "model.bin").chmod(0)
+    desk.as_nobody()
+
+
 def model_with_a_torn_record(desk):
     path = desk.install() / "model.json"
     path.write_text(path.read_text()[:50])
@@ -166,6 +171,21 @@ def memory_without_permission(desk):
     desk.as_nobody()
 
 
+def memory_in_a_read_only_folder(desk):
+    memory_of(desk).parent.chmod(0o555)
+    desk.as_nobody()
+
+
+def memory_that_leads_nowhere(desk):
+    (desk.folder / "m.sqlite").symlink_to("nowhere")
+    desk.write("passerelle.toml", 'memory = "m.sqlite"\n')
+
+
+def memory_that_cannot_be_made(desk):
+    desk.write("a", "a file")
+    desk.write("passerelle.toml", 'memory = "a/m.sqlite"\n')
+
+
 def read_only_memory(desk):
     memory_of(desk).chmod(0o444)
     desk.as_nobody()
@@ -229,6 +249,15 @@ def no_glossary(desk):
     (desk.folder / "glossary" / "terms.csv").unlink()
 
 
+def folder_as_glossary(desk):
+    desk.write("g/terms.csv", "source,target\n")
+    desk.write("passerelle.toml", 'glossary = "g"\n')
+
+
+def empty_glossary(desk):
+    desk.write("glossary/terms.csv", "")
+
+
 def glossary_without_permission(desk):
     (desk.folder / "glossary" / "terms.csv").chmod(0)
     desk.as_nobody()
@@ -244,6 +273,15 @@ def unknown_key(desk):
 
 def bad_value(desk):
     desk.write("passerelle.toml", 'beam = "fantomas"\n')
+
+
+def settings_without_permission(desk):
+    desk.write("passerelle.toml", "beam = 4\n").chmod(0)
+    desk.as_nobody()
+
+
+def settings_of_a_project(desk):
+    desk.write("pyproject.toml", "[tool.passerelle]\nfantomas = 1\n")
 
 
 def settings_in_cp1252(desk):
@@ -314,6 +352,11 @@ def no_avx2(desk):
 
 def forced_generic(desk):
     desk.patch.setenv("CT2_FORCE_CPU_ISA", "GENERIC")
+    return {"system": desk.system(proc__cpuinfo=FLAGS.format("avx avx2"))}
+
+
+def forced_unknown(desk):
+    desk.patch.setenv("CT2_FORCE_CPU_ISA", "avx2")
     return {"system": desk.system(proc__cpuinfo=FLAGS.format("avx avx2"))}
 
 

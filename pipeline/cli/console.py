@@ -9,7 +9,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import typer
 
-from pipeline.wording import visible
+from pipeline.wording import spelt, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,7 +48,11 @@ class Console:
     def write(self, text: str) -> int:
         """Write a text, cleaned; styles become colours on a terminal."""
         pieces = _split(text) if self.stream.isatty() else [text]
-        self.stream.write("".join(_CODES.get(piece) or visible(piece) for piece in pieces))
+        shown = "".join(_CODES.get(piece) or visible(piece) for piece in pieces)
+        try:
+            self.stream.write(shown)
+        except UnicodeEncodeError:  # a screen without our letters is no reason to fail
+            self.stream.write(spelt(shown, getattr(self.stream, "encoding", "")))
         return len(text)
 
     def writelines(self, lines: Any) -> None:  # noqa: ANN401 - as a stream's

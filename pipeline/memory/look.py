@@ -142,19 +142,23 @@ def _state(path: Path) -> list[tuple[int, int]]:
 
 
 def _refuse(path: Path) -> None:
-    problem = step = ""
-    if is_folder(path):
-        problem, step = "a folder stands where the memory would be", "move it away"
-    elif not is_file(path) and path.exists():
-        problem, step = IRREGULAR, "set `memory` to another file"
+    """Refuse what cannot be read and written, before it is looked into."""
+    problem, step = "", "set `memory` to another file"
     try:
-        if not problem:
+        if is_folder(path):
+            problem = "a folder stands where the memory would be"
+        elif not is_file(path) and path.exists():
+            problem = IRREGULAR
+        else:
             open_file(path).close()
-            if not may_write(path):
-                raise PermissionError(None, "no permission to write it")
+            if not may_write(path) or not may_write(path.parent):
+                raise PermissionError(None, "no permission to write it, or beside it")
+    except PermissionError as error:
+        problem = f"the translation memory cannot be used: {error.strerror}"
+        step = f"give yourself the right to read and write it: `chmod u+rw {path.name}`, and its "
+        step += "folder's"
     except OSError as error:
         problem = f"the translation memory cannot be used: {error.strerror}"
-        step = f"give yourself the right to read and write it: `chmod u+rw {path.name}`"
     if problem:
         raise MemoryStoreError(problem, place=str(path), next_step=step)
 

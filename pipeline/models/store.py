@@ -56,12 +56,21 @@ def default_root(environ: Mapping[str, str] = os.environ) -> Path:
 
     ``PASSERELLE_HOME`` names the parent folder; without it the platform's own place for
     user data is taken. Nothing is created.
+
+    Raises:
+        UsageError: nobody knows where that would be: there is no home folder.
     """
     if home := environ.get("PASSERELLE_HOME", ""):
         return Path(home).expanduser() / "models"
     import platformdirs
 
-    return platformdirs.user_data_path("passerelle", appauthor=False) / "models"
+    try:
+        return platformdirs.user_data_path("passerelle", appauthor=False) / "models"
+    except RuntimeError as error:
+        raise UsageError(
+            "there is no home folder, where models would be kept",
+            next_step="name a folder that can be written: `export PASSERELLE_HOME=/that/folder`",
+        ) from error
 
 
 class _Busy(ModelError):

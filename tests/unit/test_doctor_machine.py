@@ -93,6 +93,7 @@ def test_a_home_that_is_the_root_hides_nothing():
         ),
         ("x86_64", "flags : sse2\n", (), True),
         ("x86_64", "", (), False),
+        ("riscv64", "processor : 0\nisa : rv64imafdc\n", (), False),
         ("aarch64", "Features : fp asimd\n", ("NEON",), True),
         ("arm64", "", ("NEON",), True),
     ],

@@ -105,6 +105,25 @@ def test_a_session_without_a_locale_is_told(desk):
     refuse_leaks(desk, shown)
 
 
+@pytest.mark.parametrize("encoding", ["latin-1", "cp1252", "cp437"])
+def test_a_screen_without_our_letters_shows_their_numbers(desk, encoding):
+    code, shown = passerelle(desk, PYTHONIOENCODING=encoding)
+    assert code == 0
+    assert "warning  terminal" in shown
+    assert "\\u2192 make it now: `passerelle models install bundled`" in shown
+
+
+def test_a_machine_without_a_home_folder_is_told_where_models_would_go(desk, monkeypatch):
+    def nowhere(*_arguments, **_options):
+        raise RuntimeError("could not determine the home directory")
+
+    monkeypatch.delenv("PASSERELLE_HOME")
+    monkeypatch.setattr("platformdirs.user_data_path", nowhere)
+    result = CliRunner().invoke(app, ["doctor"])
+    assert result.exit_code == 2
+    assert "export PASSERELLE_HOME=" in result.output
+
+
 @pytest.mark.skipif(os.name == "nt", reason="limits of Unix")
 def test_a_limit_on_the_size_of_files_is_told_and_what_it_says_lifts_it(desk):
     desk.install()

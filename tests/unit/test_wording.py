@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import pipeline
-from pipeline.wording import RUNGS, WAYS, columns, counted, excerpt, fold, unkept
+from pipeline.wording import RUNGS, WAYS, columns, counted, excerpt, fold, spelt, unkept
 
 SOURCES = Path(pipeline.__file__).parent.rglob("*.py")
 
@@ -66,3 +69,29 @@ def test_a_line_that_fits_stays_and_what_is_broken_is_indented_below():
 )
 def test_an_unkept_term_is_put_as_one_would_say_it(term, expected, found, said):
     assert unkept(term, expected, found) == said
+
+
+ENCODINGS = st.sampled_from(["ascii", "latin-1", "cp1252", "cp437", "utf-8", "no such thing", ""])
+
+
+@given(text=st.text(), encoding=ENCODINGS)
+def test_what_an_encoding_lacks_is_shown_as_its_number_and_json_stays_the_same_value(
+    text, encoding
+):
+    shown = spelt(json.dumps(text, ensure_ascii=False), encoding)
+    if encoding in ("ascii", "latin-1", "cp1252", "cp437", "utf-8"):
+        shown.encode(encoding)
+    assert json.loads(shown) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "shown"),
+    [
+        ("→ été", "ascii", "\\u2192 \\u00e9t\\u00e9"),
+        ("→ été", "latin-1", "\\u2192 été"),
+        ("😀", "latin-1", "\\ud83d\\ude00"),
+        ("→ été", "utf-8", "→ été"),
+    ],
+)
+def test_letters_that_an_encoding_has_stay(text, encoding, shown):
+    assert spelt(text, encoding) == shown

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pipeline.home.doctor.visit import Visit
 
 _FORCE, _VERBOSE = "CT2_FORCE_CPU_ISA", "CT2_VERBOSE"
+_X86 = frozenset({"x86_64", "x86", "i386", "i686"})
 _KNOWN = (*(name for name, _ in ISAS), "GENERIC", "NEON")
 
 _NEEDS = 2_200_000_000
@@ -35,7 +36,7 @@ def processor(visit: Visit) -> Found:
     import ctranslate2
 
     seen = visit.system.processor()
-    forced = visit.environ.get(_FORCE, "").strip().upper()
+    forced = visit.environ.get(_FORCE, "")
     best = (*seen.instructions, "GENERIC")[0] if seen.known else ""
     takes = forced if forced in _KNOWN else best
     computes = sorted(ctranslate2.get_supported_compute_types("cpu"))
@@ -72,11 +73,11 @@ def _of_environment(visit: Visit) -> Iterator[Trouble]:
 
 def _of_processor(seen: Processor, forced: str, best: str) -> Iterator[Trouble]:
     usable = {*seen.instructions, "GENERIC"}
-    if forced and seen.known and forced not in usable:
+    if forced and (forced not in _KNOWN or (seen.known and forced not in usable)):
+        lacks = "this processor lacks" if forced in _KNOWN else "it does not know"
         yield Trouble(
             level="error",
-            what=f"{_FORCE} asks CTranslate2 for instructions that this processor lacks: no model "
-            "can be loaded",
+            what=f"{_FORCE} asks CTranslate2 for instructions that {lacks}: nothing is translated",
             where="environment",
             next_step=f"take it away: {unset(_FORCE)}",
             exit_code=EngineError.exit_code,
@@ -88,7 +89,7 @@ def _of_processor(seen: Processor, forced: str, best: str) -> Iterator[Trouble]:
             where="environment",
             next_step=f"take it away: {unset(_FORCE)}",
         )
-    elif seen.known and seen.architecture != "arm64" and not {"AVX2", "AVX512"} & usable:
+    elif seen.known and seen.architecture in _X86 and not {"AVX2", "AVX512"} & usable:
         yield Trouble(
             level="warning",
             what="the processor reports no AVX2: translating is slow here",

@@ -49,6 +49,12 @@ def memory(visit: Visit) -> Found:
         return Found(summary="cannot be used as it is", facts=facts, troubles=(trouble,))
     troubles = list(_remote(shown, kind)) if remote else []
     if seen is None:
+        if visit.settings.memory and not place_of(path.parent).writable:
+            unmade = MemoryStoreError(
+                "the memory's folder cannot be made or written", place=str(path)
+            )
+            step = "set `memory` to a file in a folder that can be written"
+            troubles.append(visit.trouble(unmade, next_step=step))
         return Found(
             summary="none yet: the first run makes it", facts=facts, troubles=tuple(troubles)
         )
@@ -177,10 +183,10 @@ def _no_glossary(shown: str, *, default: bool) -> Trouble:
 def _unreadable(visit: Visit, path: Path, error: GlossaryError) -> Trouble:
     cause = error.__cause__
     step = ""
-    if isinstance(cause, OSError):
+    if isinstance(cause, PermissionError):
         step = f"give yourself the right to read it: `chmod u+r {visit.discreet.path(path)}`"
-        if is_folder(path):
-            step = "name the file in it: `passerelle config` says where the path was set"
+    elif isinstance(cause, OSError):
+        step = "name a CSV file; `passerelle config` says where the path was set"
     return visit.trouble(error, next_step=step)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.config import DEFAULT, FIELDS
 from pipeline.errors import ModelDamaged, ModelError, ModelMissing, OutputError, PasserelleError
+from pipeline.fsio import open_file
 from pipeline.home.doctor.disk import MEGABYTE, in_words, place_of
 from pipeline.home.doctor.records import Found, Trouble
 from pipeline.home.doctor.system import exported
@@ -19,6 +20,7 @@ from pipeline.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from pipeline.config import Setting
     from pipeline.errors import ConfigError
@@ -201,13 +203,30 @@ def _problem(visit: Visit, record: ModelRecord) -> str:
     if record.damage:
         return record.damage
     if record.owner == "passerelle":
+        hidden = [f.path for f in record.files if not _is_read(record.path / f.path)]
+        if hidden:
+            return f"no permission to read {', '.join(hidden)}"
         return compare_files(record, hashes=visit.thorough).describe()
-    if not os.path.getsize(record.path / "model" / "model.bin"):  # noqa: PTH202 - as short
+    weights = record.path / "model" / "model.bin"
+    if not _is_read(weights):
+        return "no permission to read model.bin"
+    if not weights.stat().st_size:
         return "model.bin is empty"
     tokenizers = ("sentencepiece.model", "bpe.model")
     if not any((record.path / name).is_file() for name in tokenizers):
         return "missing: sentencepiece.model or bpe.model"
     return ""
+
+
+def _is_read(path: Path) -> bool:
+    """Say whether a file that is there may be read; one that is not there is told otherwise."""
+    try:
+        open_file(path).close()
+    except PermissionError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def _damaged(visit: Visit, record: ModelRecord, problem: str, *, level: Any) -> Trouble:  # noqa: ANN401 - a Level
@@ -220,6 +239,8 @@ def _damaged(visit: Visit, record: ModelRecord, problem: str, *, level: Any) -> 
     elif record.kind == "argos":
         step = f"remove it, `passerelle models remove {name}`, and install it again: "
         step += "`passerelle models install fr-en` (needs the network once)"
+    if problem.startswith("no permission"):
+        step = f"give yourself the right: `chmod -R u+rX {visit.discreet.path(record.path)}`"
     error = ModelDamaged(f"the model {name} is damaged: {problem}", place=str(record.path))
     return visit.trouble(error, level, next_step=step)
 

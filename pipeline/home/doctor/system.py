@@ -84,7 +84,8 @@ class System:
         architecture = platform.machine().lower().replace("amd64", "x86_64")
         architecture = architecture.replace("aarch64", "arm64")
         told = self.read("proc/cpuinfo")
-        flags, name, known = _flags(told), _field(told, "model name"), bool(told)
+        flags, name = _flags(told), _field(told, "model name")
+        known = bool(flags)
         if not told and sys.platform == "darwin":
             asked = {key: _sysctl(f"machdep.cpu.{key}") for key in _SYSCTL}
             name, flags = asked.pop("brand_string"), set(" ".join(asked.values()).lower().split())
