@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from html.parser import HTMLParser
@@ -86,8 +87,14 @@ def test_the_front_page_leads_to_the_index(site):
 
 def test_the_search_finds_words_of_the_tutorial_and_of_the_reference(site):
     index = (site / "searchindex.js").read_text("utf-8")
-    assert all(f'"docs/{name}"' in index for name in ("reference/commands", "GLOSSARY"))
-    assert '"second_look"' in index or "second_look" in index
+    pages = ("tutorial", "howto/daily", "reference/commands", "GLOSSARY")
+    assert all(f'"docs/{name}"' in index for name in pages)
+    assert "second_look" in index
+
+
+def test_no_style_and_no_script_asks_the_network(site):
+    for path in (*site.rglob("*.css"), *site.rglob("*.html")):
+        assert not re.search(r"url\(['\"]?(?:https?:)?//", path.read_text("utf-8")), path
 
 
 def test_the_reference_is_in_its_pages(site):

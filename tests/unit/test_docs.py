@@ -8,6 +8,7 @@ import importlib
 import json
 import re
 import sys
+from functools import cache
 from urllib.parse import urlsplit
 
 import pages
@@ -27,12 +28,17 @@ each_page = pytest.mark.parametrize("page", PAGES, ids=NAMES)
 # --- commands ----------------------------------------------------------------------
 
 
+@cache
+def whole_command():
+    return get_command(app)
+
+
 def complaint(arguments, *, whole=True):
     """Say what the real command line finds wrong with a call; nothing is run.
 
     ``whole``: an argument or option that is missing counts, too.
     """
-    command, context, name = get_command(app), None, "passerelle"
+    command, context, name = whole_command(), None, "passerelle"
     arguments = list(arguments)
     while True:
         try:
