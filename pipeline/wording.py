@@ -56,15 +56,18 @@ def visible(text: str) -> str:
 
 def spelt(text: str, encoding: str | None) -> str:
     """Write what an encoding has no letters for as its number, as `visible` does."""
-    try:
-        text.encode(encoding or "utf-8")
-    except UnicodeEncodeError as error:
-        start, end = error.start, error.end
-        numbers = re.sub(r"(?s).", _number_of, text[start:end])
-        return text[:start] + numbers + spelt(text[end:], encoding)
-    except LookupError:
-        pass
-    return text
+
+    def lacks(letter: str) -> bool:
+        try:
+            letter.encode(encoding or "utf-8")
+        except UnicodeEncodeError:
+            return True
+        except LookupError:  # no encoding that we know
+            pass
+        return False
+
+    lacking = "".join(letter for letter in sorted(set(text)) if lacks(letter))
+    return re.sub(f"[{re.escape(lacking)}]", _number_of, text) if lacking else text
 
 
 def one_line(text: str) -> str:

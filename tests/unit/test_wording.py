@@ -91,6 +91,7 @@ def test_what_an_encoding_lacks_is_shown_as_its_number_and_json_stays_the_same_v
         ("→ été", "latin-1", "\\u2192 été"),
         ("😀", "latin-1", "\\ud83d\\ude00"),
         ("→ été", "utf-8", "→ été"),
+        ("é→" * 5000, "latin-1", "é\\u2192" * 5000),
     ],
 )
 def test_letters_that_an_encoding_has_stay(text, encoding, shown):
