@@ -70,6 +70,7 @@ LINES: dict[str, tuple[set[str], set[str]]] = {
         set(),
     ),
     "passerelle glossary set IA note=x st": ({"=", "status="}, set()),
+    "passerelle glossary remove --file 'client.csv' ": ({"=", "terme du client"}, set()),
     "passerelle glossary remove --file client.csv ": ({"=", "terme du client"}, set()),
     "passerelle glossary import client.": ({"=", "client.csv", "client.tbx"}, set()),
     "passerelle glossary lint ": ({"=", *CSV}, set()),

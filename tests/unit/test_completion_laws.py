@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from shell_desk import environment, make_desk, needed, script_file
 from typer.testing import CliRunner
@@ -36,6 +36,9 @@ def closed(told, quote):
     return told if told.endswith(quote) else told + quote
 
 
+@example("l'", "'")
+@example('dit "oui"', '"')
+@example("Yahoo!", '"')
 @given(st.text(LETTERS, min_size=1), st.sampled_from(["", "'", '"']))
 def test_an_answer_is_read_back_as_the_word(word, quote):
     line = f"passerelle {quote}{closed(quoted(word, quote), quote)} "
