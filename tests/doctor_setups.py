@@ -73,6 +73,25 @@ def empty_foreign_package(desk):
     os.truncate(next(package.rglob("model.bin")), 0)
 
 
+def package_by_its_path_without_a_tokenizer(desk):
+    package = next(unpacked(desk).rglob("metadata.json")).parent
+    (package / "sentencepiece.model").unlink()
+    desk.write("passerelle.toml", f'model = "{package}"\n')
+
+
+def model_by_its_path_that_is_truncated(desk):
+    path = desk.install()
+    os.truncate(path / "model" / "model.bin", 10)
+    path.rename(desk.folder / "mine")
+    desk.write("passerelle.toml", 'engine = "argos"\nmodel = "mine"\n')
+
+
+def folder_that_is_no_model(desk):
+    desk.write("mine/model.bin", b"no model at all")
+    desk.write("mine/config.json", "{}")
+    desk.write("passerelle.toml", 'engine = "ct2"\nmodel = "mine"\n')
+
+
 def package_of_another_direction(desk):
     package = unpacked(desk)
     path = next(package.rglob("metadata.json"))

@@ -73,6 +73,20 @@ def test_a_path_is_shown_from_where_a_person_stands(path, shown):
     assert discreet.path(path) == shown
 
 
+@pytest.mark.parametrize(
+    ("shown", "typed"),
+    [
+        ("a.csv", "a.csv"),
+        ("~/a b.csv", "~/'a b.csv'"),
+        ("~/a", "~/a"),
+        ("a b", "'a b'"),
+        ("~", "'~'"),
+    ],
+)
+def test_a_path_in_a_command_is_one_word_of_a_shell(shown, typed):
+    assert system.in_shell(shown) == typed
+
+
 def test_a_home_that_is_the_root_hides_nothing():
     assert Discreet(homes=["/", ""], folder="").path("/srv/x") == "/srv/x"
 

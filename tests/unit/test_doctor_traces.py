@@ -75,6 +75,17 @@ def test_the_next_step_mends_it(desk, set_up, name, monkeypatch):
     assert found.level in ("ok", "note"), found
 
 
+def test_the_next_step_names_the_memory_that_is_meant(desk):
+    made.overwritten_memory(desk)
+    (desk.folder / "outputs").rename(desk.folder / "my english")
+    given = {"out": "my english"}
+    (first, *_) = (t for e in doctor(given=given).examined if e.name == "memory"
+                   for t in e.found.troubles)  # fmt: skip
+    assert "--out" in first.next_step
+    carry_out(first.next_step)
+    assert all(e.level != "error" for e in doctor(given=given).examined)
+
+
 # --- what only a process of its own can have ------------------------------------------------
 
 

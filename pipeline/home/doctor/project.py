@@ -12,6 +12,7 @@ from pipeline.fsio import held_by, is_file, is_folder
 from pipeline.glossary.file import COLUMNS, lint, read_sheet
 from pipeline.home.doctor.disk import MEGABYTE, in_words, place_of, size_limit
 from pipeline.home.doctor.records import Found, Trouble
+from pipeline.home.doctor.system import in_shell
 from pipeline.keeping import HIDDEN
 from pipeline.memory.look import is_cut_short, look, read_only
 from pipeline.translate.opening import memory_path
@@ -97,7 +98,7 @@ def _for(visit: Visit, error: MemoryStoreError) -> str:
     options = ""
     for name in ("out", "memory"):
         if visit.settings.named(name):
-            options += f" --{name} {visit.discreet.path(visit.settings.path(name))}"
+            options += f" --{name} {in_shell(visit.discreet.path(visit.settings.path(name)))}"
     return step.replace("`passerelle memory repair`", f"`passerelle memory repair{options}`")
 
 
@@ -184,7 +185,9 @@ def _unreadable(visit: Visit, path: Path, error: GlossaryError) -> Trouble:
     cause = error.__cause__
     step = ""
     if isinstance(cause, PermissionError):
-        step = f"give yourself the right to read it: `chmod u+r {visit.discreet.path(path)}`"
+        step = (
+            f"give yourself the right to read it: `chmod u+r {in_shell(visit.discreet.path(path))}`"
+        )
     elif isinstance(cause, OSError):
         step = "name a CSV file; `passerelle config` says where the path was set"
     return visit.trouble(error, next_step=step)
@@ -205,8 +208,8 @@ def _older(visit: Visit, path: Path) -> Trouble | None:
         what=f"the glossary has another form ({counted(len(found.entries), 'pair')} could be "
         f"taken over): its first row must name the columns {', '.join(COLUMNS[:3])} …",
         where=shown,
-        next_step=f"rename it, `mv {shown} {old}`, and take it over: "
-        f"`passerelle glossary import {old} --file {shown}`",
+        next_step=f"rename it, `mv {in_shell(shown)} {in_shell(old)}`, and take it over: "
+        f"`passerelle glossary import {in_shell(old)} --file {in_shell(shown)}`",
         exit_code=GlossaryError.exit_code,
     )
 

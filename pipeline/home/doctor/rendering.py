@@ -28,7 +28,10 @@ def render(health: Health, *, style: Style = plain, width: int = 0) -> Iterator[
     indent = " " * (_LEVEL + 2)
     for each in health.examined:
         level = style(each.level.ljust(_LEVEL), _STYLES[each.level])
-        yield _fold(f"{level}  {each.name.ljust(wide)}  {each.found.summary}", width)
+        head = _LEVEL + wide + 4
+        summary = _fold(each.found.summary, width and max(width - head, 40))
+        below = "\n" + " " * (head - 2)  # what is broken is indented already
+        yield f"{level}  {each.name.ljust(wide)}  {summary.replace(chr(10), below)}"
         for trouble in each.found.troubles:
             where = f"{trouble.where}: " if trouble.where else ""
             yield _fold(f"{indent}{where}{trouble.what}", width)

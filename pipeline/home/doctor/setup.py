@@ -6,21 +6,21 @@ import os
 import re
 import tomllib
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.config import DEFAULT, FIELDS
 from pipeline.errors import ModelDamaged, ModelError, ModelMissing, OutputError, PasserelleError
-from pipeline.fsio import open_file
+from pipeline.fsio import is_file, open_file
 from pipeline.home.doctor.disk import MEGABYTE, in_words, place_of
 from pipeline.home.doctor.records import Found, Trouble
-from pipeline.home.doctor.system import exported
-from pipeline.models.record import compare_files
+from pipeline.home.doctor.system import exported, in_shell
+from pipeline.models.record import RECORD_NAME, compare_files, read_record
 from pipeline.translate.engine_choice import decide
 from pipeline.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from pipeline.config import Setting
     from pipeline.errors import ConfigError
@@ -207,13 +207,20 @@ def _problem(visit: Visit, record: ModelRecord) -> str:
         if hidden:
             return f"no permission to read {', '.join(hidden)}"
         return compare_files(record, hashes=visit.thorough).describe()
-    weights = record.path / "model" / "model.bin"
+    return _package_problem(record.path)
+
+
+def _package_problem(package: Path) -> str:
+    """Say what is wrong with an Argos package that has no record of ours."""
+    weights = package / "model" / "model.bin"
     if not _is_read(weights):
         return "no permission to read model.bin"
+    if not weights.is_file():
+        return "missing: model/model.bin"
     if not weights.stat().st_size:
         return "model.bin is empty"
     tokenizers = ("sentencepiece.model", "bpe.model")
-    if not any((record.path / name).is_file() for name in tokenizers):
+    if not any((package / name).is_file() for name in tokenizers):
         return "missing: sentencepiece.model or bpe.model"
     return ""
 
@@ -240,7 +247,9 @@ def _damaged(visit: Visit, record: ModelRecord, problem: str, *, level: Any) -> 
         step = f"remove it, `passerelle models remove {name}`, and install it again: "
         step += "`passerelle models install fr-en` (needs the network once)"
     if problem.startswith("no permission"):
-        step = f"give yourself the right: `chmod -R u+rX {visit.discreet.path(record.path)}`"
+        step = (
+            f"give yourself the right: `chmod -R u+rX {in_shell(visit.discreet.path(record.path))}`"
+        )
     error = ModelDamaged(f"the model {name} is damaged: {problem}", place=str(record.path))
     return visit.trouble(error, level, next_step=step)
 
@@ -331,6 +340,15 @@ def _named(visit: Visit, decision: Decision) -> str:
         raise ModelMissing(
             "there is no such file or folder", place=given, next_step="check the path"
         )
+    folder = Path(given)
     options = {name: getattr(visit.settings, name) for name in decision.kind.options}
     decision.kind.decoding_for(given, **options)
+    problem = ""
+    if is_file(folder / RECORD_NAME):
+        problem = compare_files(read_record(folder), hashes=visit.thorough).describe()
+    elif decision.kind.name == "argos":
+        problem = _package_problem(folder)
+    if problem:
+        step = "install it again, or name another model: `passerelle models list`"
+        raise ModelDamaged(f"the model is damaged: {problem}", place=given, next_step=step)
     return visit.discreet.path(given)

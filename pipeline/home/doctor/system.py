@@ -6,6 +6,7 @@ import contextlib
 import os
 import platform
 import re
+import shlex
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +33,12 @@ def exported(**values: str) -> str:
 def unset(name: str) -> str:
     """Give the command by which this system's shells forget a variable of the environment."""
     return f"`set {name}=`" if os.name == "nt" else f"`unset {name}`"
+
+
+def in_shell(shown: str) -> str:
+    """Give a path as `Discreet` shows it so that a shell takes it whole; ``~`` stays a home."""
+    home, slash, rest = shown.partition("/")
+    return f"~/{shlex.quote(rest)}" if home == "~" and slash else shlex.quote(shown)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
