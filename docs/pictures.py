@@ -25,9 +25,13 @@ ROOT = HERE.parent
 NOTED = HERE / "pictures.toml"
 SEED = ROOT / "seeds" / "musk-zuckerberg-openai.fr.txt"
 SOURCES = {
-    "report.png": ("pipeline/quality/report/templates", "seeds", "pipeline/models/data"),
-    "docx.png": ("seeds", "pipeline/models/data"),
-    "html.png": ("seeds", "pipeline/models/data"),
+    "report.png": (
+        "pipeline/quality/report/templates",
+        "seeds",
+        "pipeline/models/data/fr-en-adapter-v2",
+    ),
+    "docx.png": ("seeds", "pipeline/models/data/fr-en-adapter-v2"),
+    "html.png": ("seeds", "pipeline/models/data/fr-en-adapter-v2"),
 }
 """Picture → the files and folders that decide what it shows."""
 
