@@ -22,7 +22,15 @@ from pipeline.errors import (
     OutputError,
     PasserelleError,
 )
-from pipeline.fsio import atomic_open, file_lock, read_file, run_mark, sweep
+from pipeline.fsio import (
+    atomic_open,
+    file_lock,
+    held_by,
+    may_write,
+    read_file,
+    run_mark,
+    sweep,
+)
 from pipeline.run.archives.rows import read_rows
 
 HOLD = """
@@ -212,3 +220,38 @@ def test_a_lock_is_no_link_pipe_or_folder(tmp_path):
             with pytest.raises(OutputError), file_lock(path, "is at it"):
                 pass
     assert (tmp_path / "precious").read_text() == ""
+
+
+# --- a look at a lock ------------------------------------------------------------------------
+
+
+def test_who_holds_a_lock_is_told_without_holding_it(tmp_path):
+    path = tmp_path / "lock"
+    assert held_by(path) is None
+    assert not path.exists()
+    with file_lock(path, "is at work"):
+        before = path.read_bytes()
+        assert [held_by(path) for _ in range(3)] == [os.getpid()] * 3
+        assert path.read_bytes() == before
+    assert held_by(path) is None
+    with file_lock(path, "is at work"):  # the look left nothing behind
+        pass
+
+
+def test_a_file_that_is_no_lock_is_held_by_nobody(tmp_path):
+    for data in (b"", b"x", b"\0nonsense"):
+        (tmp_path / "file").write_bytes(data)
+        assert held_by(tmp_path / "file") is None
+    assert held_by(tmp_path) is None
+
+
+@pytest.mark.skipif(os.name == "nt", reason="permissions of Unix")
+def test_what_may_be_written_is_known_without_trying(tmp_path):
+    path = tmp_path / "file"
+    path.write_bytes(b"")
+    assert may_write(path)
+    assert may_write(tmp_path)
+    assert not may_write(tmp_path / "nothing")
+    path.chmod(0o444)
+    assert may_write(path) == (os.geteuid() == 0)
+    assert list(tmp_path.iterdir()) == [path]
