@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from pipeline.cli.app import app
 from pipeline.config import FIELDS, Settings, load_settings
-from pipeline.errors import OutputError, UsageError
+from pipeline.errors import InputError, OutputError, UsageError
 from pipeline.glossary import load_termbase
 from pipeline.glossary.file import lint
 from pipeline.home import starting
@@ -342,3 +342,13 @@ def test_nobody_waits_for_what_is_not_needed(here, typed, unwanted):
     loaded = set(done.stderr.split())
     assert "pipeline.cli.app" in loaded
     assert not loaded & unwanted
+
+
+def test_the_glossary_that_is_packed_with_the_package_is_taken_first(here, monkeypatch):
+    (here / "data").mkdir()
+    (here / "data" / "terms.csv").write_bytes(b"source,target\nIA,AI\n")
+    monkeypatch.setattr(starting, "_HERE", here)
+    assert starting.starter_glossary() == b"source,target\nIA,AI\n"
+    (here / "data" / "terms.csv").unlink()
+    with pytest.raises(InputError, match="missing from this installation"):
+        starting.starter_glossary()
