@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 from pipeline.documents import read_document
 from pipeline.engines import available_cores
 from pipeline.errors import InputError, OutputError, UsageError
-from pipeline.fsio import file_lock, is_file, output_error, read_file, run_mark, sweep
+from pipeline.fsio import file_lock, is_file, is_folder, output_error, read_file, run_mark, sweep
 from pipeline.glossary import write_terms_csv
 from pipeline.keeping import HIDDEN, OUTPUTS, Keeper, file_digest
 from pipeline.run.archives import archives_of
-from pipeline.run.discovery import discover, nothing_found
+from pipeline.run.discovery import check_inputs, discover, nothing_found
 from pipeline.run.journal import Journal
 from pipeline.run.reporting.hints import Facts, Hinter
 from pipeline.run.reporting.progress import QUICK_DRAFTS, Event, State
@@ -102,6 +102,8 @@ def run(job: Job, *, open_engine: Opener, reporter: Reporter) -> RunReport:
         )
 
     archives = archives_of(job.paths, out=out, to=job.rows)
+    if archives is None and not is_folder(out / HIDDEN):  # a mistyped path leaves no trace
+        check_inputs(job.paths, out=out, reading=reading_of(settings))
     state = State()
     stop = Stop()
     here = threading.current_thread()

@@ -83,6 +83,25 @@ def discover(
                 yield index, item
 
 
+def check_inputs(paths: Sequence[str], *, out: Path, reading: Reading = AS_IT_COMES) -> None:
+    """Refuse paths where there is nothing to do, before anything is written.
+
+    Args:
+        paths: as for `discover`.
+        out: the output folder.
+        reading: as for `discover`.
+
+    Raises:
+        UsageError: a path does not exist, a pattern matches nothing, or nothing is found.
+    """
+    for text in paths:
+        if not _is_pattern(text):
+            next(_named(text))
+    found = (item for _, item in discover(paths, out=out, reading=reading))
+    if not any(isinstance(item, Source) or item.kind == "skipped" for item in found):
+        raise nothing_found(paths)
+
+
 def nothing_found(paths: Sequence[str]) -> UsageError:
     """Give the error for paths where nothing is to be translated."""
     return UsageError(
