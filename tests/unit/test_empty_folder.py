@@ -42,6 +42,10 @@ EMPTY = {
     "glossary stats": [("", 4), ("--json", 4), ("--out english", 4)],
     "glossary import": [("client.tbx", 5), ("client.csv", 5)],
     "glossary export": [("terms.tbx", 5), ("terms.csv", 5)],
+    "glossary impact": [
+        *[("articles", 2), ("articles --base old.csv", 5), ("articles --head new.csv", 5)],
+        (". --head new.csv", 5),
+    ],
     "glossary calibrate": [("--engine argos", 6)],
     "memory stats": [("", 10), ("--json", 10), ("--memory m.sqlite", 10)],
     "memory export": [("", 10), ("m.csv", 10), ("--approved-only", 10)],
