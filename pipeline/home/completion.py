@@ -293,6 +293,8 @@ _SOURCES: Mapping[str, Offers | Callable[[Typed, str], Offers]] = {
     "glossary set changes": _changes,
     "glossary remove source": _terms,
     "glossary lint files": _CSV,
+    "glossary impact base": _CSV,
+    "glossary impact head": _CSV,
     "glossary import file": _LISTS,
     "glossary export file": _LISTS,
     "memory export file": _CSV,
