@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from pipeline.home.doctor import System, system
 from pipeline.home.doctor.discreet import _NOBODY, Discreet
+from pipeline.home.doctor.disk import in_words
 
 
 @pytest.fixture
@@ -85,6 +86,14 @@ def test_a_path_is_shown_from_where_a_person_stands(path, shown):
 )
 def test_a_path_in_a_command_is_one_word_of_a_shell(shown, typed):
     assert system.in_shell(shown) == typed
+
+
+@pytest.mark.parametrize(
+    ("size", "said"),
+    [(0, "0 kB"), (57_344, "57 kB"), (387_691_714, "388 MB"), (62_345_678_901, "62.3 GB")],
+)
+def test_a_size_is_said_as_people_say_it(size, said):
+    assert in_words(size) == said
 
 
 def test_a_home_that_is_the_root_hides_nothing():

@@ -64,5 +64,7 @@ def size_limit() -> int | None:
 
 
 def in_words(size: int) -> str:
-    """Give a number of bytes for people: ``388 MB``, ``62.3 GB``."""
+    """Give a number of bytes for people: ``57 kB``, ``388 MB``, ``62.3 GB``."""
+    if size < MEGABYTE:
+        return f"{size / 1e3:,.0f} kB"
     return f"{size / 1e9:,.1f} GB" if size >= 1e9 else f"{size / 1e6:,.0f} MB"
