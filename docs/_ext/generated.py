@@ -9,14 +9,16 @@ from __future__ import annotations
 import inspect
 import re
 import tokenize
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     from sphinx.application import Sphinx
 
 _MARKER = re.compile(r"^<!-- generated: ([\w-]+) -->\n.*?<!-- /generated -->$", re.M | re.S)
+_ANY_LINK = re.compile(r"(?<!!)\[([^\]]+)\]\(([^)#:\s]+)\)")
 _TWO_COMMANDS = re.compile(r"^<!-- two-commands -->\n(.*?)<!-- /two-commands -->$", re.M | re.S)
 _LINK = re.compile(r"^- \[([^\]]+)\]\(([^)#]+)\.md\)", re.MULTILINE)
 
@@ -256,7 +258,27 @@ def contents(text: str) -> str:
     return "\n\n".join(parts)
 
 
+def only_what_the_site_has(text: str, folder: Path, pages: Collection[Path]) -> str:
+    """Let links to folders, and to Markdown that is no page, be their mere words.
+
+    Args:
+        text: of a page.
+        folder: that the page lies in.
+        pages: the files of the site's pages.
+    """
+
+    def words(link: re.Match[str]) -> str:
+        target = (folder / link[2]).resolve()
+        lost = target.is_dir() or (target.suffix == ".md" and target not in pages)
+        return link[1] if lost else link[0]
+
+    return _ANY_LINK.sub(words, text)
+
+
 def _read(app: Sphinx, page: str, source: list[str]) -> None:
+    here = app.env.doc2path(page)
+    pages = {Path(app.env.doc2path(each)).resolve() for each in app.env.found_docs}
+    source[0] = only_what_the_site_has(source[0], here.parent, pages)
     source[0] = _MARKER.sub(lambda found: MAKERS[found[1]](), source[0])
     source[0] = _TWO_COMMANDS.sub(
         r"```text\n\1```", source[0]

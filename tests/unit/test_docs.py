@@ -301,3 +301,14 @@ def test_every_part_that_is_generated_stands_in_one_page():
         r"<!-- generated: ([\w-]+) -->", "\n".join(p.read_text("utf-8") for p in PAGES)
     )
     assert sorted(asked) == sorted(generated.MAKERS)
+
+
+def test_a_link_to_what_the_site_does_not_hold_is_its_words_there(tmp_path):
+    from generated import only_what_the_site_has
+
+    (tmp_path / "texts").mkdir()
+    page = tmp_path / "a.md"
+    kept = "[a](a.md), ![b](b.png), [b](b.csv), [c](https://example.org/x.md), [d](a.md#e)"
+    lost = "[the texts](texts), [a list](list.md)"
+    assert only_what_the_site_has(kept, tmp_path, {page}) == kept
+    assert only_what_the_site_has(lost, tmp_path, {page}) == "the texts, a list"
