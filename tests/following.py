@@ -110,7 +110,8 @@ class Reader:
             return _in_process(words[1:])
         where = self.shims / "where"
         script = f"{command}\ncode=$?\npwd > {shlex.quote(str(where))}\nexit $code"
-        paths = f"{self.shims}{os.pathsep}{os.environ['PATH']}"
+        here = Path(sys.executable).parent  # as in an environment that was activated
+        paths = os.pathsep.join((str(self.shims), str(here), os.environ["PATH"]))
         done = subprocess.run(
             ["bash", "-c", script],
             env=os.environ | {"PATH": paths, "PYTHONPATH": str(ROOT)},
