@@ -132,6 +132,25 @@ def test_any_text_is_read_without_fail_and_spans_lie_in_it(text, language):
         assert mention.values
 
 
+@given(
+    st.from_regex(r"\A[0-9]{1,3}[.,][0-9]{1,2}\Z"),
+    st.sampled_from(["{}", "{} €", "€{}", "{} kg", "{} %"]),
+    st.sampled_from(["fr", "en"]),
+)
+@settings(deadline=None, max_examples=400)
+def test_a_decimal_is_read_whatever_its_digits(number, frame, language):
+    mentions = read_numbers(frame.format(number), language)
+    assert float(number.replace(",", ".")) in set().union(*(m.values for m in mentions))
+
+
+@pytest.mark.parametrize("price", ["0,60", "0,05", "0,92", "0,00"])
+def test_a_price_below_one_euro_is_checked(price):
+    source = f"La sardine a baissé de {price} €."
+    right = f"The sardine fell by €{price.replace(',', '.')}."
+    assert not found(source, right) & NUMBER_CHECKS
+    assert found(source, right.replace("€0.", "€3.")) & NUMBER_CHECKS
+
+
 @given(st.integers(0, 999_999_999), st.sampled_from([" ", "\u00a0", "\u202f"]))
 @settings(deadline=None)
 def test_a_grouped_integer_is_itself_in_both_languages(number, space):

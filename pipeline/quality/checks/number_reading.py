@@ -241,7 +241,8 @@ def _notation(text: str, match: re.Match[str], language: Language) -> tuple[int,
     metres = _METRES.match(text, end) or _SECONDS.match(text, end)
     if metres and language == "fr" and len(match[0]) == 1:
         return metres.end(), {base + int(metres[1]) / 100, base * 100 + int(metres[1])}, True
-    if len(match[0]) == 4 and (match[0][0] == "0" or _HUNDRED_HOURS.match(text, end)):  # 0230 UTC
+    four = len(match[0]) == 4 and match[0].isdecimal()
+    if four and (match[0][0] == "0" or _HUNDRED_HOURS.match(text, end)):  # 0230 UTC
         values.add(CLOCK + int(match[0][:2]) * 60 + int(match[0][2:]))
     required = True
     if letters := _GLUED.match(text, end):
