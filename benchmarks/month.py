@@ -12,7 +12,8 @@ a desk does it. What a day cost and gave is read from the run's own ``manifest.j
 
 Needs no network. A run that is stopped goes on with the day in which it stood; that day is begun
 anew, so that every figure is of a whole day. ``--write`` puts tables, charts and pictures of the
-report into ``docs/month``; without it they stand in the work folder.
+report into ``docs/month``; without it they stand in the work folder. ``--month FOLDER`` works a
+month of your own, laid out as ``docs/month`` is.
 """
 
 from __future__ import annotations
@@ -43,10 +44,11 @@ class Desk:
     Args:
         work: the folder; made, and kept for a later run.
         engine: options of ``passerelle translate`` that choose the engine.
+        month: a folder with ``articles/DAY/``, ``glossary.csv`` and ``corrections.csv``.
     """
 
-    def __init__(self, work, engine):
-        self.work, self.engine = work, engine
+    def __init__(self, work, engine, month=MONTH):
+        self.work, self.engine, self.month = work, engine, month
         self.inbox, self.english = work / "inbox", work / "english"
         self.results = work / "results.json"
         work.mkdir(parents=True, exist_ok=True)
@@ -59,7 +61,7 @@ class Desk:
         for folder in (self.english, self.inbox):
             shutil.rmtree(folder, ignore_errors=True)
         for day in self.days:
-            shutil.copytree(MONTH / "articles" / day["day"], self.inbox / day["day"])
+            shutil.copytree(month / "articles" / day["day"], self.inbox / day["day"])
         if self.days:
             shutil.copytree(self._after(self.days[-1]["day"]), self.english)
 
@@ -80,7 +82,7 @@ class Desk:
         """Translate a day as the desk does, and keep what it cost and gave."""
         started = self.table()
         shutil.rmtree(self.inbox / day, ignore_errors=True)
-        shutil.copytree(MONTH / "articles" / day, self.inbox / day)
+        shutil.copytree(self.month / "articles" / day, self.inbox / day)
         corrections = self._correct(day)
         rows = self._write_glossary(day)
         seconds, told = self.passerelle(
@@ -104,7 +106,7 @@ class Desk:
 
     def _correct(self, day):
         """Take the corrections over that came in before this day's run; give their number."""
-        rows = [r for r in read_rows(MONTH / "corrections.csv") if r["day"] == day]
+        rows = [r for r in read_rows(self.month / "corrections.csv") if r["day"] == day]
         if rows:
             path = self.work / "corrections" / f"{day}.csv"
             write_rows(path, ("source", "target", "status", "note"), rows)
@@ -114,11 +116,9 @@ class Desk:
     def _write_glossary(self, day):
         """Write the glossaries of this day: the project's and the desk's; give the desk's rows."""
         shutil.copyfile(STARTER, self.work / "terms.csv")
-        latest = {r["source"]: r for r in read_rows(MONTH / "glossary.csv") if r["day"] <= day}
-        with STARTER.open(encoding="utf-8", newline="") as handle:
-            columns = next(csv.reader(handle))
-        write_rows(self.work / "desk.csv", columns, latest.values())
-        return len(latest)
+        columns, rows = glossary_of(day, self.month)
+        write_rows(self.work / "desk.csv", columns, rows)
+        return len(rows)
 
     def _keep(self, day, figures):
         """Keep a whole day: first its English and memory, then its figures."""
@@ -133,6 +133,14 @@ class Desk:
         unfinished.replace(self.results)
         if last:
             shutil.rmtree(self._after(last))
+
+
+def glossary_of(day, month=MONTH):
+    """Give the columns and the rows of the desk's glossary on a day: the latest of each term."""
+    rows = [r for r in read_rows(month / "glossary.csv") if r["day"] <= day]
+    with STARTER.open(encoding="utf-8", newline="") as handle:
+        columns = next(csv.reader(handle))
+    return columns, list({r["source"]: r for r in rows}.values())
 
 
 def read_rows(path):
@@ -205,17 +213,22 @@ def main():
     parser.add_argument("--days", type=int, default=0, help="work so many days; 0: all")
     parser.add_argument("--engine", default="bundled", help="as of `passerelle translate`")
     parser.add_argument("--model", default="", help="as of `passerelle translate`")
+    parser.add_argument(
+        "--month", type=Path, default=MONTH, help="articles and desk of another month"
+    )
     parser.add_argument("--work", type=Path, default=ROOT / "outputs" / "month")
-    parser.add_argument("--write", action="store_true", help="tables and pictures in docs/month")
+    parser.add_argument("--pictures", action=argparse.BooleanOptionalAction, default=True)
+    parser.add_argument("--write", action="store_true", help="pages into the month's folder")
     given = parser.parse_args()
     engine = ["--engine", given.engine, *(["--model", given.model] if given.model else [])]
-    desk = Desk(given.work.resolve(), engine)
-    days = sorted(path.name for path in (MONTH / "articles").iterdir() if path.is_dir())
+    desk = Desk(given.work.resolve(), engine, given.month)
+    days = sorted(path.name for path in (given.month / "articles").iterdir() if path.is_dir())
     done = {figures["day"] for figures in desk.days}
     for day in days[: given.days or None]:
         if day not in done:
             print(month_pages.in_a_line(desk.work_a_day(day)), flush=True)
-    month_pages.write(desk.work, MONTH if given.write else desk.work)
+    out = given.month if given.write else desk.work
+    month_pages.write(desk.work, out, pictures=given.pictures)
 
 
 if __name__ == "__main__":

@@ -93,9 +93,9 @@ def sums(days):
         ["… bettered by a second look", str(total(days, "second_look"))],
         ["time of all runs", f"{seconds / 60:.0f} min"],
         ["sentences translated a second", f"{decoded / seconds:.2f}"],
-        ["sentences of earlier articles translated again", str(total(days, "earlier_translated"))],
-        ["… whose English changed", str(total(days, "earlier_changed"))],
+        ["sentences of earlier articles changed", str(total(days, "earlier_changed"))],
         ["… of these to a person's English", str(total(days, "earlier_by_people"))],
+        ["… translated again for it", str(total(days, "earlier_translated"))],
         ["glossary rows, first day and last", f"{rows[0]}, {rows[-1]}"],
         ["corrections that came in", str(total(days, "corrections"))],
         ["terms as the glossary says", f"{total(days, 'satisfied')} of {total(days, 'terms')}"],
@@ -224,7 +224,7 @@ def charts(days):
             [
                 ("glossary rows", BLUE, grown),
                 ("corrections", ORANGE, corrected),
-                ("sentences that they settled, a day", GREEN, used),
+                ("sentences in a person's English, a day", GREEN, used),
             ],
             line=True,
         ),
@@ -248,7 +248,7 @@ def picture(page, path, *, high):
     return True
 
 
-def write(work, out):
+def write(work, out, *, pictures=True):
     """Write results, tables, charts and pictures of a work folder into another folder."""
     results = json.loads((work / "results.json").read_text(encoding="utf-8"))
     days = results["days"]
@@ -261,9 +261,9 @@ def write(work, out):
     readme.write_text(filled(text, found), encoding="utf-8")
     for name, drawn in charts(days).items():
         (out / name).write_text(drawn, encoding="utf-8")
-    for name, day in (("first", days[0]), ("last", days[-1])):
+    for name, day in (("first", days[0]), ("last", days[-1])) if pictures else ():
         page = work / "said" / f"{day['day']}-report.html"
-        if not picture(page, out / f"report-{name}-day.png", high=1500):
+        if not picture(page, out / f"report-{name}-day.png", high=1340):
             print("no picture of the report: there is no chromium here", file=sys.stderr)
             break
     print(f"tables, charts and pictures: {out}")
