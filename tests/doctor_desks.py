@@ -9,13 +9,12 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import pytest
 
 from pipeline.home.doctor import System, Visit, examine
 from pipeline.models import Store, install_model
 
-if TYPE_CHECKING:
-    import pytest
 
 PROJECT = Path(__file__).parents[1]
 PACKAGE = PROJECT / "tests" / "data" / "argos" / "tiny-fr-en.argosmodel"
@@ -98,6 +97,8 @@ class Desk:
             os.chown(path, NOBODY, NOBODY)
         os.seteuid(NOBODY)
         self.stack.callback(os.seteuid, 0)
+        if not os.access(sys.prefix, os.R_OK | os.X_OK, effective_ids=True):
+            pytest.skip("this environment lies where nobody but its owner may look")
 
 
 @contextlib.contextmanager

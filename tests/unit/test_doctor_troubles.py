@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import re
 import shlex
 import shutil
+import sys
+from pathlib import Path
 
 import doctor_setups as made
 import pytest
@@ -152,6 +155,8 @@ def test_a_broken_set_up_is_named_with_what_helps(desk, set_up, name, level, wha
 # --- commands that are named exist ----------------------------------------------------------
 
 BUILTINS = {"export", "unset", "ulimit"}
+# The environment that the tests run in may not be an activated one.
+PATH = os.pathsep.join([os.environ["PATH"], str(Path(sys.executable).parent)])
 
 
 def refuse_bad_commands(step):
@@ -160,7 +165,7 @@ def refuse_bad_commands(step):
         if words[0] == "passerelle":
             parse(words[1:])
         elif len(words) > 1:
-            assert words[0] in BUILTINS or shutil.which(words[0]), call
+            assert words[0] in BUILTINS or shutil.which(words[0], path=PATH), call
 
 
 def parse(arguments):

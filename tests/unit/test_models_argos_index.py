@@ -199,7 +199,7 @@ def test_a_local_file_is_installed_without_asking_anybody(server, store):
         ("de-en", UsageError, "does not translate French to English"),
         ("nonsense!", UsageError, "not a model that can be installed"),
         ("missing.argosmodel", PackageRefused, "No such file"),
-        (".", UsageError, "not a model that can be installed"),
+        (".", UsageError, "a folder is not installed"),
     ],
 )
 def test_what_cannot_be_installed_is_named(store, what, error, problem):
@@ -213,7 +213,7 @@ def test_a_file_that_is_not_a_package_is_refused_under_its_own_name(store, tmp_p
         install_model(store, str(tmp_path / "x.argosmodel"))
     assert caught.value.place.endswith("x.argosmodel")
     (tmp_path / "folder.argosmodel").mkdir()
-    with pytest.raises(PackageRefused, match="Is a directory"):
+    with pytest.raises(UsageError, match="a folder is not installed"):
         install_model(store, str(tmp_path / "folder.argosmodel"))
 
 
