@@ -15,7 +15,6 @@ import pytest
 from pipeline.home.doctor import System, Visit, examine
 from pipeline.models import Store, install_model
 
-
 PROJECT = Path(__file__).parents[1]
 PACKAGE = PROJECT / "tests" / "data" / "argos" / "tiny-fr-en.argosmodel"
 NOBODY = 65534
