@@ -160,10 +160,9 @@ def test_time_grows_in_proportion_to_the_text(unit: str) -> None:
             best = min(best, time.process_time() - begin)
         return best
 
-    small, large = seconds(4_000), seconds(32_000)
-
-    # Eight times the text: quadratic code would take 64 times as long.
-    assert large < 24 * small + 0.02
+    # Eight times the text: quadratic code would take 64 times as long, each time that it is
+    # measured; a machine that is busy at one moment would not.
+    assert any(seconds(32_000) < 24 * seconds(4_000) + 0.02 for _ in range(3))
 
 
 def test_the_room_shows_its_public_face() -> None:
