@@ -145,11 +145,7 @@ def _contents(base: TermBase) -> dict[str, set[tuple[object, ...]]]:
 
 def _documents(paths: Sequence[str], settings: Settings, skipped: list[str]) -> Iterator[Loaded]:
     """Read documents in the order of their names; sentences as long as they stand there."""
-    limits = Limits(
-        tokens=10**9,
-        measure=lambda texts: [1] * len(texts),
-        file_bytes=settings.max_file_mb * 1_000_000,
-    )
+    limits = Limits.without_engine(settings)
     reading = reading_of(settings)
     sources: list[Source] = []
     for _, found in discover(paths, out=settings.path("out"), reading=reading):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +14,6 @@ from pipeline.translate.reading import Limits, Loaded, reading_of
 from pipeline.wording import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from pipeline.run.batch import Job
     from pipeline.run.discovery import Passed
     from pipeline.translate.reading import Source
@@ -56,10 +53,6 @@ class Preview:
         return asdict(self)
 
 
-def _one_per_text(texts: Sequence[str]) -> list[int]:
-    return [1] * len(texts)
-
-
 def preview(job: Job) -> Preview:
     """Read everything that a run would read and say what it would write.
 
@@ -77,15 +70,9 @@ def preview(job: Job) -> Preview:
         def pass_over(_source: Source, passed: Passed) -> None:
             journal.pass_over(passed)
 
-        # Without an engine nobody knows which sentences are too long for it.
-        limits = Limits(
-            tokens=sys.maxsize,
-            measure=_one_per_text,
-            file_bytes=settings.max_file_mb * 1_000_000,
-        )
         read = documents(
             journal.sources(),
-            limits,
+            Limits.without_engine(settings),
             reading=reading,
             pass_over=pass_over,
         )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, field, fields, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from pipeline.documents import (
     AS_IT_COMES,
@@ -39,6 +40,15 @@ class Limits:
     tokens: int  # the longest source
     measure: Callable[[Sequence[str]], Sequence[int]]  # lengths in tokens
     file_bytes: int  # larger files are passed over; 0 for no limit
+
+    @classmethod
+    def without_engine(cls, settings: Settings) -> Self:
+        """Give the limits where no engine is known: every sentence is short enough."""
+        return cls(
+            tokens=sys.maxsize,
+            measure=lambda texts: [1] * len(texts),
+            file_bytes=settings.max_file_mb * 1_000_000,
+        )
 
 
 def reading_of(settings: Settings) -> Reading:
