@@ -23,11 +23,12 @@ def known() -> dict[str, list[str]]:
     from pipeline.engines import ENGINES
     from pipeline.engines.chat.profiles import profiles
     from pipeline.engines.ct2.families import FAMILIES
+    from pipeline.glossary.file import CASES, COLUMNS, STATUSES
     from pipeline.home.schemas import SCHEMAS
     from pipeline.quality import CHECKS, CORPUS_CHECKS, GATES, METRICS
     from pipeline.run.archives import is_archive
 
-    ours = [form for form in formats() if type(form).__module__.startswith("pipeline.")]
+    ours = formats(plug_ins=False)
     archives = [name for name in ("jsonl", "ndjson", "parquet") if is_archive(f"a.{name}")]
     suffixes = [suffix.lstrip(".") for form in ours for suffix in form.suffixes]
     return {
@@ -39,6 +40,9 @@ def known() -> dict[str, list[str]]:
         "schemas": [schema.name for schema in SCHEMAS],
         "metrics": list(METRICS),
         "gates": list(GATES),
+        "columns": list(COLUMNS),
+        "statuses": list(STATUSES),
+        "cases": list(CASES),
         "checks": [*(check.name for check in CHECKS), *CORPUS_CHECKS],
     }
 

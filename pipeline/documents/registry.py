@@ -68,13 +68,16 @@ _FRENCH = re.compile(r"(?:(?P<mark>[._-])|^)(?P<code>fr)(?:[-_][A-Za-z]{2})?$", 
 # --- formats -----------------------------------------------------------------------
 
 
-def formats() -> tuple[Format, ...]:
+def formats(*, plug_ins: bool = True) -> tuple[Format, ...]:
     """Give all formats, the built-in ones first.
+
+    Args:
+        plug_ins: whether those that other distributions add count.
 
     Raises:
         UsageError: a format that another distribution adds cannot be used.
     """
-    return _BUILT_IN + _plug_ins()
+    return _BUILT_IN + (_plug_ins() if plug_ins else ())
 
 
 def format_named(name: str) -> Format:

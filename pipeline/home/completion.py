@@ -240,21 +240,21 @@ def _domains(typed: Typed, _current: str) -> Offers:
     return _named(sorted({tag for tag in tags if tag}))
 
 
-_CELLS = {
-    "status": ("preferred", "dnt", "forbidden"),
-    "case": ("smart", "exact", "ignore"),
-    "inflect": ("yes", "no"),
-}
-_COLUMNS = ("source", "target", "status", "case", "inflect", "wrong", "domain", "priority", "note")
+def _cells(column: str) -> Sequence[str]:
+    """Give what may stand in a column of a glossary, where that is a choice."""
+    choices = {"status": "statuses", "case": "cases"}
+    if column in choices:
+        return _known()[choices[column]]
+    return ("yes", "no") if column == "inflect" else ()
 
 
 def _changes(typed: Typed, current: str) -> Offers:
     """Offer ``column=``, and what may stand after it."""
     column, equals, _ = current.partition("=")
     if equals:
-        return _named(f"{column}={value}" for value in _CELLS.get(column.casefold(), ()))
+        return _named(f"{column}={value}" for value in _cells(column.casefold()))
     done = {each.partition("=")[0].casefold() for each in typed.arguments[1:]}
-    return _named((f"{name}=" for name in _COLUMNS if name not in done), open_=True)
+    return _named((f"{name}=" for name in _known()["columns"] if name not in done), open_=True)
 
 
 _LISTS = _files("csv", "tsv", "txt", "tbx", "tmx", "xml", "mtf")
@@ -285,9 +285,9 @@ _SOURCES: Mapping[str, Offers | Callable[[Typed, str], Offers]] = {
     "schema name": _ours("schemas"),
     "init folder": Offers(files=_FOLDERS),
     "glossary add domain": _domains,
-    "glossary add status": _named(_CELLS["status"]),
-    "glossary add case": _named(_CELLS["case"]),
-    "glossary add inflect": _named(_CELLS["inflect"]),
+    "glossary add status": _ours("statuses"),
+    "glossary add case": _ours("cases"),
+    "glossary add inflect": _named(("yes", "no")),
     "glossary list word": _terms,
     "glossary set source": _terms,
     "glossary set changes": _changes,

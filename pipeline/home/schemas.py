@@ -359,9 +359,7 @@ def _names(name: str, *, plug_ins: bool) -> Iterable[str]:
     if name == "format":
         from pipeline.documents import formats
 
-        own = "pipeline."
-        known = [f.name for f in formats() if plug_ins or type(f).__module__.startswith(own)]
-        return ("", *known)
+        return ("", *(form.name for form in formats(plug_ins=plug_ins)))
     return ()
 
 

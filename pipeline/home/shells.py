@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 from pipeline.errors import OutputError, UsageError
 from pipeline.fsio import atomic_write, read_file
+from pipeline.home.completion import SHELLS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-SHELLS = ("bash", "zsh", "fish")
 _MARK = "# Completion of passerelle for "
 
 
